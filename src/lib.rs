@@ -1,0 +1,22 @@
+//! Headstart teaches a small pretrained network a visitor's pictures twice, by a new head and by
+//! thawing layers, and measures what differs. Nothing leaves the machine.
+//!
+//! | room | what lives there | knows |
+//! |---|---|---|
+//! | [`model`] | the network: layout, cut, weights in and out | nobody |
+//! | [`data`] | the pictures: decoding, data set, split, drawn samples | nobody |
+//! | [`train`] | how it learns: strategy, features at the cut, trainer, run log | `model`, `data` |
+//! | [`session`] | commands in, work, events out; the only way in | all of the above |
+//! | `web` | browser interfaces, one a file | `session`'s messages |
+//! | `ui` | the page: state, parts, charts | `session`'s messages, `web` |
+//!
+//! Only plain data is compiled without the `engine` feature, so the page stays small.
+
+pub mod data;
+pub mod model;
+pub mod session;
+pub mod train;
+#[cfg(feature = "page")]
+pub mod ui;
+#[cfg(feature = "web")]
+pub mod web;

@@ -1,0 +1,324 @@
+//! What may be asked of a session, and what it answers.
+
+use serde::{Deserialize, Serialize};
+
+pub use crate::data::SampleTask;
+pub use crate::model::{Architecture, Cut, Stage, StageKind};
+pub use crate::train::{Ending, EpochRow, Phase, RunResult, Score, Strategy};
+
+/// Ids below this are given by whoever sends the commands, ids from here on by the session, for
+/// what it makes itself (drawn classes and pictures). So neither has to wait for the other.
+pub const FIRST_OWN_ID: u32 = 1 << 31;
+
+/// Names a class.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct ClassId(pub u32);
+
+/// Names a picture.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct PictureId(pub u32);
+
+/// Names a run: one strategy trained on one split with one seed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct RunId(pub u32);
+
+/// Names a picture that was asked about, so that answers find their question.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct QuestionId(pub u32);
+
+/// Which device a person wants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum DeviceChoice {
+    /// The graphics card if it is real and passes its self-test, else the CPU.
+    #[default]
+    Automatic,
+    /// The graphics card, even a slow software one, as long as it passes its self-test.
+    Gpu,
+    /// The CPU.
+    Cpu,
+}
+
+/// The kind of device that runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum DeviceKind {
+    /// WebGPU.
+    Gpu,
+    /// WebAssembly with SIMD in the browser, native code on the command line.
+    Cpu,
+}
+
+/// Which device runs, and why.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeviceReport {
+    /// What was asked for.
+    pub choice: DeviceChoice,
+    /// What runs.
+    pub kind: DeviceKind,
+    /// A short name for a label: "CPU, SIMD" or the adapter's own name.
+    pub name: String,
+    /// One sentence: why this device and not the other.
+    pub reason: String,
+}
+
+/// Something could not be done: what happened, to what, and what to do next.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What happened, to what. A full sentence.
+    pub reason: String,
+    /// What the person can do. A full sentence.
+    pub remedy: String,
+}
+
+/// One strategy to train, under the id that its events will carry.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Lane {
+    /// Chosen by the sender, not used before.
+    pub run: RunId,
+    /// What to train and how.
+    pub strategy: Strategy,
+}
+
+/// What may be asked of a session.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Command {
+    /// Moves the work to another device. Answered by [`Event::DeviceChosen`]. Runs in progress
+    /// are stopped first and their best kept.
+    ChooseDevice(DeviceChoice),
+    /// Adds an empty class under an id that was not used before.
+    AddClass {
+        /// Its id.
+        class: ClassId,
+        /// Its name, shown as text only.
+        name: String,
+    },
+    /// Renames a class.
+    RenameClass {
+        /// Which.
+        class: ClassId,
+        /// The new name.
+        name: String,
+    },
+    /// Deletes a class with its pictures.
+    RemoveClass {
+        /// Which.
+        class: ClassId,
+    },
+    /// Decodes a picture file into a class. Answered by [`Event::PictureAdded`] or
+    /// [`Event::PictureRefused`], always one of the two unless its class is deleted meanwhile.
+    AddPicture {
+        /// Its id, not used before.
+        picture: PictureId,
+        /// The class it goes into.
+        class: ClassId,
+        /// The file's name, for messages.
+        name: String,
+        /// The file's bytes, in any format that is decoded.
+        bytes: Vec<u8>,
+    },
+    /// Deletes one picture.
+    RemovePicture {
+        /// Which.
+        picture: PictureId,
+    },
+    /// Draws a sample task by code: several [`Event::ClassAdded`], then an [`Event::PictureAdded`]
+    /// a picture, then [`Event::SampleDrawn`].
+    DrawSample {
+        /// Which task.
+        task: SampleTask,
+        /// The same seed draws the same pictures.
+        seed: u64,
+    },
+    /// Deletes all classes and pictures. Trained models stay.
+    Clear,
+    /// Trains every lane on the same split of the same pictures from the same initial head.
+    /// Answered by [`Event::ExperimentStarted`] or [`Event::ExperimentRefused`]. An experiment
+    /// in progress is stopped first; earlier models are forgotten.
+    Train {
+        /// The strategies, trained side by side.
+        lanes: Vec<Lane>,
+        /// Governs split, initial head and order.
+        seed: u64,
+    },
+    /// Stops one run and keeps its best epoch so far.
+    StopRun {
+        /// Which.
+        run: RunId,
+    },
+    /// Asks every trained model about a picture. Answered by [`Event::Answered`] or
+    /// [`Event::QuestionRefused`].
+    Ask {
+        /// Under which id the answer comes.
+        question: QuestionId,
+        /// The file's name, for messages.
+        name: String,
+        /// The file's bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+/// How the pictures of one class were split.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ClassSplit {
+    /// Which class.
+    pub class: ClassId,
+    /// Its name when training began.
+    pub name: String,
+    /// Pictures to learn from.
+    pub training: usize,
+    /// Pictures to choose the best epoch on.
+    pub validation: usize,
+    /// Pictures for the final score only.
+    pub test: usize,
+}
+
+/// A run's size, fixed when it starts.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct RunPlan {
+    /// Which run.
+    pub run: RunId,
+    /// How it trains.
+    pub strategy: Strategy,
+    /// Parameters that learn, the head's included.
+    pub parameters_trained: usize,
+    /// Parameters of backbone and head.
+    pub parameters_total: usize,
+}
+
+/// One model's answer about one picture.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Answer {
+    /// The run that made the model.
+    pub run: RunId,
+    /// One probability a class, in the order of [`Event::ExperimentStarted`]'s classes.
+    pub probabilities: Vec<f32>,
+    /// Milliseconds from pixels to probabilities.
+    pub milliseconds: f64,
+}
+
+/// What a session answers.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Event {
+    /// The engine runs and will take commands. Sent once.
+    Ready {
+        /// The device and why.
+        device: DeviceReport,
+    },
+    /// The device after [`Command::ChooseDevice`].
+    DeviceChosen(DeviceReport),
+    /// The session made a class (a drawn one).
+    ClassAdded {
+        /// Its id, [`FIRST_OWN_ID`] or above.
+        class: ClassId,
+        /// Its name.
+        name: String,
+    },
+    /// A picture was decoded and is in its class.
+    PictureAdded {
+        /// Which.
+        picture: PictureId,
+        /// In which class.
+        class: ClassId,
+        /// The file's name.
+        name: String,
+        /// A small PNG, upright and on white: what the network sees.
+        thumbnail: Vec<u8>,
+        /// Width of the upright original, in pixels.
+        width: u32,
+        /// Height of the upright original, in pixels.
+        height: u32,
+    },
+    /// A picture file was refused; nothing else changed.
+    PictureRefused {
+        /// Which.
+        picture: PictureId,
+        /// In which class it would have gone.
+        class: ClassId,
+        /// The file's name.
+        name: String,
+        /// Why, and what to do.
+        refusal: Refusal,
+    },
+    /// All pictures of a sample task are in.
+    SampleDrawn {
+        /// Which task.
+        task: SampleTask,
+        /// How many pictures were drawn.
+        pictures: usize,
+    },
+    /// Training cannot start.
+    ExperimentRefused(Refusal),
+    /// Training starts: how the pictures were split and what will run.
+    ExperimentStarted {
+        /// The seed in force.
+        seed: u64,
+        /// One row a class, in the order of every probability vector.
+        classes: Vec<ClassSplit>,
+        /// One plan a lane, in the order of the command.
+        runs: Vec<RunPlan>,
+    },
+    /// The frozen part has looked at this many pictures.
+    FeaturesProgressed {
+        /// Pictures done.
+        done: usize,
+        /// Pictures in all.
+        total: usize,
+        /// Seconds so far, shared by all lanes.
+        seconds: f64,
+    },
+    /// A run moved on. Sent a few times a second at most.
+    RunProgressed {
+        /// Which.
+        run: RunId,
+        /// What is learning.
+        phase: Phase,
+        /// Steps done, over all phases.
+        step: usize,
+        /// Steps in all.
+        steps: usize,
+        /// Seconds of computing so far.
+        seconds: f64,
+        /// Seconds of computing left, when enough steps are known to say.
+        seconds_left: Option<f64>,
+    },
+    /// An epoch of a run ended.
+    EpochEnded {
+        /// Which run.
+        run: RunId,
+        /// The row of the run log.
+        row: EpochRow,
+    },
+    /// A run ended and its model can be asked.
+    RunEnded {
+        /// Which.
+        run: RunId,
+        /// What it came to.
+        result: RunResult,
+    },
+    /// A run broke off without a model.
+    RunFailed {
+        /// Which.
+        run: RunId,
+        /// Why, and what to do.
+        refusal: Refusal,
+    },
+    /// All runs of the experiment have ended.
+    ExperimentEnded,
+    /// Every trained model's answer about a picture.
+    Answered {
+        /// Which question.
+        question: QuestionId,
+        /// A small PNG of the picture as the network sees it.
+        thumbnail: Vec<u8>,
+        /// One answer a model, in the order of the lanes.
+        answers: Vec<Answer>,
+    },
+    /// A question could not be answered.
+    QuestionRefused {
+        /// Which.
+        question: QuestionId,
+        /// The file's name.
+        name: String,
+        /// Why, and what to do.
+        refusal: Refusal,
+    },
+}

@@ -1,0 +1,146 @@
+//! What is trained and how: a cut and the numbers that govern learning.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Cut;
+
+/// One way to learn the visitor's classes.
+///
+/// BatchNorm statistics stay frozen in every strategy, as the Keras transfer-learning guide
+/// advises for small sets; BatchNorm scales and shifts behind the cut learn.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Strategy {
+    /// Where frozen ends and trained begins.
+    pub cut: Cut,
+    /// Epochs of training the head alone before anything is unfrozen (Kumar et al.,
+    /// arXiv 2202.10054). For [`Cut::HeadOnly`] these are all the epochs there are.
+    pub head_epochs: usize,
+    /// Epochs of training everything behind the cut, after the head's.
+    pub unfrozen_epochs: usize,
+    /// Pictures a step.
+    pub batch: usize,
+    /// Peak learning rate of the head while it trains alone.
+    pub head_rate: f64,
+    /// Peak learning rate of the head and the last stage once layers are unfrozen.
+    pub unfrozen_rate: f64,
+    /// Factor on the rate for each stage further from the head, 1.0 for equal rates.
+    pub depth_factor: f64,
+    /// Share of each phase's steps over which the rate rises before the cosine takes it down.
+    pub warm_up: f64,
+    /// Decoupled weight decay (AdamW).
+    pub weight_decay: f64,
+    /// Gradients are scaled so that their global norm is at most this.
+    pub clip_norm: f64,
+}
+
+/// A number in a strategy is out of its range.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+#[error("the strategy's {field} is {given}; it must be {wanted}")]
+pub struct StrategyError {
+    field: &'static str,
+    given: String,
+    wanted: &'static str,
+}
+
+impl Strategy {
+    /// The default way to train at `cut`: the head first, then what is unfrozen, more gently.
+    pub fn for_cut(cut: Cut) -> Self {
+        let unfrozen_epochs = if cut == Cut::HeadOnly { 0 } else { 12 };
+        let head_epochs = if cut == Cut::HeadOnly { 50 } else { 20 };
+        Self {
+            cut,
+            head_epochs,
+            unfrozen_epochs,
+            batch: 16,
+            head_rate: 3e-3,
+            unfrozen_rate: 1e-3,
+            depth_factor: 0.85,
+            warm_up: 0.1,
+            weight_decay: 1e-2,
+            clip_norm: 1.0,
+        }
+    }
+
+    /// Sets the length of the phase that is this strategy's own: the head's epochs for head only,
+    /// the unfrozen epochs for every other cut.
+    pub fn with_epochs(mut self, epochs: usize) -> Self {
+        if self.cut == Cut::HeadOnly {
+            self.head_epochs = epochs;
+        } else {
+            self.unfrozen_epochs = epochs;
+        }
+        self
+    }
+
+    /// Epochs of all phases.
+    pub fn epochs(&self) -> usize {
+        self.head_epochs + self.unfrozen_epochs
+    }
+
+    /// Checks every number against its range.
+    ///
+    /// # Errors
+    /// Names the first field out of range and what it must be.
+    pub fn checked(self) -> Result<Self, StrategyError> {
+        let refuse = |field, given: &dyn std::fmt::Display, wanted| {
+            Err(StrategyError { field, given: given.to_string(), wanted })
+        };
+        let positive = |rate: f64| rate.is_finite() && rate > 0.0;
+        if self.epochs() == 0 || self.epochs() > 10_000 {
+            return refuse("number of epochs", &self.epochs(), "from 1 to 10000");
+        }
+        if self.cut == Cut::HeadOnly && self.unfrozen_epochs > 0 {
+            return refuse(
+                "unfrozen epochs",
+                &self.unfrozen_epochs,
+                "0 where only the head learns",
+            );
+        }
+        if self.batch == 0 || self.batch > 1024 {
+            return refuse("batch", &self.batch, "from 1 to 1024 pictures");
+        }
+        if !positive(self.head_rate) {
+            return refuse("head rate", &self.head_rate, "a positive number");
+        }
+        if !positive(self.unfrozen_rate) {
+            return refuse("unfrozen rate", &self.unfrozen_rate, "a positive number");
+        }
+        if !(positive(self.depth_factor) && self.depth_factor <= 1.0) {
+            return refuse("depth factor", &self.depth_factor, "above 0 and at most 1");
+        }
+        if !(0.0..1.0).contains(&self.warm_up) {
+            return refuse("warm-up", &self.warm_up, "a share from 0 to below 1");
+        }
+        if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
+            return refuse("weight decay", &self.weight_decay, "0 or a positive number");
+        }
+        if !positive(self.clip_norm) {
+            return refuse("clip norm", &self.clip_norm, "a positive number");
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_every_cut_pass_their_own_check() {
+        for position in 0..Cut::POSITIONS {
+            let strategy = Strategy::for_cut(Cut::from_position(position));
+            assert_eq!(strategy.clone().checked(), Ok(strategy));
+        }
+    }
+
+    #[test]
+    fn a_rate_that_is_no_number_is_refused_by_name() {
+        let mut strategy = Strategy::for_cut(Cut::Everything);
+        strategy.unfrozen_rate = f64::NAN;
+        let error = strategy.checked().map_err(|error| error.to_string());
+        assert_eq!(
+            error,
+            Err("the strategy's unfrozen rate is NaN; it must be a positive number".to_owned())
+        );
+    }
+}

@@ -1,0 +1,1 @@
+//! Browser interfaces, one a file.
