@@ -1,1 +1,56 @@
-fn main() {}
+//! What this project can be asked to do: `cargo xtask serve | dist | test | bench | backbone`.
+//! Here live the subcommands and nothing else; each has a file of its own.
+
+mod backbone;
+mod bindgen;
+mod fingerprint;
+mod process;
+mod serve;
+mod server;
+mod site;
+mod tools;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, serves, tests and measures the page.")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Builds the page and serves it on this machine.
+    Serve(serve::Options),
+    /// Stores a pretrained backbone in half precision where the page finds it.
+    Backbone {
+        /// A safetensors file in single precision.
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Serve(options) => serve::serve(&workspace, &options),
+        Task::Backbone { file } => backbone::store(&workspace, &file),
+    }
+}
