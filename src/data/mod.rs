@@ -1,5 +1,41 @@
 //! What the pictures are: decoding, the data set, its split, and tasks drawn by code.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `picture` | what the network sees |
+//! | `decode` | a file's bytes to a picture, within bounds, or a refusal |
+//! | `sniff`, `jpeg_structure` | which format a file is, and whether a JPEG is all there |
+//! | `flatten`, `resize` | alpha on white; shorter side to size, centre crop |
+//! | `picture_error` | every way a file can be refused, with a remedy |
 
+#[cfg(feature = "engine")]
+mod decode;
+#[cfg(feature = "engine")]
+mod flatten;
+#[cfg(feature = "engine")]
+mod jpeg_structure;
+#[cfg(feature = "engine")]
+mod picture;
+#[cfg(feature = "engine")]
+mod picture_error;
+#[cfg(feature = "engine")]
+mod random;
+#[cfg(feature = "engine")]
+mod resize;
 mod sample_task;
+#[cfg(feature = "engine")]
+mod sniff;
+#[cfg(feature = "engine")]
+mod split;
 
+#[cfg(feature = "engine")]
+pub use decode::{Decoded, MAXIMUM_FILE_BYTES, MAXIMUM_PIXELS, MAXIMUM_SIDE, decode};
+#[cfg(feature = "engine")]
+pub use picture::Picture;
+#[cfg(feature = "engine")]
+pub use picture_error::PictureError;
+#[cfg(feature = "engine")]
+pub use random::{Purpose, seeded};
 pub use sample_task::SampleTask;
+#[cfg(feature = "engine")]
+pub use split::{MINIMUM_PER_CLASS, Split, SplitError};
