@@ -3,11 +3,16 @@
 
 mod backbone;
 mod bindgen;
+mod compress;
+mod dist;
 mod fingerprint;
+mod npm;
+mod optimise;
 mod process;
 mod serve;
 mod server;
 mod site;
+mod test;
 mod tools;
 mod workspace;
 
@@ -30,6 +35,13 @@ struct Arguments {
 enum Task {
     /// Builds the page and serves it on this machine.
     Serve(serve::Options),
+    /// Builds the page for a host into dist/: optimised, with compressed copies.
+    Dist,
+    /// Runs every check: formatting, lints, native tests, wasm tests, tests in a browser.
+    Test {
+        /// Only the checks whose names contain one of these words.
+        only: Vec<String>,
+    },
     /// Stores a pretrained backbone in half precision where the page finds it.
     Backbone {
         /// A safetensors file in single precision.
@@ -51,6 +63,8 @@ fn run(task: Task) -> Result<()> {
     let workspace = Workspace::find()?;
     match task {
         Task::Serve(options) => serve::serve(&workspace, &options),
+        Task::Dist => dist::dist(&workspace),
+        Task::Test { only } => test::test(&workspace, &only),
         Task::Backbone { file } => backbone::store(&workspace, &file),
     }
 }

@@ -19,13 +19,17 @@ pub struct Program {
     pub name: &'static str,
     profile: &'static str,
     feature: &'static str,
+    /// How `dist` lets wasm-opt treat it.
+    pub optimisation: &'static str,
 }
 
-/// The engine, in a worker.
-pub const WORKER: Program = Program { name: "worker", profile: "web", feature: "worker" };
+/// The engine, in a worker. Arithmetic, so speed comes before size.
+pub const WORKER: Program =
+    Program { name: "worker", profile: "web", feature: "worker", optimisation: "-O3" };
 
-/// The page itself.
-pub const PAGE: Program = Program { name: "app", profile: "page", feature: "page" };
+/// The page itself. It waits for people, so size comes before speed.
+pub const PAGE: Program =
+    Program { name: "app", profile: "page", feature: "page", optimisation: "-Oz" };
 
 /// The files of a site: where each is served, and where it comes from.
 pub type Files = BTreeMap<PathBuf, PathBuf>;
@@ -55,11 +59,16 @@ pub fn compile(workspace: &Workspace) -> Result<Vec<PathBuf>> {
                 .join(WASM)
                 .join(program.profile)
                 .join(format!("{}.wasm", program.name));
-            let folder = workspace.target().join("site-programs").join(program.name);
+            let folder = program_folder(workspace, &program);
             bindgen::generate(&compiled, program.name, &folder)?;
             Ok(folder)
         })
         .collect()
+}
+
+/// Where [`compile`] leaves what wasm-bindgen made of a program.
+pub fn program_folder(workspace: &Workspace, program: &Program) -> PathBuf {
+    workspace.target().join("site-programs").join(program.name)
 }
 
 fn cargo_build(workspace: &Workspace, program: &Program) -> Command {

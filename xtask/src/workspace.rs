@@ -39,6 +39,16 @@ impl Workspace {
         &self.target
     }
 
+    /// The pinned wasm optimiser.
+    pub fn wasm_opt(&self) -> PathBuf {
+        self.root.join("xtask/wasm-opt")
+    }
+
+    /// The tests that click through the page.
+    pub fn end_to_end(&self) -> PathBuf {
+        self.root.join("tests/e2e")
+    }
+
     /// Files that are served as they are.
     pub fn static_files(&self) -> PathBuf {
         self.root.join("static")

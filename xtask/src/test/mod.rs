@@ -1,0 +1,70 @@
+//! Every check of the project in one run: it goes on after a failure, and the last line says how
+//! many tests passed and how many failed.
+
+mod count;
+mod steps;
+
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+
+use self::count::Count;
+use crate::workspace::Workspace;
+
+/// One kind of check.
+struct Step {
+    /// What it checks, for the headings.
+    name: &'static str,
+    check: fn(&Workspace) -> Result<Count>,
+}
+
+/// Cheap checks first, so that a slip is seen early; the browser last, since it needs the site.
+const STEPS: [Step; 9] = [
+    Step { name: "formatting", check: steps::formatting },
+    Step { name: "lints, native", check: steps::lint_native },
+    Step { name: "tests, native", check: steps::test_native },
+    Step { name: "tests, tasks", check: steps::test_tasks },
+    Step { name: "lints, page", check: steps::lint_page },
+    Step { name: "lints, worker", check: steps::lint_worker },
+    Step { name: "site", check: steps::build_site },
+    Step { name: "tests, wasm", check: steps::test_wasm },
+    Step { name: "tests, browser", check: steps::test_browser },
+];
+
+/// Runs every check and prints the totals as the last line.
+///
+/// # Errors
+/// When any check failed.
+pub fn test(workspace: &Workspace, only: &[String]) -> Result<()> {
+    let chosen: Vec<&Step> = STEPS
+        .iter()
+        .filter(|step| only.is_empty() || only.iter().any(|part| step.name.contains(part.as_str())))
+        .collect();
+    ensure!(!chosen.is_empty(), "no check has such a name; there are {}", names());
+    let mut total = Count::default();
+    let mut rows = Vec::new();
+    for step in chosen {
+        println!("\n=== {} ===", step.name);
+        let start = Instant::now();
+        let count = (step.check)(workspace).unwrap_or_else(|error| {
+            println!("error: {error:#}");
+            Count::check(false)
+        });
+        total += count;
+        rows.push((step.name, count, start.elapsed().as_secs()));
+    }
+    println!("\n{:<16} {:>7} {:>7} {:>8}", "check", "passed", "failed", "seconds");
+    for (name, count, seconds) in rows {
+        println!("{name:<16} {:>7} {:>7} {seconds:>8}", count.passed, count.failed);
+    }
+    println!("\n{} passed, {} failed", total.passed, total.failed);
+    // The totals are the last line, so a failure adds no message of its own.
+    if total.failed > 0 {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+fn names() -> String {
+    STEPS.map(|step| step.name).join("; ")
+}

@@ -1,0 +1,113 @@
+//! The checks, one function each. A function returns an error only when its check could not be
+//! run; a check that ran and failed is a count.
+
+use std::env;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::count::Count;
+use crate::npm;
+use crate::process::{self, Kept};
+use crate::site;
+use crate::tools::{self, WASM};
+use crate::workspace::Workspace;
+
+/// Where cargo looks for what runs the tests of the wasm target.
+const RUNNER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
+
+/// Every file as rustfmt writes it.
+pub fn formatting(workspace: &Workspace) -> Result<Count> {
+    check(cargo(workspace, "fmt").args(["--all", "--check"]))
+}
+
+/// No warning in the library, the command line, the tasks and their tests.
+pub fn lint_native(workspace: &Workspace) -> Result<Count> {
+    let mut command = cargo(workspace, "clippy");
+    command.args(["--locked", "--workspace", "--all-targets"]);
+    command.args(["--features", "xtask/wasm-test-runner", "--", "--deny", "warnings"]);
+    check(&mut command)
+}
+
+/// No warning in the page.
+pub fn lint_page(workspace: &Workspace) -> Result<Count> {
+    lint_wasm(workspace, &["--features", "page", "--lib", "--bin", "app"])
+}
+
+/// No warning in the worker and the wasm tests.
+pub fn lint_worker(workspace: &Workspace) -> Result<Count> {
+    lint_wasm(workspace, &["--features", "worker", "--lib", "--bin", "worker", "--test", "wasm"])
+}
+
+fn lint_wasm(workspace: &Workspace, parts: &[&str]) -> Result<Count> {
+    tools::ensure_wasm_target()?;
+    let mut command = cargo(workspace, "clippy");
+    command.args(["--locked", "--package", "headstart", "--target", WASM]);
+    command.arg("--no-default-features").args(parts).args(["--", "--deny", "warnings"]);
+    check(&mut command)
+}
+
+/// The engine's tests on this machine.
+pub fn test_native(workspace: &Workspace) -> Result<Count> {
+    suite(cargo(workspace, "test").args(["--locked", "--package", "headstart", "--no-fail-fast"]))
+}
+
+/// The tests of the tasks themselves, in the profile that they are built in anyway.
+pub fn test_tasks(workspace: &Workspace) -> Result<Count> {
+    suite(cargo(workspace, "test").args(["--locked", "--package", "xtask", "--release"]))
+}
+
+/// Both programs compile and the site is complete.
+pub fn build_site(workspace: &Workspace) -> Result<Count> {
+    site::build(workspace)?;
+    Ok(Count::check(true))
+}
+
+/// The engine's tests as wasm under Node, in the profile that the site was built in.
+pub fn test_wasm(workspace: &Workspace) -> Result<Count> {
+    tools::ensure_wasm_target()?;
+    tools::ensure_node()?;
+    let mut build = cargo(workspace, "build");
+    build.args(["--locked", "--package", "xtask", "--release"]);
+    build.args(["--features", "wasm-test-runner", "--bin", "wasm-test-runner"]);
+    process::run(&mut build)?;
+    let runner = workspace.target().join("release/wasm-test-runner");
+    let mut test = cargo(workspace, "test");
+    test.args(["--locked", "--package", "headstart", "--target", WASM, "--profile", "web"]);
+    test.args(["--no-default-features", "--features", "worker", "--test", "wasm"]);
+    suite(test.env(RUNNER, runner))
+}
+
+/// The page in a real browser.
+pub fn test_browser(workspace: &Workspace) -> Result<Count> {
+    tools::ensure_node()?;
+    let chromium = tools::ensure_chromium()?;
+    npm::install(&workspace.end_to_end())?;
+    let site = site::build(workspace)?;
+    process::run(cargo(workspace, "build").args(["--locked", "--bin", "headstart"]))?;
+    let xtask = env::current_exe().context("this program cannot find itself")?;
+    let mut test = Command::new("node");
+    test.current_dir(workspace.end_to_end());
+    test.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "tests/"]);
+    test.env("CHROMIUM", chromium)
+        .env("SITE", site)
+        .env("XTASK", xtask)
+        .env("HEADSTART", workspace.target().join("debug/headstart"));
+    suite(&mut test)
+}
+
+fn cargo(workspace: &Workspace, subcommand: &str) -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(workspace.root()).arg(subcommand);
+    command
+}
+
+fn check(command: &mut Command) -> Result<Count> {
+    let Kept { succeeded, .. } = process::run_and_keep(command)?;
+    Ok(Count::check(succeeded))
+}
+
+fn suite(command: &mut Command) -> Result<Count> {
+    let Kept { succeeded, output } = process::run_and_keep(command)?;
+    Ok(Count::suite(&output, succeeded))
+}
