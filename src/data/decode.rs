@@ -8,9 +8,8 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
 use super::flatten::flatten_on_white;
-use super::jpeg_structure;
 use super::sniff::sniff;
-use super::{Picture, PictureError};
+use super::{Picture, PictureError, jpeg_structure, tiff_structure};
 
 /// Largest file that is read, in bytes.
 pub const MAXIMUM_FILE_BYTES: usize = 100_000_000;
@@ -53,8 +52,10 @@ pub fn decode(bytes: &[u8], side: usize) -> Result<Decoded, PictureError> {
         return Err(PictureError::FileTooLarge { bytes: bytes.len() });
     }
     let format = sniff(bytes)?;
-    if format == ImageFormat::Jpeg {
-        jpeg_structure::check(bytes)?;
+    match format {
+        ImageFormat::Jpeg => jpeg_structure::check(bytes)?,
+        ImageFormat::Tiff => tiff_structure::check(bytes)?,
+        _ => {}
     }
     let upright = read(bytes, format)?;
     let picture = Picture::from_image(&upright, side)?;
@@ -63,7 +64,7 @@ pub fn decode(bytes: &[u8], side: usize) -> Result<Decoded, PictureError> {
 
 /// Upright, opaque RGB.
 fn read(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, PictureError> {
-    let refuse = |error| refusal(format, &error);
+    let refuse = |error| refusal(bytes, format, &error);
     let mut limits = Limits::no_limits();
     limits.max_image_width = Some(MAXIMUM_SIDE);
     limits.max_image_height = Some(MAXIMUM_SIDE);
@@ -94,35 +95,59 @@ fn read(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, PictureError> {
     Ok(upright.into_rgb8())
 }
 
-fn refusal(format: ImageFormat, error: &ImageError) -> PictureError {
+fn refusal(bytes: &[u8], format: ImageFormat, error: &ImageError) -> PictureError {
+    let is_cut_off = format == ImageFormat::WebP && is_shorter_than_declared(bytes);
     let format = name(format);
     match error {
         ImageError::Limits(_) => PictureError::TooCostly { format },
         ImageError::Unsupported(_) => PictureError::RareKind { format, detail: own_words(error) },
-        _ if ends_too_early(error) => PictureError::Truncated { format },
+        _ if is_cut_off || ends_too_early(error) => PictureError::Truncated { format },
         _ => PictureError::Broken { format, detail: own_words(error) },
     }
 }
 
 /// Whether the decoder, or whatever it decodes through, ran out of bytes.
 fn ends_too_early(error: &ImageError) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    let mut cause: Option<&(dyn Error + 'static)> = match error {
+        // Its source is the cause of the input error, not the input error itself.
+        ImageError::IoError(error) => Some(error),
+        other => other.source(),
+    };
     while let Some(error) = cause {
-        let runs_out = error
-            .downcast_ref::<io::Error>()
-            .is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof);
-        if runs_out {
+        let input = error.downcast_ref::<io::Error>();
+        if input.is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof) {
             return true;
         }
         cause = error.source();
     }
-    false
+    // Some decoders have an error of their own for it, which only its words tell apart.
+    let words = error.to_string().to_ascii_lowercase();
+    RUNS_OUT.iter().any(|ending| words.contains(ending))
 }
 
-/// The decoder's words, fit to stand before a full stop.
+/// Whether a WebP file has fewer bytes than its header says: its decoder only sees nonsense then.
+fn is_shorter_than_declared(bytes: &[u8]) -> bool {
+    let declared =
+        bytes.get(4..8).and_then(|digits| digits.try_into().ok()).map(u32::from_le_bytes);
+    declared.is_none_or(|declared| (bytes.len() as u64) < u64::from(declared) + 8)
+}
+
+/// What decoders say when they run out of bytes without an input error.
+const RUNS_OUT: [&str; 4] =
+    ["unexpected end", "unexpected eof", "failed to fill whole buffer", "no more data"];
+
+/// The decoder's words, fit to stand between a colon and a full stop.
 fn own_words(error: &ImageError) -> String {
     let words = error.to_string();
-    words.trim().trim_end_matches('.').to_owned()
+    // The sentence around it has named the format already.
+    let words =
+        match words.strip_prefix("Format error decoding ").and_then(|it| it.split_once(": ")) {
+            Some((_, words)) => words,
+            None => &words,
+        };
+    words
+        .trim_matches(|letter: char| letter == '"' || letter == '.' || letter.is_whitespace())
+        .to_owned()
 }
 
 /// The format's name as people write it.

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `picture` | what the network sees |
 //! | `decode` | a file's bytes to a picture, within bounds, or a refusal |
-//! | `sniff`, `jpeg_structure` | which format a file is, and whether a JPEG is all there |
+//! | `sniff` | which format a file is |
+//! | `jpeg_structure`, `tiff_structure` | what the decoders of these two do not check themselves |
 //! | `flatten`, `resize` | alpha on white; shorter side to size, centre crop |
 //! | `picture_error` | every way a file can be refused, with a remedy |
 
@@ -25,6 +26,8 @@ mod resize;
 mod sample_task;
 #[cfg(feature = "engine")]
 mod sniff;
+#[cfg(feature = "engine")]
+mod tiff_structure;
 #[cfg(feature = "engine")]
 mod split;
 
