@@ -4,7 +4,23 @@
 //! draw without the engine.
 
 mod architecture;
+#[cfg(feature = "engine")]
+mod backbone;
 mod cut;
+#[cfg(feature = "engine")]
+mod network;
+#[cfg(feature = "engine")]
+mod read;
+#[cfg(feature = "engine")]
+mod weights;
 
-pub use architecture::{Architecture, Stage, StageKind};
+pub use architecture::{Architecture, STAGES, Stage, StageKind};
+#[cfg(feature = "engine")]
+pub use backbone::Backbone;
 pub use cut::{Cut, CutError};
+#[cfg(feature = "engine")]
+pub use network::{Head, NamedTensor, Segment, pool};
+#[cfg(feature = "engine")]
+pub use read::{ReadError, read};
+#[cfg(feature = "engine")]
+pub use weights::{Weights, WeightsError};

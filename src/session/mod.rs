@@ -3,6 +3,18 @@
 //! Page, tests and command line all go through here. The messages are plain data and compile
 //! without the engine.
 
+#[cfg(feature = "engine")]
+mod device;
+#[cfg(feature = "engine")]
+pub mod drawn_stub;
+#[cfg(feature = "engine")]
+mod experiment;
 mod message;
+#[cfg(feature = "engine")]
+mod work;
 
+#[cfg(feature = "engine")]
+pub use device::{Devices, Gpu};
 pub use message::*;
+#[cfg(feature = "engine")]
+pub use work::{Session, SessionError};

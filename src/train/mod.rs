@@ -1,7 +1,19 @@
 //! How the network learns: strategy, schedule, features at the cut, trainer and run log.
 
+#[cfg(feature = "engine")]
+mod features;
 mod log;
+#[cfg(feature = "engine")]
+mod schedule;
 mod strategy;
+#[cfg(feature = "engine")]
+mod trainer;
 
+#[cfg(feature = "engine")]
+pub use features::{Extraction, Features, input_tensor};
 pub use log::{Ending, EpochRow, Phase, RunResult, Score};
+#[cfg(feature = "engine")]
+pub use schedule::WarmUpCosine;
 pub use strategy::{Strategy, StrategyError};
+#[cfg(feature = "engine")]
+pub use trainer::{Advance, Material, Model, TrainError, Trainer};

@@ -1,0 +1,164 @@
+//! Trains strategies on a folder of class folders and compares them.
+
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use futures_lite::future::block_on;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::folder::{class_folders, name_of};
+use super::report::Comparison;
+use super::{CommandError, CompareArguments};
+use crate::session::{
+    ClassId, Command, DeviceChoice, Devices, Event, Lane, PictureId, Refusal, RunId, Session,
+    Strategy,
+};
+
+/// The backbone that the page uses too.
+const BUNDLED_BACKBONE: &[u8] = include_bytes!("../../static/models/mobilenetv2-035.safetensors");
+
+pub fn run(arguments: &CompareArguments) -> Result<(), CommandError> {
+    for (index, cut) in arguments.cuts.iter().enumerate() {
+        if arguments.cuts[..index].contains(cut) {
+            return Err(CommandError::CutTwice(*cut));
+        }
+    }
+    let mut driver = Driver { session: begin(arguments.backbone.as_deref())? };
+    driver.add_folder(&arguments.folder)?;
+    let lanes = arguments.cuts.iter().enumerate().map(|(index, &cut)| {
+        let strategy = Strategy::for_cut(cut);
+        let strategy = match arguments.epochs {
+            Some(epochs) => strategy.with_epochs(epochs),
+            None => strategy,
+        };
+        Lane { run: RunId(index as u32), strategy }
+    });
+    let comparison = driver.train(lanes.collect(), arguments.seed)?;
+    print!("{}", comparison.table());
+    if let Some(path) = &arguments.json {
+        std::fs::write(path, comparison.json())
+            .map_err(|cause| CommandError::Write { path: path.clone(), cause })?;
+    }
+    Ok(())
+}
+
+fn begin(backbone: Option<&Path>) -> Result<Session, CommandError> {
+    let bytes = match backbone {
+        Some(path) => std::fs::read(path)
+            .map_err(|cause| CommandError::Read { path: path.to_owned(), cause })?,
+        None => BUNDLED_BACKBONE.to_vec(),
+    };
+    let session = Session::begin(&bytes, Devices::cpu_only(), DeviceChoice::Cpu, seconds);
+    block_on(session).map_err(|cause| CommandError::Backbone {
+        path: backbone.unwrap_or(Path::new("the bundled backbone")).to_owned(),
+        cause,
+    })
+}
+
+/// Seconds since the first call.
+fn seconds() -> f64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_secs_f64()
+}
+
+struct Driver {
+    session: Session,
+}
+
+impl Driver {
+    /// Works until nothing is left, handing every event to `heard` as it comes.
+    fn work(
+        &mut self,
+        mut heard: impl FnMut(Event) -> Result<(), CommandError>,
+    ) -> Result<(), CommandError> {
+        loop {
+            for event in self.session.take_events() {
+                heard(event)?;
+            }
+            if !self.session.has_work() {
+                return Ok(());
+            }
+            block_on(self.session.work());
+        }
+    }
+
+    /// Decodes every file. Refused ones are told and left out.
+    fn add_folder(&mut self, folder: &Path) -> Result<(), CommandError> {
+        let classes = class_folders(folder)?;
+        let files: usize = classes.iter().map(|class| class.files.len()).sum();
+        let bar = progress_bar(files as u64, "reading pictures");
+        let mut picture = 0;
+        for (index, class) in classes.iter().enumerate() {
+            let id = ClassId(index as u32);
+            self.session.submit(Command::AddClass { class: id, name: class.name.clone() });
+            for path in &class.files {
+                let bytes = std::fs::read(path)
+                    .map_err(|cause| CommandError::Read { path: path.clone(), cause })?;
+                let name = format!("{}/{}", class.name, name_of(path));
+                self.session.submit(Command::AddPicture {
+                    picture: PictureId(picture),
+                    class: id,
+                    name,
+                    bytes,
+                });
+                picture += 1;
+                self.work(|event| {
+                    if let Event::PictureRefused { name, refusal, .. } = event {
+                        let Refusal { reason, remedy } = refusal;
+                        bar.suspend(|| {
+                            eprintln!("headstart: left out {}: {reason} {remedy}", printable(&name));
+                        });
+                    }
+                    Ok(())
+                })?;
+                bar.inc(1);
+            }
+        }
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    fn train(&mut self, lanes: Vec<Lane>, seed: u64) -> Result<Comparison, CommandError> {
+        let epochs: usize = lanes.iter().map(|lane| lane.strategy.epochs()).sum();
+        let mut comparison = Comparison::default();
+        let bar = progress_bar(0, "looking at pictures");
+        self.session.submit(Command::Train { lanes, seed });
+        self.work(|event| {
+            match event {
+                Event::ExperimentRefused(Refusal { reason, remedy }) => {
+                    return Err(CommandError::Refused { reason, remedy });
+                }
+                Event::RunFailed { refusal: Refusal { reason, remedy }, .. } => {
+                    return Err(CommandError::Refused { reason, remedy });
+                }
+                Event::FeaturesProgressed { done, total, .. } => {
+                    bar.set_length(total as u64);
+                    bar.set_position(done as u64);
+                    if done == total {
+                        bar.set_message("training");
+                        bar.set_length(epochs as u64);
+                        bar.set_position(0);
+                    }
+                }
+                Event::EpochEnded { .. } => bar.inc(1),
+                _ => {}
+            }
+            comparison.hear(event);
+            Ok(())
+        })?;
+        bar.finish_and_clear();
+        Ok(comparison)
+    }
+}
+
+fn progress_bar(length: u64, message: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:20} {bar:40} {pos}/{len} {eta}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(length).with_style(style).with_message(message)
+}
+
+/// A name without characters that would steer the terminal.
+pub(super) fn printable(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

@@ -1,0 +1,31 @@
+//! Writes a sample task as picture files.
+
+use std::path::Path;
+
+use super::{CommandError, DrawArguments};
+use crate::session::drawn_stub::DrawnTask;
+
+pub fn run(arguments: &DrawArguments) -> Result<(), CommandError> {
+    let folder = &arguments.folder;
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |cause| CommandError::Write { path, cause }
+    };
+    std::fs::create_dir_all(folder).map_err(failed(folder))?;
+    let is_empty = std::fs::read_dir(folder).map_err(failed(folder))?.next().is_none();
+    if !is_empty {
+        return Err(CommandError::NotEmpty { path: folder.clone() });
+    }
+    let task = DrawnTask::new(arguments.task.into(), arguments.seed);
+    let names = task.class_names();
+    let mut pictures = 0;
+    for drawn in task {
+        let class = folder.join(names[drawn.class_index]);
+        std::fs::create_dir_all(&class).map_err(failed(&class))?;
+        let file = class.join(&drawn.name);
+        std::fs::write(&file, drawn.png()).map_err(failed(&file))?;
+        pictures += 1;
+    }
+    println!("drew {pictures} pictures in {} classes into {}", names.len(), folder.display());
+    Ok(())
+}

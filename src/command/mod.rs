@@ -1,0 +1,121 @@
+//! The command line: the same session as the page, driven from a terminal, on the CPU.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `compare` | trains strategies on a folder of class folders |
+//! | `draw` | writes a sample task as picture files |
+//! | `folder` | finds the pictures of a folder of class folders |
+//! | `report` | the table and the JSON of a comparison |
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::session::{Cut, SampleTask};
+
+mod compare;
+mod draw;
+mod folder;
+mod report;
+
+/// Teach a small network your pictures: by a new head, and by thawing its layers.
+#[derive(Debug, Parser)]
+#[command(name = "headstart", version, arg_required_else_help = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Train strategies on the same split of a folder of class folders and compare them.
+    Compare(CompareArguments),
+    /// Draw a sample task into a folder of class folders.
+    Draw(DrawArguments),
+}
+
+#[derive(Debug, Args)]
+struct CompareArguments {
+    /// A folder with one folder of pictures a class.
+    folder: PathBuf,
+    /// Where frozen ends: head, last-1 to last-17, or all. Give it several times to compare.
+    #[arg(long = "cut", value_name = "CUT", default_values = ["head", "last-4"])]
+    cuts: Vec<Cut>,
+    /// Governs split, initial head and order.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Epochs of each strategy's own phase: the head's for head, the unfrozen ones for the others.
+    #[arg(long)]
+    epochs: Option<usize>,
+    /// A safetensors file with torchvision's mobilenet_v2 names, instead of the bundled one.
+    #[arg(long, value_name = "FILE")]
+    backbone: Option<PathBuf>,
+    /// Writes every run with its split, curves and parameters as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct DrawArguments {
+    /// Which task.
+    task: DrawnTaskName,
+    /// Where to put the class folders; must be empty or not exist yet.
+    folder: PathBuf,
+    /// The same seed draws the same pictures.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DrawnTaskName {
+    Fruit,
+    Fabric,
+}
+
+impl From<DrawnTaskName> for SampleTask {
+    fn from(name: DrawnTaskName) -> Self {
+        match name {
+            DrawnTaskName::Fruit => Self::Fruit,
+            DrawnTaskName::Fabric => Self::Fabric,
+        }
+    }
+}
+
+/// Something that a user of the command line got wrong or that went wrong for them.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error("cannot read {path}: {cause}", path = path.display())]
+    Read { path: PathBuf, cause: std::io::Error },
+    #[error("cannot write {path}: {cause}", path = path.display())]
+    Write { path: PathBuf, cause: std::io::Error },
+    #[error("{path} is no folder; give a folder with one folder of pictures a class", path = path.display())]
+    NoFolder { path: PathBuf },
+    #[error("{path} has no folders in it; put each class's pictures into a folder of its own", path = path.display())]
+    NoClasses { path: PathBuf },
+    #[error("{path} is not empty; give a folder that is empty or does not exist yet", path = path.display())]
+    NotEmpty { path: PathBuf },
+    #[error("{path}: {cause}", path = path.display())]
+    Backbone { path: PathBuf, cause: crate::session::SessionError },
+    #[error("{reason} {remedy}")]
+    Refused { reason: String, remedy: String },
+    #[error("the same cut, {0}, is given twice")]
+    CutTwice(Cut),
+}
+
+/// Reads the arguments and does what they say. Exit code 0 for success, 1 when something could
+/// not be done, 2 for arguments that make no sense.
+pub fn run() -> ExitCode {
+    let line = CommandLine::parse();
+    let done = match line.task {
+        Task::Compare(arguments) => compare::run(&arguments),
+        Task::Draw(arguments) => draw::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("headstart: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Dividing a data set into training, validation and test pictures, class by class.
+
+use rand::seq::SliceRandom;
+
+use super::random::{Purpose, seeded};
+
+/// Pictures a class must have: two to learn from, one to choose the best epoch on, one to test.
+pub const MINIMUM_PER_CLASS: usize = 4;
+
+/// Share of each class that goes to validation, and the same again to test.
+const HELD_OUT: f64 = 0.2;
+
+/// Indices of a data set, each in exactly one part, in ascending order.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Split {
+    /// Pictures to learn from.
+    pub training: Vec<usize>,
+    /// Pictures to choose the best epoch on.
+    pub validation: Vec<usize>,
+    /// Pictures for the final score only.
+    pub test: Vec<usize>,
+}
+
+/// The data set cannot be split.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SplitError {
+    /// One class is nothing to tell apart.
+    #[error("there is {found} class with pictures; telling apart takes at least two")]
+    TooFewClasses {
+        /// Classes there are.
+        found: usize,
+    },
+    /// A class has too few pictures.
+    #[error(
+        "class {class} has {found} of the {MINIMUM_PER_CLASS} pictures it needs: \
+         two to learn from, one to choose by and one to test on"
+    )]
+    TooFewPictures {
+        /// Index of the class.
+        class: usize,
+        /// Pictures it has.
+        found: usize,
+    },
+}
+
+impl Split {
+    /// Splits each class 60 / 20 / 20, at least one picture into validation and test each.
+    ///
+    /// `labels` holds one class index a picture, below `classes`. The same seed gives the same
+    /// split.
+    ///
+    /// # Errors
+    /// When there are fewer than two classes, or one has fewer than [`MINIMUM_PER_CLASS`]
+    /// pictures.
+    pub fn stratified(labels: &[usize], classes: usize, seed: u64) -> Result<Self, SplitError> {
+        if classes < 2 {
+            return Err(SplitError::TooFewClasses { found: classes });
+        }
+        let mut generator = seeded(seed, Purpose::Split);
+        let mut split = Self::default();
+        for class in 0..classes {
+            let mut members: Vec<usize> =
+                (0..labels.len()).filter(|&index| labels[index] == class).collect();
+            if members.len() < MINIMUM_PER_CLASS {
+                return Err(SplitError::TooFewPictures { class, found: members.len() });
+            }
+            members.shuffle(&mut generator);
+            let held_out = ((members.len() as f64 * HELD_OUT).round() as usize).max(1);
+            let rest = members.split_off(2 * held_out);
+            let validation = members.split_off(held_out);
+            split.test.extend(members);
+            split.validation.extend(validation);
+            split.training.extend(rest);
+        }
+        for part in [&mut split.training, &mut split.validation, &mut split.test] {
+            part.sort_unstable();
+        }
+        Ok(split)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_picture_is_in_one_part_and_every_class_in_all_three(
+            sizes in prop::collection::vec(MINIMUM_PER_CLASS..40, 2..8),
+            seed: u64,
+        ) {
+            let labels: Vec<usize> = sizes
+                .iter()
+                .enumerate()
+                .flat_map(|(class, &size)| std::iter::repeat_n(class, size))
+                .collect();
+            let split = Split::stratified(&labels, sizes.len(), seed).expect("enough pictures");
+            let mut all: Vec<usize> =
+                [&split.training[..], &split.validation, &split.test].concat();
+            all.sort_unstable();
+            prop_assert_eq!(all, (0..labels.len()).collect::<Vec<_>>());
+            for (class, &size) in sizes.iter().enumerate() {
+                let count = |part: &[usize]| part.iter().filter(|&&i| labels[i] == class).count();
+                prop_assert!(count(&split.training) >= 2);
+                for part in [&split.validation, &split.test] {
+                    let share = count(part) as f64;
+                    prop_assert!(share >= 1.0 && (share - size as f64 * HELD_OUT).abs() <= 0.8);
+                }
+            }
+        }
+
+        #[test]
+        fn the_same_seed_gives_the_same_split(seed: u64) {
+            let labels: Vec<usize> = (0..60).map(|index| index % 3).collect();
+            prop_assert_eq!(
+                Split::stratified(&labels, 3, seed),
+                Split::stratified(&labels, 3, seed)
+            );
+        }
+    }
+
+    #[test]
+    fn too_few_classes_or_pictures_are_refused_with_the_count() {
+        assert_eq!(
+            Split::stratified(&[0; 9], 1, 0),
+            Err(SplitError::TooFewClasses { found: 1 })
+        );
+        assert_eq!(
+            Split::stratified(&[0, 0, 0, 0, 1, 1, 1], 2, 0),
+            Err(SplitError::TooFewPictures { class: 1, found: 3 })
+        );
+    }
+}

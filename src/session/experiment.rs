@@ -1,0 +1,248 @@
+//! One experiment: features once, then all lanes side by side.
+
+use std::rc::Rc;
+
+use burn::tensor::Device;
+
+use super::message::{ClassSplit, Event, Refusal, RunId, RunPlan};
+use crate::data::{Picture, Split};
+use crate::model::{Architecture, Segment};
+use crate::train::{Advance, Ending, Extraction, Material, Model, Strategy, TrainError, Trainer};
+
+/// Seconds between two progress events of a run.
+const PROGRESS_INTERVAL: f64 = 0.2;
+
+/// A model that a run left behind.
+#[derive(Clone, Debug)]
+pub(super) struct TrainedModel {
+    pub run: RunId,
+    pub model: Model,
+    pub device: Device,
+}
+
+/// A lane that was asked for.
+#[derive(Clone, Debug)]
+pub(super) struct PlannedLane {
+    pub run: RunId,
+    pub strategy: Strategy,
+}
+
+/// What an experiment needs to begin.
+pub(super) struct Setup {
+    pub lanes: Vec<PlannedLane>,
+    pub classes: Vec<ClassSplit>,
+    pub pictures: Vec<Picture>,
+    pub labels: Vec<usize>,
+    pub split: Split,
+    pub seed: u64,
+    pub architecture: Architecture,
+    pub backbone: Segment,
+    pub device: Device,
+    pub clock: fn() -> f64,
+}
+
+struct Lane {
+    run: RunId,
+    trainer: Trainer,
+    has_ended: bool,
+    last_progress: f64,
+}
+
+enum Stage {
+    /// The frozen stages look at every picture.
+    Extracting { extraction: Box<Extraction>, lanes: Vec<PlannedLane>, seconds: f64 },
+    /// The lanes train in turns.
+    Training(Vec<Lane>),
+}
+
+/// An experiment in progress.
+pub(super) struct Experiment {
+    stage: Option<Stage>,
+    labels: Vec<usize>,
+    classes: usize,
+    split: Split,
+    seed: u64,
+    backbone: Segment,
+    device: Device,
+    clock: fn() -> f64,
+}
+
+impl Experiment {
+    /// Lays out the runs. The first event says how the pictures are split.
+    pub fn begin(setup: Setup) -> (Self, Event) {
+        let classes = setup.classes.len();
+        let head = setup.architecture.head_parameters(classes);
+        let plan = |lane: &PlannedLane| RunPlan {
+            run: lane.run,
+            strategy: lane.strategy.clone(),
+            parameters_trained: head
+                + setup.architecture.parameters_from(lane.strategy.cut.first_trained_stage()),
+            parameters_total: head + setup.architecture.parameters_from(0),
+        };
+        let started = Event::ExperimentStarted {
+            seed: setup.seed,
+            classes: setup.classes,
+            runs: setup.lanes.iter().map(plan).collect(),
+        };
+        let stages = setup.lanes.iter().map(|lane| lane.strategy.cut.first_trained_stage());
+        let extraction =
+            Extraction::new(setup.backbone.clone(), setup.pictures, stages, &setup.device);
+        let experiment = Self {
+            stage: Some(Stage::Extracting {
+                extraction: Box::new(extraction),
+                lanes: setup.lanes,
+                seconds: 0.0,
+            }),
+            labels: setup.labels,
+            classes,
+            split: setup.split,
+            seed: setup.seed,
+            backbone: setup.backbone,
+            device: setup.device,
+            clock: setup.clock,
+        };
+        (experiment, started)
+    }
+
+    /// Whether every run has ended.
+    pub fn is_over(&self) -> bool {
+        match &self.stage {
+            None => true,
+            Some(Stage::Extracting { lanes, .. }) => lanes.is_empty(),
+            Some(Stage::Training(lanes)) => lanes.iter().all(|lane| lane.has_ended),
+        }
+    }
+
+    /// Stops one run, or all. Runs that have not begun fail; the others end with their best.
+    pub fn stop(&mut self, run: Option<RunId>, events: &mut Vec<Event>) {
+        let is_meant = |candidate: RunId| run.is_none_or(|run| run == candidate);
+        match &mut self.stage {
+            None => {}
+            Some(Stage::Extracting { lanes, .. }) => lanes.retain(|lane| {
+                if is_meant(lane.run) {
+                    events.push(Event::RunFailed { run: lane.run, refusal: stopped_too_early() });
+                }
+                !is_meant(lane.run)
+            }),
+            Some(Stage::Training(lanes)) => {
+                for lane in lanes.iter_mut().filter(|lane| is_meant(lane.run)) {
+                    lane.trainer.stop();
+                }
+            }
+        }
+    }
+
+    /// Does the next small piece of work. Returns a model when a run has just ended with one.
+    pub async fn work(&mut self, events: &mut Vec<Event>) -> Option<TrainedModel> {
+        match self.stage.take()? {
+            Stage::Extracting { mut extraction, lanes, mut seconds } => {
+                let started = (self.clock)();
+                let is_done = extraction.advance();
+                seconds += (self.clock)() - started;
+                let (done, total) = (extraction.done(), extraction.total());
+                events.push(Event::FeaturesProgressed { done, total, seconds });
+                self.stage = if is_done {
+                    self.begin_training(*extraction, lanes)
+                } else {
+                    Some(Stage::Extracting { extraction, lanes, seconds })
+                };
+                None
+            }
+            Stage::Training(mut lanes) => {
+                let ended = self.turn(&mut lanes, events).await;
+                self.stage = Some(Stage::Training(lanes));
+                ended
+            }
+        }
+    }
+
+    fn begin_training(&mut self, extraction: Extraction, lanes: Vec<PlannedLane>) -> Option<Stage> {
+        let material = Rc::new(Material {
+            features: extraction.finish()?,
+            labels: std::mem::take(&mut self.labels),
+            classes: self.classes,
+            split: std::mem::take(&mut self.split),
+            seed: self.seed,
+        });
+        let lane = |planned: PlannedLane| Lane {
+            run: planned.run,
+            trainer: Trainer::new(
+                planned.strategy,
+                Rc::clone(&material),
+                &self.backbone,
+                &self.device,
+                self.clock,
+            ),
+            has_ended: false,
+            last_progress: 0.0,
+        };
+        Some(Stage::Training(lanes.into_iter().map(lane).collect()))
+    }
+
+    /// Gives the next turn to the lane that has computed least, so that lanes share the thread
+    /// fairly by time and not by steps.
+    async fn turn(&self, lanes: &mut [Lane], events: &mut Vec<Event>) -> Option<TrainedModel> {
+        let lane = lanes
+            .iter_mut()
+            .filter(|lane| !lane.has_ended)
+            .min_by(|a, b| a.trainer.seconds().total_cmp(&b.trainer.seconds()))?;
+        let run = lane.run;
+        match lane.trainer.advance().await {
+            Ok(Advance::Step) => {
+                let now = (self.clock)();
+                if now - lane.last_progress >= PROGRESS_INTERVAL {
+                    lane.last_progress = now;
+                    let (step, steps) = lane.trainer.steps();
+                    events.push(Event::RunProgressed {
+                        run,
+                        phase: lane.trainer.phase(),
+                        step,
+                        steps,
+                        seconds: lane.trainer.seconds(),
+                        seconds_left: lane.trainer.seconds_left(),
+                    });
+                }
+                None
+            }
+            Ok(Advance::Epoch(row)) => {
+                events.push(Event::EpochEnded { run, row });
+                None
+            }
+            Ok(Advance::Ended(result)) => {
+                lane.has_ended = true;
+                if result.ending == Ending::NotFinite && result.best_epoch == 0 {
+                    events.push(Event::RunFailed { run, refusal: never_finite() });
+                    return None;
+                }
+                events.push(Event::RunEnded { run, result });
+                Some(TrainedModel { run, model: lane.trainer.model(), device: self.device.clone() })
+            }
+            Err(error) => {
+                lane.has_ended = true;
+                events.push(Event::RunFailed { run, refusal: broken_off(&error) });
+                None
+            }
+        }
+    }
+}
+
+fn stopped_too_early() -> Refusal {
+    Refusal {
+        reason: "This run was stopped before it had learned anything.".to_owned(),
+        remedy: "Start it again when you are ready.".to_owned(),
+    }
+}
+
+fn never_finite() -> Refusal {
+    Refusal {
+        reason: "The loss stopped being a number before the first epoch was over.".to_owned(),
+        remedy: "Lower the learning rates and train again.".to_owned(),
+    }
+}
+
+fn broken_off(error: &TrainError) -> Refusal {
+    Refusal {
+        reason: format!("Training broke off: {error}."),
+        remedy: "Choose the CPU in the settings and train again.".to_owned(),
+    }
+}

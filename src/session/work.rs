@@ -1,0 +1,414 @@
+//! The session itself: takes commands, works in small slices, hands out events.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use burn::tensor::Device;
+
+use super::device::Devices;
+use super::drawn_stub::DrawnTask;
+use super::experiment::{Experiment, PlannedLane, Setup, TrainedModel};
+use super::message::{
+    Answer, ClassId, ClassSplit, Command, DeviceChoice, Event, FIRST_OWN_ID, Lane, PictureId,
+    QuestionId, Refusal, RunId,
+};
+use crate::data::{MINIMUM_PER_CLASS, Picture, PictureError, Split, SplitError, decode};
+use crate::model::{Backbone, ReadError, Segment, WeightsError, read};
+use crate::train::input_tensor;
+
+/// Height and width of the pictures that the network sees, in pixels.
+const SIDE: usize = 96;
+
+/// A session cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The backbone's file cannot be used.
+    #[error("the backbone cannot be loaded: {0}")]
+    Backbone(#[from] WeightsError),
+}
+
+/// A class and its pictures.
+#[derive(Debug)]
+struct Class {
+    name: String,
+    pictures: BTreeMap<PictureId, Picture>,
+}
+
+/// Drawn pictures on their way into the session.
+struct Drawing {
+    task: DrawnTask,
+    classes: Vec<ClassId>,
+    drawn: usize,
+}
+
+/// Holds pictures, runs and models, and does what commands ask for.
+///
+/// Nothing here blocks: [`Session::submit`] notes a command, [`Session::work`] does one small
+/// piece of what is noted, [`Session::take_events`] hands out what came of it. Whoever drives a
+/// session calls `work` as long as [`Session::has_work`], and lets others run in between.
+pub struct Session {
+    backbone: Backbone,
+    devices: Devices,
+    device: Device,
+    segment: Segment,
+    clock: fn() -> f64,
+    classes: BTreeMap<ClassId, Class>,
+    class_order: Vec<ClassId>,
+    next_own_id: u32,
+    queue: VecDeque<Command>,
+    drawing: Option<Drawing>,
+    experiment: Option<Experiment>,
+    models: Vec<TrainedModel>,
+    events: Vec<Event>,
+}
+
+impl Session {
+    /// Begins a session with a backbone file, on the best of the given devices.
+    ///
+    /// `clock` gives seconds from any fixed point. The first event is [`Event::Ready`].
+    ///
+    /// # Errors
+    /// When the backbone cannot be used.
+    pub async fn begin(
+        backbone: &[u8],
+        devices: Devices,
+        choice: DeviceChoice,
+        clock: fn() -> f64,
+    ) -> Result<Self, SessionError> {
+        let backbone = Backbone::read(backbone, SIDE)?;
+        let (device, report) = devices.choose(choice, &backbone).await;
+        let segment = backbone.on(&device)?;
+        Ok(Self {
+            backbone,
+            devices,
+            device,
+            segment,
+            clock,
+            classes: BTreeMap::new(),
+            class_order: Vec::new(),
+            next_own_id: FIRST_OWN_ID,
+            queue: VecDeque::new(),
+            drawing: None,
+            experiment: None,
+            models: Vec::new(),
+            events: vec![Event::Ready { device: report }],
+        })
+    }
+
+    /// Notes a command. Commands are carried out in their order; only a stop takes effect at once.
+    pub fn submit(&mut self, command: Command) {
+        match command {
+            Command::StopRun { run } => {
+                if let Some(experiment) = &mut self.experiment {
+                    experiment.stop(Some(run), &mut self.events);
+                }
+            }
+            other => self.queue.push_back(other),
+        }
+    }
+
+    /// Whether anything is left to do.
+    pub fn has_work(&self) -> bool {
+        self.drawing.is_some() || !self.queue.is_empty() || self.experiment.is_some()
+    }
+
+    /// What happened since the last call, in order.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// Does one small piece of work: a picture, a batch of features, a training step.
+    pub async fn work(&mut self) {
+        if self.drawing.is_some() {
+            self.draw_next();
+        } else if let Some(command) = self.next_command() {
+            self.carry_out(command).await;
+        } else if let Some(experiment) = &mut self.experiment {
+            if !experiment.is_over() {
+                self.models.extend(experiment.work(&mut self.events).await);
+            }
+            if experiment.is_over() {
+                self.experiment = None;
+                self.events.push(Event::ExperimentEnded);
+            }
+        }
+    }
+
+    /// The next command, unless it has to wait for an experiment that it stops.
+    fn next_command(&mut self) -> Option<Command> {
+        let front = self.queue.front()?;
+        if matches!(front, Command::Train { .. } | Command::ChooseDevice(_))
+            && let Some(experiment) = &mut self.experiment
+        {
+            experiment.stop(None, &mut self.events);
+            return None;
+        }
+        self.queue.pop_front()
+    }
+
+    async fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::ChooseDevice(choice) => self.choose_device(choice).await,
+            Command::AddClass { class, name } => self.add_class(class, name),
+            Command::RenameClass { class, name } => {
+                if let Some(class) = self.classes.get_mut(&class) {
+                    class.name = name;
+                }
+            }
+            Command::RemoveClass { class } => {
+                self.classes.remove(&class);
+                self.class_order.retain(|&other| other != class);
+            }
+            Command::AddPicture { picture, class, name, bytes } => {
+                self.add_file(picture, class, name, &bytes);
+            }
+            Command::RemovePicture { picture } => {
+                for class in self.classes.values_mut() {
+                    class.pictures.remove(&picture);
+                }
+            }
+            Command::DrawSample { task, seed } => self.begin_drawing(DrawnTask::new(task, seed)),
+            Command::Clear => {
+                self.classes.clear();
+                self.class_order.clear();
+            }
+            Command::Train { lanes, seed } => self.begin_experiment(lanes, seed),
+            Command::StopRun { .. } => {}
+            Command::Ask { question, name, bytes } => self.answer(question, name, &bytes).await,
+        }
+    }
+
+    async fn choose_device(&mut self, choice: DeviceChoice) {
+        let (device, report) = self.devices.choose(choice, &self.backbone).await;
+        match self.backbone.on(&device) {
+            Ok(segment) => {
+                self.segment = segment;
+                self.device = device;
+                self.events.push(Event::DeviceChosen(report));
+            }
+            Err(error) => self.events.push(Event::ExperimentRefused(Refusal {
+                reason: format!("The device could not be changed: {error}."),
+                remedy: "Reload the page.".to_owned(),
+            })),
+        }
+    }
+
+    fn add_class(&mut self, class: ClassId, name: String) {
+        if self.classes.insert(class, Class { name, pictures: BTreeMap::new() }).is_none() {
+            self.class_order.push(class);
+        }
+    }
+
+    fn add_file(&mut self, picture: PictureId, class: ClassId, name: String, bytes: &[u8]) {
+        if !self.classes.contains_key(&class) {
+            return;
+        }
+        match decode(bytes, SIDE) {
+            Ok(decoded) => {
+                self.add_picture(
+                    picture,
+                    class,
+                    name,
+                    decoded.picture,
+                    decoded.width,
+                    decoded.height,
+                );
+            }
+            Err(error) => {
+                let refusal = refusal_of(&error);
+                self.events.push(Event::PictureRefused { picture, class, name, refusal });
+            }
+        }
+    }
+
+    fn add_picture(
+        &mut self,
+        id: PictureId,
+        class_id: ClassId,
+        name: String,
+        picture: Picture,
+        width: u32,
+        height: u32,
+    ) {
+        let Some(class) = self.classes.get_mut(&class_id) else { return };
+        let thumbnail = picture.thumbnail_png();
+        class.pictures.insert(id, picture);
+        let (picture, class) = (id, class_id);
+        self.events.push(Event::PictureAdded { picture, class, name, thumbnail, width, height });
+    }
+
+    fn own_id(&mut self) -> u32 {
+        let id = self.next_own_id;
+        self.next_own_id += 1;
+        id
+    }
+
+    fn begin_drawing(&mut self, task: DrawnTask) {
+        let mut classes = Vec::new();
+        for name in task.class_names() {
+            let class = ClassId(self.own_id());
+            self.add_class(class, (*name).to_owned());
+            self.events.push(Event::ClassAdded { class, name: (*name).to_owned() });
+            classes.push(class);
+        }
+        self.drawing = Some(Drawing { task, classes, drawn: 0 });
+    }
+
+    fn draw_next(&mut self) {
+        let Some(mut drawing) = self.drawing.take() else { return };
+        match drawing.task.next() {
+            Some(drawn) => {
+                let class = drawing.classes[drawn.class_index];
+                let side = drawn.side as u32;
+                let picture = drawn.picture(SIDE);
+                let id = PictureId(self.own_id());
+                self.add_picture(id, class, drawn.name, picture, side, side);
+                drawing.drawn += 1;
+                self.drawing = Some(drawing);
+            }
+            None => self
+                .events
+                .push(Event::SampleDrawn { task: drawing.task.task(), pictures: drawing.drawn }),
+        }
+    }
+
+    fn begin_experiment(&mut self, lanes: Vec<Lane>, seed: u64) {
+        match self.setup(lanes, seed) {
+            Ok(setup) => {
+                self.models.clear();
+                let (experiment, started) = Experiment::begin(setup);
+                self.experiment = Some(experiment);
+                self.events.push(started);
+            }
+            Err(refusal) => self.events.push(Event::ExperimentRefused(refusal)),
+        }
+    }
+
+    /// Snapshots the pictures in the order of classes and ids, so that the order in which files
+    /// happened to be decoded changes nothing. Classes without pictures do not take part.
+    fn setup(&self, lanes: Vec<Lane>, seed: u64) -> Result<Setup, Refusal> {
+        let lanes = lanes.into_iter().map(checked_lane).collect::<Result<Vec<_>, _>>()?;
+        if lanes.is_empty() {
+            return Err(Refusal {
+                reason: "There is no strategy to train.".to_owned(),
+                remedy: "Choose at least one.".to_owned(),
+            });
+        }
+        let taking_part: Vec<(ClassId, &Class)> = self
+            .class_order
+            .iter()
+            .filter_map(|id| self.classes.get(id).map(|class| (*id, class)))
+            .filter(|(_, class)| !class.pictures.is_empty())
+            .collect();
+        let mut pictures = Vec::new();
+        let mut labels = Vec::new();
+        for (label, (_, class)) in taking_part.iter().enumerate() {
+            pictures.extend(class.pictures.values().cloned());
+            labels.extend(std::iter::repeat_n(label, class.pictures.len()));
+        }
+        let names: Vec<&str> = taking_part.iter().map(|(_, class)| class.name.as_str()).collect();
+        let split = Split::stratified(&labels, taking_part.len(), seed)
+            .map_err(|error| split_refusal(&error, &names))?;
+        let count = |part: &[usize], label| part.iter().filter(|&&i| labels[i] == label).count();
+        let classes = taking_part
+            .iter()
+            .enumerate()
+            .map(|(label, (id, class))| ClassSplit {
+                class: *id,
+                name: class.name.clone(),
+                training: count(&split.training, label),
+                validation: count(&split.validation, label),
+                test: count(&split.test, label),
+            })
+            .collect();
+        Ok(Setup {
+            lanes,
+            classes,
+            pictures,
+            labels,
+            split,
+            seed,
+            architecture: self.backbone.architecture().clone(),
+            backbone: self.segment.clone(),
+            device: self.device.clone(),
+            clock: self.clock,
+        })
+    }
+
+    async fn answer(&mut self, question: QuestionId, name: String, bytes: &[u8]) {
+        let refuse = |refusal| Event::QuestionRefused { question, name, refusal };
+        if self.models.is_empty() {
+            self.events.push(refuse(Refusal {
+                reason: "There is no trained model to ask yet.".to_owned(),
+                remedy: "Train one first.".to_owned(),
+            }));
+            return;
+        }
+        let picture = match decode(bytes, SIDE) {
+            Ok(decoded) => decoded.picture,
+            Err(error) => {
+                self.events.push(refuse(refusal_of(&error)));
+                return;
+            }
+        };
+        let mut answers = Vec::with_capacity(self.models.len());
+        for trained in &self.models {
+            match ask(trained, &picture, self.clock).await {
+                Ok(answer) => answers.push(answer),
+                Err(cause) => {
+                    self.events.push(refuse(Refusal {
+                        reason: format!("The question was not answered: {cause}."),
+                        remedy: "Choose the CPU in the settings and train again.".to_owned(),
+                    }));
+                    return;
+                }
+            }
+        }
+        let thumbnail = picture.thumbnail_png();
+        self.events.push(Event::Answered { question, thumbnail, answers });
+    }
+}
+
+async fn ask(
+    trained: &TrainedModel,
+    picture: &Picture,
+    clock: fn() -> f64,
+) -> Result<Answer, ReadError> {
+    let started = clock();
+    let input = input_tensor(std::slice::from_ref(picture), &trained.device);
+    let probabilities = read(trained.model.probabilities(input)).await?;
+    Ok(Answer { run: trained.run, probabilities, milliseconds: (clock() - started) * 1e3 })
+}
+
+fn checked_lane(lane: Lane) -> Result<PlannedLane, Refusal> {
+    let RunId(_) = lane.run;
+    let strategy = lane.strategy.checked().map_err(|error| Refusal {
+        reason: format!("The settings cannot be trained with: {error}."),
+        remedy: "Change that number and start again.".to_owned(),
+    })?;
+    Ok(PlannedLane { run: lane.run, strategy })
+}
+
+fn refusal_of(error: &PictureError) -> Refusal {
+    Refusal { reason: error.to_string(), remedy: error.remedy().to_string() }
+}
+
+fn split_refusal(error: &SplitError, names: &[&str]) -> Refusal {
+    match error {
+        SplitError::TooFewClasses { found: 0 } => Refusal {
+            reason: "There are no pictures yet.".to_owned(),
+            remedy: format!("Put at least {MINIMUM_PER_CLASS} pictures into each of two classes."),
+        },
+        SplitError::TooFewClasses { .. } => Refusal {
+            reason: format!("Only “{}” has pictures; telling apart takes two classes.", names[0]),
+            remedy: format!("Put at least {MINIMUM_PER_CLASS} pictures into a second class."),
+        },
+        SplitError::TooFewPictures { class, found } => Refusal {
+            reason: format!(
+                "“{}” has {found} of the {MINIMUM_PER_CLASS} pictures that a class needs: two to \
+                 learn from, one to choose the best epoch by, one to test on.",
+                names[*class]
+            ),
+            remedy: format!("Add {} more, or delete the class.", MINIMUM_PER_CLASS - found),
+        },
+    }
+}
