@@ -2,6 +2,7 @@
 //! Here live the subcommands and nothing else; each has a file of its own.
 
 mod backbone;
+mod bench;
 mod bindgen;
 mod compress;
 mod dist;
@@ -42,6 +43,8 @@ enum Task {
         /// Only the checks whose names contain one of these words.
         only: Vec<String>,
     },
+    /// Measures the optimised page in a real browser.
+    Bench,
     /// Stores a pretrained backbone in half precision where the page finds it.
     Backbone {
         /// A safetensors file in single precision.
@@ -65,6 +68,7 @@ fn run(task: Task) -> Result<()> {
         Task::Serve(options) => serve::serve(&workspace, &options),
         Task::Dist => dist::dist(&workspace),
         Task::Test { only } => test::test(&workspace, &only),
+        Task::Bench => bench::bench(&workspace),
         Task::Backbone { file } => backbone::store(&workspace, &file),
     }
 }

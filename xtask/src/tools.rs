@@ -21,6 +21,9 @@ struct Tool {
 const NODE: &[Tool] =
     &[Tool { program: "node", package: "nodejs" }, Tool { program: "npm", package: "npm" }];
 
+/// The oldest Node that the browser's driver runs on.
+const OLDEST_NODE: u32 = 20;
+
 /// What the end-to-end tests click through.
 const CHROMIUM: Tool = Tool { program: "chromium", package: "chromium" };
 
@@ -54,9 +57,17 @@ fn has_wasm_target() -> bool {
 /// Makes sure that Node and npm are there.
 ///
 /// # Errors
-/// When they are missing and cannot be installed.
+/// When they are missing and cannot be installed, or are too old.
 pub fn ensure_node() -> Result<()> {
-    ensure_tools(NODE)
+    ensure_tools(NODE)?;
+    let version = process::read(Command::new("node").arg("--version"))?;
+    let major = version.trim().trim_start_matches('v').split('.').next().map(str::parse::<u32>);
+    ensure!(
+        matches!(major, Some(Ok(major)) if major >= OLDEST_NODE),
+        "Node {} is too old: {OLDEST_NODE} or newer is needed. Debian has it from release 13 on",
+        version.trim()
+    );
+    Ok(())
 }
 
 /// Makes sure that a browser for the tests is there, and returns its path.

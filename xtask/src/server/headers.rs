@@ -5,7 +5,7 @@ use std::path::Path;
 /// What the page may do: run its own scripts and wasm, show its own and dropped pictures, and talk
 /// to nobody. Nothing that a visitor drops can leave the machine.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; \
+    script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; \
     img-src 'self' blob: data:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; \
     manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -1,0 +1,113 @@
+// Measures the page in a real browser: node bench.mjs RESULT.json [FOLDER OF CLASS FOLDERS]
+// Writes a list of { name, value, unit, note }. Run by `cargo xtask bench`, which serves the
+// optimised site first.
+import fs from 'node:fs';
+import { Browsing } from './lib/browser.js';
+import { eventually } from './lib/lab.js';
+import { classesOf } from './lib/pictures.js';
+
+const [result, flowers] = process.argv.slice(2);
+const SEED = 1;
+const BATCH = 16;
+const UNFROZEN_EPOCHS = 3;
+const rows = [];
+const note = (name, value, unit, text) => rows.push({ name, value: Math.round(value * 1000) / 1000, unit, note: text });
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Runs before the page: notes long tasks, and when each part that matters appears. */
+function watch() {
+  window.bench = { longest: 0, epochs: [] };
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) window.bench.longest = Math.max(window.bench.longest, duration);
+  }).observe({ type: 'longtask', buffered: true });
+  const look = () => {
+    const now = performance.now();
+    const { bench } = window;
+    if (document.querySelector('[data-test="add-class"]')) bench.usable ??= now;
+    if (document.querySelector('[data-test="engine-state"][data-state="ready"]')) bench.ready ??= now;
+    const epochs = document.querySelectorAll('[data-test="lane-warm"] [data-test="curve-table"] tbody tr').length;
+    while (bench.epochs.length < epochs) bench.epochs.push(now);
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+}
+
+async function measureStart(browsing) {
+  const starts = [];
+  for (let visit = 0; visit < 3; visit += 1) {
+    starts.push(await browsing.visit(async (lab) => {
+      await lab.engineReady();
+      return lab.page.evaluate(() => window.bench);
+    }, { prepare: (context) => context.addInitScript(watch) }));
+  }
+  note('page usable', median(starts.map(({ usable }) => usable)) / 1000, 's', 'from navigation, empty cache, local server; median of 3');
+  note('engine ready', median(starts.map(({ ready }) => ready)) / 1000, 's', 'the same, with the self-test');
+}
+
+async function filled(lab, folder) {
+  const pictures = classesOf(folder).reduce((total, { files }) => total + files.length, 0);
+  await lab.set({ 'device-choice': 'cpu', seed: SEED });
+  await eventually(async () => {
+    if (!/CPU/.test(await lab.part('device').first().innerText())) throw new Error('The CPU was not chosen.');
+  });
+  const start = performance.now();
+  await lab.chooseFolder(folder);
+  await eventually(async () => {
+    const count = await lab.part('thumbnail').count() + await lab.part('refusal').count();
+    if (count < pictures) throw new Error(`Only ${count} of ${pictures} pictures arrived.`);
+  }, 240_000);
+  return { pictures, start };
+}
+
+async function measureHead(browsing, folder) {
+  await browsing.visit(async (lab) => {
+    await lab.engineReady();
+    await lab.set({ 'cold-epochs': 50 });
+    const { pictures, start } = await filled(lab, folder);
+    const decoded = performance.now();
+    await lab.page.evaluate(() => { window.bench.longest = 0; });
+    await lab.part('start-cold').click();
+    const { percent, of } = await lab.score('cold');
+    const end = performance.now();
+    note('head only, decoding', (decoded - start) / 1000, 's', `${pictures} pictures of flowers`);
+    note('head only, features and 50 epochs', (end - decoded) / 1000, 's', `test ${percent} % of ${of}`);
+    note('head only, end to end', (end - start) / 1000, 's', 'from the files to the score, CPU');
+    note('longest task of the page, head only', await lab.page.evaluate(() => window.bench.longest), 'ms', 'main thread; 0 means none of 50 ms or more');
+  }, { prepare: (context) => context.addInitScript(watch) });
+}
+
+async function measureFineTuning(browsing, folder) {
+  const measured = [];
+  for (const [name, position] of [['last 4 blocks', 4], ['everything', 18]]) {
+    await browsing.visit(async (lab) => {
+      await lab.engineReady();
+      await lab.set({ 'warm-epochs': UNFROZEN_EPOCHS });
+      const { pictures } = await filled(lab, folder);
+      await lab.cut(position);
+      await lab.page.evaluate(() => { window.bench.longest = 0; });
+      await lab.part('start-warm').click();
+      const { percent, of } = await lab.score('warm', 600_000);
+      const { epochs, longest } = await lab.page.evaluate(() => window.bench);
+      const ends = epochs.slice(-UNFROZEN_EPOCHS);
+      const steps = Math.ceil(pictures * 0.6 / BATCH);
+      const step = (ends.at(-1) - ends[0]) / (UNFROZEN_EPOCHS - 1) / steps;
+      measured.push(step);
+      note(`fine-tuning, ${name}`, step, 'ms a step', `batch ${BATCH}, ${steps} steps an epoch, validation included, CPU; test ${percent} % of ${of}`);
+      note(`longest task of the page, ${name}`, longest, 'ms', 'main thread; 0 means none of 50 ms or more');
+    }, { prepare: (context) => context.addInitScript(watch) });
+  }
+  note('everything against last 4 blocks', measured[1] / measured[0], 'times', 'as long a step');
+}
+
+const browsing = await Browsing.start();
+try {
+  await measureStart(browsing);
+  if (flowers) {
+    await measureHead(browsing, flowers);
+    await measureFineTuning(browsing, flowers);
+  } else {
+    console.log('There is no folder of flowers, so training was not measured.');
+  }
+} finally {
+  await browsing.stop();
+}
+fs.writeFileSync(result, `${JSON.stringify({ browser: browsing.browser.version(), rows }, null, 2)}\n`);

@@ -1,0 +1,51 @@
+// The engine arrives after the page and may be lost; the page is there before, during and after.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Browsing } from './lib/browser.js';
+import { eventually } from './lib/lab.js';
+import { fruit } from './lib/pictures.js';
+
+const ENGINE = '**/worker_bg.wasm';
+
+describe('engine', { timeout: 300_000 }, () => {
+  let browsing;
+  before(async () => { browsing = await Browsing.start(); });
+  after(() => browsing?.stop());
+
+  test('classes can be named and filled before the engine has arrived', async () => {
+    let release;
+    const held = new Promise((resolve) => { release = resolve; });
+    await browsing.visit(async (lab) => {
+      const card = await lab.addClass('early');
+      await lab.addFiles(card, fruit()[0].files.slice(0, 2));
+      assert.equal(await lab.engineState(), 'loading');
+      assert.ok((await lab.classNames()).includes('early'));
+      assert.equal(await lab.part('thumbnail', card).locator('img').count(), 0);
+      release();
+      await lab.engineReady();
+      await lab.thumbnails(2, card);
+      assert.equal(await lab.countOn(card), 2);
+    }, { prepare: (context) => context.route(ENGINE, async (route) => { await held; await route.continue(); }) });
+  });
+
+  test('the page says so when the engine cannot be loaded', () => browsing.visit(async (lab) => {
+    await eventually(async () => assert.equal(await lab.engineState(), 'lost'));
+    await lab.addClass('still here');
+    assert.ok((await lab.classNames()).includes('still here'));
+  }, { prepare: (context) => context.route(ENGINE, (route) => route.abort()), allow: [/ERR_FAILED/, /fetch/i] }));
+
+  test('the page survives an engine that breaks off, and says so', () => browsing.visit(async (lab) => {
+    await lab.engineReady();
+    const [worker] = lab.page.workers();
+    assert.ok(worker, 'the page has no worker');
+    await worker.evaluate(() => { setTimeout(() => { throw new Error('broken by a test'); }); });
+    await eventually(async () => assert.equal(await lab.engineState(), 'lost'));
+    await lab.addClass('still here');
+    assert.ok((await lab.classNames()).includes('still here'));
+  }, { allow: [/broken by a test/] }));
+
+  test('the device that runs is shown', () => browsing.visit(async (lab) => {
+    await lab.engineReady();
+    assert.ok((await lab.part('device').first().innerText()).trim().length > 2);
+  }));
+});

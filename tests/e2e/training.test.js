@@ -1,0 +1,100 @@
+// Training and asking, on the CPU.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Browsing } from './lib/browser.js';
+import { eventually } from './lib/lab.js';
+import { fruit, fruitFolder } from './lib/pictures.js';
+
+const CLASSES = 3;
+const PICTURES = 15;
+/** A fifth of each class is kept for the test. */
+const TESTED = CLASSES * PICTURES / 5;
+
+async function prepared(lab, settings) {
+  await lab.engineReady();
+  await lab.chooseFolder(fruitFolder(CLASSES, PICTURES));
+  await lab.thumbnails(CLASSES * PICTURES);
+  await lab.set({ 'device-choice': 'cpu', seed: 7, ...settings });
+  await eventually(async () => assert.match(await lab.part('device').first().innerText(), /CPU/));
+}
+
+describe('training', { timeout: 600_000 }, () => {
+  let browsing;
+  before(async () => { browsing = await Browsing.start(); });
+  after(() => browsing?.stop());
+
+  const strategies = [
+    { name: 'a new head', lane: 'cold', start: 'start-cold', settings: { 'cold-epochs': 8 }, position: null, atLeast: 8 },
+    { name: 'the last four blocks', lane: 'warm', start: 'start-warm', settings: { 'warm-epochs': 2 }, position: 4, atLeast: 2 },
+    { name: 'everything', lane: 'warm', start: 'start-warm', settings: { 'warm-epochs': 1 }, position: 18, atLeast: 1 },
+  ];
+  for (const { name, lane, start, settings, position, atLeast } of strategies) {
+    test(`${name} can be trained; score and curve are shown`, () => browsing.visit(async (lab) => {
+      await prepared(lab, settings);
+      if (position !== null) await lab.cut(position);
+      await lab.part(start).click();
+      const { percent, of } = await lab.score(lane);
+      assert.equal(of, TESTED);
+      assert.ok(percent >= 0 && percent <= 100);
+      const rows = await lab.epochs(lane);
+      assert.ok(rows.length >= atLeast, `${rows.length} rows`);
+      for (const row of rows) assert.ok(row.length >= 3 && row.every((cell) => cell !== '' && !/NaN|inf/i.test(cell)), row.join(' | '));
+    }));
+  }
+
+  test('both models answer with one bar a class, and the bars add up', () => browsing.visit(async (lab) => {
+    await prepared(lab, { 'cold-epochs': 8, 'warm-epochs': 1 });
+    await lab.cut(2);
+    await lab.part('start-both').click();
+    await lab.score('cold');
+    await lab.score('warm');
+    const names = fruit().slice(0, CLASSES).map(({ name }) => name);
+    const answers = await lab.ask(fruit()[0].files.at(-1), 2);
+    for (const rows of answers) {
+      assert.equal(rows.length, CLASSES);
+      for (const name of names) assert.ok(rows.some((row) => row.text.includes(name)), `no bar for ${name}`);
+      for (const row of rows) assert.equal(row.meters, 1, row.text);
+      const sum = rows.reduce((total, row) => total + row.percent, 0);
+      assert.ok(Math.abs(sum - 100) <= CLASSES / 2 + 0.01, `the bars add up to ${sum} %`);
+    }
+  }));
+
+  test('a run that is stopped keeps its best so far', () => browsing.visit(async (lab) => {
+    await prepared(lab, { 'warm-epochs': 200 });
+    await lab.cut(18);
+    await lab.part('start-warm').click();
+    await eventually(async () => assert.ok((await lab.epochs('warm')).length >= 1), 120_000);
+    await lab.part('stop').first().click();
+    const { of } = await lab.score('warm', 60_000);
+    assert.equal(of, TESTED);
+    assert.match(await lab.part('status', lab.lane('warm')).innerText(), /stopped/i);
+    assert.ok((await lab.epochs('warm')).length < 200);
+    await lab.ask(fruit()[0].files.at(-1), 1);
+  }));
+
+  test('the same seed gives the same numbers', () => browsing.visit(async (lab) => {
+    await prepared(lab, { 'cold-epochs': 4 });
+    const curves = [];
+    for (let repeat = 0; repeat < 2; repeat += 1) {
+      await lab.part('start-cold').click();
+      await eventually(async () => assert.equal((await lab.epochs('cold')).length, 4), 60_000);
+      await lab.score('cold');
+      // Computing time is in the table as well and may differ.
+      curves.push((await lab.epochs('cold')).map((row) => row.slice(0, 3)));
+    }
+    assert.deepEqual(curves[0], curves[1]);
+  }));
+
+  test('training with too few pictures is refused with a way out', () => browsing.visit(async (lab) => {
+    await lab.engineReady();
+    const card = await lab.addClass('alone');
+    await lab.addFiles(card, fruit()[0].files.slice(0, 2));
+    await lab.thumbnails(2, card);
+    const start = lab.part('start-both');
+    // Either the button is off or pressing it says what is missing.
+    if (await start.isEnabled()) {
+      await start.click();
+      await lab.page.getByText(/at least/i).first().waitFor();
+    }
+  }));
+});
