@@ -82,11 +82,14 @@ export class Lab {
     await session.detach();
   }
 
-  /** Waits until so many pictures are shown, in one class or in all. */
+  /**
+   * Waits until so many pictures are seen, in one class or in all; a card shows its first fifteen.
+   * Pictures that the engine has not read yet do not count.
+   */
   async thumbnails(count, card = this.page) {
-    const thumbnails = this.part('thumbnail', card);
-    await eventually(async () => assert.equal(await thumbnails.count(), count), 60_000);
-    return thumbnails;
+    const seen = this.part('thumbnail', card).filter({ has: this.page.locator('img') });
+    await eventually(async () => assert.equal(await seen.count(), count), 60_000);
+    return seen;
   }
 
   /** The number on a card. */
@@ -121,15 +124,20 @@ export class Lab {
   /** Waits for the end of a lane's run and returns its score: right answers, in percent, of how many. */
   async score(lane, timeout = 240_000) {
     const score = this.part('test-score', this.lane(lane));
-    await eventually(async () => assert.match(await score.innerText(), /\d+\s*%\s*of\s*\d+/), timeout);
-    const [, percent, of] = (await score.innerText()).match(/(\d+)\s*%\s*of\s*(\d+)/);
+    await score.waitFor({ timeout });
+    const text = await score.innerText();
+    const [, percent, of] = text.match(/([\d.]+)\s*%\s*of\s*(\d+)/) ?? assert.fail(`this is no score: ${text}`);
     return { percent: Number(percent), of: Number(of) };
   }
 
-  /** The rows of a lane's table of epochs, each a list of texts. */
+  /** The rows of a lane's table of epochs, each a list of texts. Opens the table first. */
   async epochs(lane) {
-    return this.part('curve-table', this.lane(lane)).locator('tbody tr')
-      .evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim())));
+    const table = this.part('curve-table', this.lane(lane));
+    if (await table.count() === 0) return [];
+    const details = this.lane(lane).locator('details').filter({ has: this.page.locator(named('curve-table')) });
+    if (!(await details.evaluate((element) => element.open))) await details.locator('summary').click();
+    await table.locator('tbody tr').first().waitFor();
+    return table.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim())));
   }
 
   // Asking
