@@ -1,1 +1,5 @@
-fn main() {}
+//! The worker: serves a session to the page.
+
+fn main() {
+    headstart::web::worker_side::serve();
+}

@@ -1,5 +1,8 @@
 //! Which device runs: the graphics card when it is real and computes rightly, else the CPU.
 
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor, TensorData};
 
@@ -9,26 +12,62 @@ use crate::model::{Backbone, Cut, ReadError, Segment, WeightsError, pool, read};
 /// Largest relative difference between the two devices that still passes the self-test.
 const TOLERANCE: f64 = 1e-2;
 
-/// The devices that are there. Made outside, because only the browser's side can open one.
+/// The devices that are there. Made outside, because only the browser's side can open a graphics
+/// card.
 #[derive(Clone, Debug)]
 pub struct Devices {
     /// Always there.
     pub cpu: Device,
     /// How the CPU is called on a label.
     pub cpu_name: String,
-    /// The graphics card, or one sentence why there is none.
-    pub gpu: Result<Gpu, String>,
+    /// The graphics card, if there may be one.
+    pub gpu: GpuAccess,
 }
+
+/// Whether a graphics card can be had.
+#[derive(Clone, Debug)]
+pub enum GpuAccess {
+    /// None is there, and one sentence why.
+    Absent(String),
+    /// One may be there; it is opened when first wanted, so that whoever chooses the CPU never
+    /// touches a driver.
+    Closed(OpenGpu),
+    /// Opened. Opening another would be another device.
+    Opened(Gpu),
+}
+
+/// Opens the graphics card, or says in one sentence why not.
+pub type OpenGpu = fn() -> Pin<Box<dyn Future<Output = Result<Gpu, String>>>>;
 
 /// A graphics card that was opened.
 #[derive(Clone, Debug)]
 pub struct Gpu {
-    /// The opened device. Clones share it; opening another would not.
+    /// The opened device. Clones share it.
     pub device: Device,
     /// The adapter's own name.
     pub name: String,
     /// Whether the adapter is a program on the CPU that pretends.
     pub is_software: bool,
+    /// What the driver complained of, outside of any answer.
+    pub complaints: Complaints,
+}
+
+/// A place where a driver's errors are left, since they come outside of any call.
+#[derive(Clone, Debug, Default)]
+pub struct Complaints(Arc<Mutex<Option<String>>>);
+
+impl Complaints {
+    /// Leaves a complaint; the first one stays.
+    pub fn leave(&self, complaint: String) {
+        if let Ok(mut first) = self.0.lock() {
+            first.get_or_insert(complaint);
+        }
+    }
+
+    /// The first complaint, if there was one.
+    pub fn first(&self) -> Option<String> {
+        self.0.lock().ok()?.clone()
+    }
 }
 
 impl Devices {
@@ -37,52 +76,84 @@ impl Devices {
         Self {
             cpu: Device::flex(),
             cpu_name: "CPU".to_owned(),
-            gpu: Err("The command line computes on the CPU.".to_owned()),
+            gpu: GpuAccess::Absent("Only the CPU computes here.".to_owned()),
         }
     }
 
     /// Decides for a device and says why. `backbone` is what both compute in the self-test.
     pub async fn choose(
-        &self,
+        &mut self,
         choice: DeviceChoice,
         backbone: &Backbone,
     ) -> (Device, DeviceReport) {
-        let on_cpu = |reason: String| {
-            let (name, kind) = (self.cpu_name.clone(), DeviceKind::Cpu);
-            (self.cpu.clone(), DeviceReport { choice, kind, name, reason })
-        };
-        if choice == DeviceChoice::Cpu {
-            return on_cpu("You chose the CPU.".to_owned());
-        }
-        let gpu = match &self.gpu {
-            Ok(gpu) => gpu,
-            Err(reason) => return on_cpu(reason.clone()),
-        };
-        if gpu.is_software && choice == DeviceChoice::Automatic {
-            return on_cpu(format!(
-                "The graphics adapter ({}) is a program on the CPU; computing on the CPU directly \
-                 is faster.",
-                gpu.name
-            ));
-        }
-        match self_test(&self.cpu, &gpu.device, backbone).await {
-            Ok(()) => {
+        match self.trusted_gpu(choice, backbone).await {
+            Ok(gpu) => {
                 let reason = match choice {
-                    DeviceChoice::Gpu => "You chose the graphics card; it passed its self-test.",
+                    DeviceChoice::Gpu => "You chose the graphics card, and it passed its self-test.",
                     _ => "The graphics card passed its self-test.",
                 };
                 let report = DeviceReport {
                     choice,
                     kind: DeviceKind::Gpu,
-                    name: gpu.name.clone(),
+                    name: gpu.name,
                     reason: reason.to_owned(),
                 };
-                (gpu.device.clone(), report)
+                (gpu.device, report)
             }
-            Err(found) => on_cpu(format!(
-                "The graphics card ({}) failed its self-test ({found}), so the CPU computes.",
-                gpu.name
+            Err(reason) => {
+                let (name, kind) = (self.cpu_name.clone(), DeviceKind::Cpu);
+                (self.cpu.clone(), DeviceReport { choice, kind, name, reason })
+            }
+        }
+    }
+
+    /// The graphics card, if it is wanted, real (or insisted on) and computes rightly; else one
+    /// sentence why the CPU runs.
+    async fn trusted_gpu(
+        &mut self,
+        choice: DeviceChoice,
+        backbone: &Backbone,
+    ) -> Result<Gpu, String> {
+        if choice == DeviceChoice::Cpu {
+            return Err("You chose the CPU.".to_owned());
+        }
+        let gpu = self.opened_gpu().await?;
+        let name = &gpu.name;
+        if gpu.is_software && choice == DeviceChoice::Automatic {
+            return Err(format!(
+                "The graphics adapter ({name}) is itself a program on the CPU; computing there \
+                 directly is faster."
+            ));
+        }
+        let tested = self_test(&self.cpu, &gpu.device, backbone).await;
+        if let Err(found) = tested {
+            return Err(format!(
+                "The graphics card ({name}) failed its self-test ({found}), so the CPU computes."
+            ));
+        }
+        match gpu.complaints.first() {
+            Some(complaint) => Err(format!(
+                "The graphics card ({name}) reported an error ({complaint}), so the CPU computes."
             )),
+            None => Ok(gpu),
+        }
+    }
+
+    async fn opened_gpu(&mut self) -> Result<Gpu, String> {
+        let gpu = match &self.gpu {
+            GpuAccess::Absent(reason) => return Err(reason.clone()),
+            GpuAccess::Opened(gpu) => return Ok(gpu.clone()),
+            GpuAccess::Closed(open) => open().await,
+        };
+        match gpu {
+            Ok(gpu) => {
+                self.gpu = GpuAccess::Opened(gpu.clone());
+                Ok(gpu)
+            }
+            Err(reason) => {
+                self.gpu = GpuAccess::Absent(reason.clone());
+                Err(reason)
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ mod message;
 mod work;
 
 #[cfg(feature = "engine")]
-pub use device::{Devices, Gpu};
+pub use device::{Complaints, Devices, Gpu, GpuAccess, OpenGpu};
 pub use message::*;
 #[cfg(feature = "engine")]
 pub use work::{Session, SessionError};

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, VecDeque};
 
 use burn::tensor::Device;
 
-use super::device::Devices;
+use super::device::{Devices, GpuAccess};
 use super::drawn_stub::DrawnTask;
 use super::experiment::{Experiment, PlannedLane, Setup, TrainedModel};
 use super::message::{
     Answer, ClassId, ClassSplit, Command, DeviceChoice, Event, FIRST_OWN_ID, Lane, PictureId,
-    QuestionId, Refusal, RunId,
+    QuestionId, Refusal,
 };
 use crate::data::{MINIMUM_PER_CLASS, Picture, PictureError, Split, SplitError, decode};
 use crate::model::{Backbone, ReadError, Segment, WeightsError, read};
@@ -70,7 +70,7 @@ impl Session {
     /// When the backbone cannot be used.
     pub async fn begin(
         backbone: &[u8],
-        devices: Devices,
+        mut devices: Devices,
         choice: DeviceChoice,
         clock: fn() -> f64,
     ) -> Result<Self, SessionError> {
@@ -108,7 +108,21 @@ impl Session {
 
     /// Whether anything is left to do.
     pub fn has_work(&self) -> bool {
-        self.drawing.is_some() || !self.queue.is_empty() || self.experiment.is_some()
+        self.has_commands() || self.experiment.is_some()
+    }
+
+    /// Whether commands are noted that were not carried out yet. Who sends many large files may
+    /// wait until there are none, so that they do not pile up in memory.
+    pub fn has_commands(&self) -> bool {
+        self.drawing.is_some() || !self.queue.is_empty()
+    }
+
+    /// What the graphics card complained of since it was trusted, if it is in use.
+    pub fn device_complaint(&self) -> Option<String> {
+        match &self.devices.gpu {
+            GpuAccess::Opened(gpu) if gpu.device == self.device => gpu.complaints.first(),
+            _ => None,
+        }
     }
 
     /// What happened since the last call, in order.
@@ -380,7 +394,6 @@ async fn ask(
 }
 
 fn checked_lane(lane: Lane) -> Result<PlannedLane, Refusal> {
-    let RunId(_) = lane.run;
     let strategy = lane.strategy.checked().map_err(|error| Refusal {
         reason: format!("The settings cannot be trained with: {error}."),
         remedy: "Change that number and start again.".to_owned(),

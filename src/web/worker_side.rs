@@ -1,0 +1,261 @@
+//! The worker's end of the link: it serves one session to the page.
+
+use std::collections::VecDeque;
+
+use futures_channel::mpsc::{UnboundedReceiver, unbounded};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent, MessagePort, Response,
+};
+
+use super::gpu;
+use crate::session::{Command, DeviceChoice, Devices, Event, GpuAccess, Session};
+
+/// The backbone's file, seen from this script.
+const BACKBONE: &str = "../static/models/mobilenetv2-035.safetensors";
+
+#[wasm_bindgen]
+extern "C" {
+    /// Where this script was loaded from.
+    #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = "url")]
+    static SCRIPT_ADDRESS: String;
+}
+
+/// A command with the file it is about.
+struct Letter {
+    command: Command,
+    file: Option<File>,
+}
+
+/// Serves a session for as long as the worker lives.
+pub fn serve() {
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        post_panic(&format!("The engine made a mistake: {info}"));
+    }));
+    spawn_local(async {
+        if let Err(reason) = Host::run().await {
+            post_panic(&reason);
+        }
+    });
+}
+
+/// Drives the session: takes letters in, lets it work, posts its events.
+struct Host {
+    session: Session,
+    inbox: UnboundedReceiver<JsValue>,
+    waiting: VecDeque<Letter>,
+    pause: Pause,
+}
+
+impl Host {
+    async fn run() -> Result<(), String> {
+        let inbox = open_inbox();
+        let mut waiting = VecDeque::new();
+        let mut inbox = inbox;
+        take_letters(&mut inbox, &mut waiting);
+        let choice = initial_choice(&mut waiting);
+        let backbone = fetch_bytes(BACKBONE).await?;
+        let devices = Devices {
+            cpu: burn::tensor::Device::flex(),
+            cpu_name: "CPU, SIMD".to_owned(),
+            gpu: GpuAccess::Closed(gpu::open),
+        };
+        let session = Session::begin(&backbone, devices, choice, seconds)
+            .await
+            .map_err(|error| format!("The engine cannot start: {error}."))?;
+        let mut host = Self { session, inbox, waiting, pause: Pause::new()? };
+        loop {
+            host.turn().await?;
+        }
+    }
+
+    /// One small piece of work, then a chance for messages to arrive.
+    async fn turn(&mut self) -> Result<(), String> {
+        take_letters(&mut self.inbox, &mut self.waiting);
+        self.hand_over_stops();
+        if !self.session.has_commands()
+            && let Some(letter) = self.waiting.pop_front()
+        {
+            self.session.submit(with_file(letter).await);
+        }
+        if self.session.has_work() {
+            self.session.work().await;
+        }
+        for event in self.session.take_events() {
+            post_event(&event)?;
+        }
+        if let Some(complaint) = self.session.device_complaint() {
+            return Err(format!("The graphics card broke off: {complaint}."));
+        }
+        if self.session.has_work() || !self.waiting.is_empty() {
+            self.pause.now().await;
+        } else {
+            self.sleep().await?;
+        }
+        Ok(())
+    }
+
+    /// A stop does not wait in line.
+    fn hand_over_stops(&mut self) {
+        let session = &mut self.session;
+        self.waiting.retain(|letter| {
+            let is_stop = matches!(letter.command, Command::StopRun { .. });
+            if is_stop {
+                session.submit(letter.command.clone());
+            }
+            !is_stop
+        });
+    }
+
+    /// Waits for the next message.
+    async fn sleep(&mut self) -> Result<(), String> {
+        let message = self.inbox.recv().await.map_err(|_| "The page is gone.".to_owned())?;
+        self.waiting.extend(letter(&message));
+        Ok(())
+    }
+}
+
+/// The choice of a page that knows already which device it wants; it is the first thing it says.
+fn initial_choice(waiting: &mut VecDeque<Letter>) -> DeviceChoice {
+    match waiting.front().map(|letter| &letter.command) {
+        Some(Command::ChooseDevice(choice)) => {
+            let choice = *choice;
+            waiting.pop_front();
+            choice
+        }
+        _ => DeviceChoice::Automatic,
+    }
+}
+
+/// Takes over the messages: those that came before, and those to come.
+fn open_inbox() -> UnboundedReceiver<JsValue> {
+    let (sender, receiver) = unbounded();
+    let scope = scope();
+    let pending = Reflect::get(&scope, &"pending".into()).unwrap_or_default();
+    for message in Array::from(&pending).iter() {
+        // Sending fails only when the receiver is gone, and it is right here.
+        let _ = sender.unbounded_send(message.unchecked_into::<MessageEvent>().data());
+    }
+    let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+        let _ = sender.unbounded_send(message.data());
+    });
+    scope.set_onmessage(Some(listener.into_js_value().unchecked_ref()));
+    receiver
+}
+
+fn take_letters(inbox: &mut UnboundedReceiver<JsValue>, waiting: &mut VecDeque<Letter>) {
+    while let Ok(message) = inbox.try_recv() {
+        waiting.extend(letter(&message));
+    }
+}
+
+/// A message of the page as a command. One that makes no sense is reported, not obeyed.
+fn letter(message: &JsValue) -> Option<Letter> {
+    let field = |name: &str| Reflect::get(message, &name.into()).ok();
+    let bytes = field("command")?.dyn_into::<Uint8Array>().ok()?.to_vec();
+    match postcard::from_bytes(&bytes) {
+        Ok(command) => {
+            Some(Letter { command, file: field("file").and_then(|file| file.dyn_into().ok()) })
+        }
+        Err(error) => {
+            post_panic(&format!("A command of the page made no sense: {error}."));
+            None
+        }
+    }
+}
+
+/// Reads the file that a command is about. One that cannot be read is handed on empty, and refused
+/// as such.
+async fn with_file(letter: Letter) -> Command {
+    let mut command = letter.command;
+    if let Some(file) = letter.file
+        && let Command::AddPicture { bytes, .. } | Command::Ask { bytes, .. } = &mut command
+        && let Ok(buffer) = JsFuture::from(file.array_buffer()).await
+    {
+        *bytes = Uint8Array::new(&buffer).to_vec();
+    }
+    command
+}
+
+/// Fetches a file of this site.
+async fn fetch_bytes(relative: &str) -> Result<Vec<u8>, String> {
+    let address = SCRIPT_ADDRESS
+        .with(|script| web_sys::Url::new_with_base(relative, script))
+        .map_err(|_| format!("The address of {relative} makes no sense."))?
+        .href();
+    let failed = |what: &str| format!("The network's weights could not be fetched: {what}.");
+    let response = JsFuture::from(scope().fetch_with_str(&address))
+        .await
+        .map_err(|_| failed("the connection broke off"))?
+        .dyn_into::<Response>()
+        .map_err(|_| failed("the answer made no sense"))?;
+    if !response.ok() {
+        return Err(failed(&format!("the server answered {}", response.status())));
+    }
+    let buffer = response.array_buffer().map_err(|_| failed("the answer has no content"))?;
+    let buffer = JsFuture::from(buffer).await.map_err(|_| failed("the connection broke off"))?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+fn post_event(event: &Event) -> Result<(), String> {
+    let bytes = postcard::to_stdvec(event)
+        .map_err(|error| format!("An answer could not be written: {error}."))?;
+    let bytes = Uint8Array::from(bytes.as_slice());
+    let message = object(&[("event", &bytes)]);
+    scope()
+        .post_message_with_transfer(&message, &Array::of1(&bytes.buffer()))
+        .map_err(|_| "An answer could not be posted.".to_owned())
+}
+
+fn post_panic(reason: &str) {
+    // There is nobody left to tell when this fails.
+    let _ = scope().post_message(&object(&[("panic", &JsValue::from_str(reason))]));
+}
+
+fn object(fields: &[(&str, &JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        // Setting a field of a fresh plain object cannot fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    object.into()
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+/// Seconds since the worker began.
+fn seconds() -> f64 {
+    thread_local! {
+        static CLOCK: Option<web_sys::Performance> = scope().performance();
+    }
+    CLOCK.with(|clock| clock.as_ref().map_or(0.0, |clock| clock.now() / 1e3))
+}
+
+/// Lets the browser deliver messages. A timer would wait four milliseconds, or a second in a
+/// hidden tab; a message to oneself arrives at once.
+struct Pause {
+    here: MessagePort,
+    there: MessagePort,
+}
+
+impl Pause {
+    fn new() -> Result<Self, String> {
+        let channel =
+            MessageChannel::new().map_err(|_| "This browser has no MessageChannel.".to_owned())?;
+        Ok(Self { here: channel.port1(), there: channel.port2() })
+    }
+
+    async fn now(&self) {
+        let promise = Promise::new(&mut |resolve: Function, _| {
+            self.here.set_onmessage(Some(&resolve));
+            let _ = self.there.post_message(&JsValue::NULL);
+        });
+        // A promise that is only ever resolved cannot fail.
+        let _ = JsFuture::from(promise).await;
+    }
+}
