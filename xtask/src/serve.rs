@@ -34,7 +34,10 @@ pub fn serve(workspace: &Workspace, options: &Options) -> Result<()> {
     let place = Place::take(&options.host, options.port)?;
     let folder = match &options.folder {
         Some(folder) => folder.clone(),
-        None => site::build(workspace)?,
+        None => {
+            println!("Building the page; the first time takes several minutes ...");
+            site::build(workspace)?
+        }
     };
     let running = place.serve(folder, &options.under)?;
     println!("Headstart is at {} (end with Ctrl-C)", running.address());
