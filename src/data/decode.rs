@@ -86,13 +86,25 @@ fn read(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, PictureError> {
         return Err(PictureError::TooCostly { format: name(format) });
     }
 
-    // Damaged notes about the picture are no reason to refuse the picture.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = orientation(&mut decoder);
     let decoded = DynamicImage::from_decoder(decoder).map_err(refuse)?;
     // Flattened before it is turned: three bytes a pixel are the least to move.
     let mut upright = DynamicImage::ImageRgb8(flatten_on_white(decoded));
     upright.apply_orientation(orientation);
     Ok(upright.into_rgb8())
+}
+
+/// How the file says it must be turned. Damaged notes about a picture are no reason to refuse it.
+fn orientation(decoder: &mut impl ImageDecoder) -> Orientation {
+    match decoder.orientation() {
+        Ok(Orientation::NoTransforms) | Err(_) => {}
+        Ok(orientation) => return orientation,
+    }
+    // In WebP and PNG some programs put JPEG's prefix before the notes.
+    let notes = decoder.exif_metadata().ok().flatten();
+    notes
+        .and_then(|notes| Orientation::from_exif_chunk(notes.strip_prefix(b"Exif\0\0")?))
+        .unwrap_or(Orientation::NoTransforms)
 }
 
 fn refusal(bytes: &[u8], format: ImageFormat, error: &ImageError) -> PictureError {

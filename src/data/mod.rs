@@ -7,6 +7,7 @@
 //! | `sniff` | which format a file is |
 //! | `jpeg_structure`, `tiff_structure` | what the decoders of these two do not check themselves |
 //! | `flatten`, `resize` | alpha on white; shorter side to size, centre crop |
+//! | `samples` | pictures drawn by code for a visitor without any |
 //! | `picture_error` | every way a file can be refused, with a remedy |
 
 #[cfg(feature = "engine")]
@@ -25,6 +26,8 @@ mod random;
 mod resize;
 mod sample_task;
 #[cfg(feature = "engine")]
+mod samples;
+#[cfg(feature = "engine")]
 mod sniff;
 #[cfg(feature = "engine")]
 mod tiff_structure;
@@ -40,5 +43,7 @@ pub use picture_error::PictureError;
 #[cfg(feature = "engine")]
 pub use random::{Purpose, seeded};
 pub use sample_task::SampleTask;
+#[cfg(feature = "engine")]
+pub use samples::{DRAWN_A_CLASS, DRAWN_SIDE, DrawnPicture, DrawnTask, class_names, draw};
 #[cfg(feature = "engine")]
 pub use split::{MINIMUM_PER_CLASS, Split, SplitError};

@@ -1,0 +1,143 @@
+//! Cloth seen from close by: far from photographs of objects. The classes differ in how the
+//! threads lie, not in colour: colours, stripes, size, turn, light, folds and wear fall by dice
+//! for all of them alike.
+
+use super::arithmetic::{Triple, blend, colour, cosine, mix, power, sine, triple};
+use super::dice::Dice;
+use super::film::{Film, SIDE};
+use super::noise::{plane_noise, rough_plane, speck};
+use super::weave::{Strand, Structure, Weave};
+
+/// In the order of [`Structure::of_class`].
+pub(super) const CLASSES: [&str; 5] =
+    ["Plain weave", "Twill", "Herringbone", "Basket weave", "Knit"];
+
+const DYES: [u32; 16] = [
+    0xf0ebe0, 0xd8cfc0, 0xb8ab98, 0x2e3340, 0x3f5a7c, 0x7d98b5, 0x8c2f36, 0xc0604a, 0xd9a441,
+    0x5d7a4e, 0x2f4a3a, 0x6d4a6e, 0xa88a9c, 0x6b4b34, 0x202024, 0x8f9496,
+];
+
+/// A picture of a class of cloth.
+pub(super) fn draw(class_index: usize, dice: &mut Dice) -> Film {
+    let cloth = Cloth::new(class_index, dice);
+    let light = (0..SIDE * SIDE)
+        .map(|index| {
+            let (column, row) = ((index % SIDE) as f32, (index / SIDE) as f32);
+            (cloth.look(column + 0.25, row + 0.3) + cloth.look(column + 0.75, row + 0.7)) * 0.5
+        })
+        .collect();
+    Film::new(light, dice)
+}
+
+struct Cloth {
+    weave: Weave,
+    dyes: Dyes,
+    /// Pixels to the width of a thread.
+    period: f32,
+    /// The cloth's turn in the picture: cosine and sine.
+    turn: (f32, f32),
+    /// How much smaller the far edge is, from up to down and from left to right.
+    recession: (f32, f32),
+    towards_lamp: Triple,
+    /// How deep the folds are, and pixels from one to the next.
+    folds: (f32, f32),
+    wear: f32,
+    sheen: f32,
+    seed: u32,
+}
+
+impl Cloth {
+    fn new(class_index: usize, dice: &mut Dice) -> Self {
+        let structure = Structure::of_class(class_index, dice);
+        let turn = dice.about(0.0, 0.11) + dice.pick(&[0.0, 0.0, 0.25]);
+        let lamp = dice.between(0.0, 1.0);
+        Self {
+            weave: Weave::new(structure, dice),
+            dyes: Dyes::new(dice),
+            period: dice.between(4.6, 10.5),
+            turn: (cosine(turn), sine(turn)),
+            recession: (dice.about(0.0, 0.25), dice.about(0.0, 0.25)),
+            towards_lamp: triple(cosine(lamp), sine(lamp), dice.between(0.6, 1.8)).unit(),
+            folds: (dice.between(0.0, 26.0), dice.between(45.0, 120.0)),
+            wear: dice.between(0.0, 0.35),
+            sheen: dice.between(0.0, 0.25),
+            seed: dice.bits(),
+        }
+    }
+
+    fn fold_height(&self, x: f32, y: f32) -> f32 {
+        let (depth, apart) = self.folds;
+        depth * plane_noise(x / apart, y / apart, self.seed)
+    }
+
+    /// The light at a place on the picture, in pixels from its upper left corner.
+    fn look(&self, column: f32, row: f32) -> Triple {
+        let half = SIDE as f32 / 2.0;
+        let (x, y) = (column - half, row - half);
+        let nearness = 1.0 + (self.recession.0 * y + self.recession.1 * x) / half * 0.5;
+        let (x, y) = (x * nearness, y * nearness);
+        let here = self.fold_height(x, y);
+        let fold = (self.fold_height(x + 1.0, y) - here, self.fold_height(x, y + 1.0) - here);
+        // Threads run down into the folds, so that they look closer there.
+        let (x, y) = (x + 6.0 * fold.0, y + 6.0 * fold.1);
+        let u = (x * self.turn.0 + y * self.turn.1) / self.period + 500.0;
+        let v = (y * self.turn.0 - x * self.turn.1) / self.period + 500.0;
+        let wobble = 0.5 * plane_noise(u * 0.12, v * 0.12, self.seed ^ 1);
+        let strand = self.weave.strand(u + wobble, v + 0.7 * wobble);
+
+        let (slope_u, slope_v) = strand.slope;
+        let (slope_x, slope_y) = (
+            slope_u * self.turn.0 - slope_v * self.turn.1,
+            slope_u * self.turn.1 + slope_v * self.turn.0,
+        );
+        let normal = triple(-fold.0 + 0.55 * -slope_x, -fold.1 + 0.55 * -slope_y, 1.0).unit();
+        let facing = normal.dot(self.towards_lamp).max(0.0);
+        let halfway = (self.towards_lamp + triple(0.0, 0.0, 1.0)).unit();
+        let shine = self.sheen * power(normal.dot(halfway).max(0.0), 12);
+        // Little light reaches down between the threads.
+        let open = mix(0.25, 1.0, strand.height);
+        let worn = rough_plane(u * 0.09, v * 0.09, self.seed ^ 2);
+        let dye = self.dyes.of(strand) * (1.0 + 0.13 * strand.twist + self.wear * (worn - 0.5));
+        dye * ((0.3 + 0.85 * facing) * open) + Triple::even(shine * open)
+    }
+}
+
+/// The colours of the threads in both directions, striped or not.
+struct Dyes {
+    lengthwise: [Triple; 2],
+    crosswise: [Triple; 2],
+    /// Threads to a stripe in both directions; none if zero.
+    stripes: (i32, i32),
+    seed: u32,
+}
+
+impl Dyes {
+    fn new(dice: &mut Dice) -> Self {
+        let palette = DYES.map(colour);
+        let ground = dice.colour(&palette);
+        // Threads of nearly one colour show their lie by shadow alone.
+        let crossing = dice.colour(&palette);
+        let crossing = blend(ground, crossing, dice.pick(&[0.0, 0.12, 0.4, 1.0]));
+        let stripe = dice.colour(&palette);
+        let width = dice.between(2.0, 11.0) as i32;
+        let stripes = dice.pick(&[(0, 0), (0, 0), (0, 0), (width, 0), (0, width), (width, width)]);
+        Self {
+            lengthwise: [ground, stripe],
+            crosswise: [crossing, blend(crossing, stripe, 0.9)],
+            stripes,
+            seed: dice.bits(),
+        }
+    }
+
+    fn of(&self, strand: Strand) -> Triple {
+        let (dyes, width) = if strand.is_lengthwise {
+            (self.lengthwise, self.stripes.0)
+        } else {
+            (self.crosswise, self.stripes.1)
+        };
+        let is_striped = width > 0 && strand.number.div_euclid(width) & 1 == 1;
+        let dye = dyes[usize::from(is_striped)];
+        // No two threads took the dye alike.
+        dye * (0.9 + 0.2 * speck(strand.number, i32::from(strand.is_lengthwise), 0, self.seed))
+    }
+}

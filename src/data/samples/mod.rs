@@ -1,0 +1,101 @@
+//! Tasks for a visitor without pictures, drawn by code: no download, and the same seed draws the
+//! same pictures on every platform, to the bit.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `arithmetic`, `dice`, `noise` | numbers that are the same everywhere, by chance and smooth |
+//! | `film` | light to 8 bits: blur, grain, tone |
+//! | `fruit`, `body`, `fruit_form`, `fruit_skin`, `table` | objects on a table: near to photographs |
+//! | `fabric`, `weave` | textures: far from photographs of objects |
+//!
+//! A task is one function from class and dice to a [`film::Film`]; another task is another arm in
+//! [`DrawnTask::picture`] and [`class_names`].
+
+mod arithmetic;
+mod body;
+mod dice;
+mod fabric;
+mod film;
+mod fruit;
+mod fruit_form;
+mod fruit_skin;
+mod noise;
+mod table;
+mod weave;
+
+use super::{Picture, PictureError, SampleTask};
+use dice::Dice;
+
+/// Width and height of a drawn picture, in pixels.
+pub const DRAWN_SIDE: usize = film::SIDE;
+
+/// Pictures drawn for each class.
+pub const DRAWN_A_CLASS: usize = 24;
+
+/// The names of a task's classes, in their order.
+pub fn class_names(task: SampleTask) -> &'static [&'static str] {
+    match task {
+        SampleTask::Fruit => &fruit::CLASSES,
+        SampleTask::Fabric => &fabric::CLASSES,
+    }
+}
+
+/// Draws a task. Nothing is drawn before [`DrawnTask::pictures`] is asked for it.
+pub fn draw(task: SampleTask, seed: u64) -> DrawnTask {
+    DrawnTask { task, seed }
+}
+
+/// A sample task with its seed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DrawnTask {
+    task: SampleTask,
+    seed: u64,
+}
+
+impl DrawnTask {
+    /// The names of the classes; a picture's `class_index` points here.
+    pub fn classes(&self) -> &'static [&'static str] {
+        class_names(self.task)
+    }
+
+    /// The pictures, class by class, each drawn when it is asked for, so that whoever takes them
+    /// may rest in between. None depends on another.
+    pub fn pictures(&self) -> impl ExactSizeIterator<Item = DrawnPicture> + use<> {
+        let task = *self;
+        (0..task.classes().len() * DRAWN_A_CLASS)
+            .map(move |index| task.picture(index / DRAWN_A_CLASS, index % DRAWN_A_CLASS))
+    }
+
+    fn picture(&self, class_index: usize, number: usize) -> DrawnPicture {
+        // One stream a picture: a change to one never moves the others.
+        let stream = (self.task as u64) << 32 | (class_index as u64) << 16 | number as u64;
+        let mut dice = Dice::new(self.seed, stream);
+        let film = match self.task {
+            SampleTask::Fruit => fruit::draw(class_index, &mut dice),
+            SampleTask::Fabric => fabric::draw(class_index, &mut dice),
+        };
+        let name = format!("{} {:02}, drawn", self.classes()[class_index], number + 1);
+        DrawnPicture { class_index, name, pixels: film.develop(&mut dice) }
+    }
+}
+
+/// One drawn picture.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DrawnPicture {
+    /// Which of [`DrawnTask::classes`].
+    pub class_index: usize,
+    /// A name for people; says that it is drawn.
+    pub name: String,
+    /// RGB, `[DRAWN_SIDE, DRAWN_SIDE, 3]`, row by row.
+    pub pixels: Vec<u8>,
+}
+
+impl DrawnPicture {
+    /// The picture as the network sees it, brought to size like any other.
+    ///
+    /// # Errors
+    /// [`PictureError::NoPixels`] if `side` is zero.
+    pub fn into_picture(self, side: usize) -> Result<Picture, PictureError> {
+        Picture::from_rgb(DRAWN_SIDE as u32, DRAWN_SIDE as u32, self.pixels, side)
+    }
+}
