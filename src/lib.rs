@@ -16,7 +16,6 @@ pub mod data;
 pub mod model;
 pub mod session;
 pub mod train;
-#[cfg(feature = "page")]
 pub mod ui;
 #[cfg(feature = "web")]
 pub mod web;

@@ -1,1 +1,20 @@
 //! Browser interfaces, one a file.
+
+#[cfg(feature = "page")]
+pub mod drops;
+#[cfg(feature = "page")]
+pub mod files;
+#[cfg(feature = "page")]
+pub mod focus;
+#[cfg(feature = "page")]
+pub mod link;
+#[cfg(feature = "page")]
+pub mod requests;
+#[cfg(feature = "page")]
+pub mod shelf;
+#[cfg(feature = "page")]
+pub mod width;
+#[cfg(feature = "worker")]
+pub mod gpu;
+#[cfg(feature = "worker")]
+pub mod worker_side;

@@ -1,0 +1,208 @@
+//! The page as one component: takes actions into the state and carries their effects out.
+
+use web_sys::{File, HtmlInputElement};
+use yew::prelude::*;
+
+use super::parts::{Ask, CutPanel, Facts, Lost, PicturesPanel, Race, Start};
+use super::state::{Action, Effect, Engine, Offered, Place, State};
+use crate::session::{ClassId, Event};
+use crate::web::drops::Drops;
+use crate::web::files::{Found, take_chosen};
+use crate::web::focus;
+use crate::web::link::{Link, Message};
+use crate::web::requests::{self, RequestWatch};
+use crate::web::shelf::{self, Shelf};
+
+/// What reaches the page.
+pub enum Input {
+    /// An action for the state.
+    Act(Action),
+    /// Files for the classes.
+    Give(Place, Vec<Found>),
+    /// A file to ask about.
+    Ask(File),
+    /// The worker said something.
+    Heard(Message),
+    /// The page made requests at these times.
+    Requested(Vec<f64>),
+}
+
+/// The page.
+pub struct App {
+    state: State,
+    link: Option<Link>,
+    shelf: Shelf,
+    ready_at: Option<f64>,
+    race_shown: bool,
+    act: Callback<Action>,
+    give: Callback<(Place, HtmlInputElement)>,
+    ask: Callback<HtmlInputElement>,
+    _drops: Option<Drops>,
+    _requests: Option<RequestWatch>,
+}
+
+impl Component for App {
+    type Message = Input;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let link = ctx.link();
+        let document = web_sys::window().and_then(|window| window.document());
+        let dropped = link.callback(|(zone, found)| given(zone, found));
+        let requested = link.callback(Input::Requested);
+        link.send_message(Input::Act(Action::Open));
+        Self {
+            state: State::default(),
+            link: None,
+            shelf: Shelf::default(),
+            ready_at: None,
+            race_shown: false,
+            act: link.callback(Input::Act),
+            give: link.callback(|(place, input)| Input::Give(place, take_chosen(&input))),
+            ask: link.batch_callback(|input| {
+                take_chosen(&input).into_iter().next().map(|found| Input::Ask(found.file))
+            }),
+            _drops: document.map(|document| {
+                Drops::listen(document, move |zone, found| dropped.emit((zone, found)))
+            }),
+            _requests: RequestWatch::start(move |times| requested.emit(times)),
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, input: Input) -> bool {
+        match input {
+            Input::Act(action) => self.act(ctx, action),
+            Input::Give(place, found) => {
+                let files = found.into_iter().map(|Found { file, folder }| {
+                    let name = file.name();
+                    Offered { picture: self.shelf.put_picture(file), name, folder }
+                });
+                let files: Vec<Offered> = files.collect();
+                if files.is_empty() {
+                    return false;
+                }
+                self.act(ctx, Action::Offer(place, files));
+            }
+            Input::Ask(file) => {
+                let can = self.state.experiment.as_ref().is_some_and(|e| e.can_be_asked());
+                if !can {
+                    return false;
+                }
+                let name = file.name();
+                let question = self.shelf.put_question(file);
+                self.act(ctx, Action::Ask(question, name));
+            }
+            Input::Heard(Message::Event(event)) => self.heard(ctx, event),
+            Input::Heard(Message::Lost(reason)) => {
+                self.link = None;
+                self.act(ctx, Action::EngineLost(reason));
+            }
+            Input::Heard(Message::Requests(times)) | Input::Requested(times) => {
+                // What was asked for before the engine was ready is the page itself.
+                let Some(ready_at) = self.ready_at else { return false };
+                let since = times.iter().filter(|time| **time > ready_at).count();
+                if since == 0 {
+                    return false;
+                }
+                self.act(ctx, Action::Requested(since));
+            }
+        }
+        true
+    }
+
+    fn view(&self, _: &Context<Self>) -> Html {
+        let State { pictures, settings, experiment, question, .. } = &self.state;
+        let act = &self.act;
+        let running = experiment.as_ref().is_some_and(|experiment| experiment.is_running());
+        let askable = experiment.as_ref().is_some_and(|experiment| experiment.can_be_asked());
+        html! {
+            <>
+                <Facts engine={self.state.engine.clone()} device={self.state.device.clone()}
+                    requests={self.state.requests} />
+                if let Engine::Lost(reason) = &self.state.engine {
+                    <Lost reason={reason.clone()} {act} />
+                }
+                <PicturesPanel pictures={pictures.clone()} {act} give={&self.give} />
+                <CutPanel settings={settings.clone()} classes={pictures.filled_classes()}
+                    device={self.state.device.clone()} {running} {act}>
+                    <Start why_not={self.state.why_not_start()} {running}
+                        starting={self.state.starting.is_some()}
+                        again={experiment.is_some()}
+                        refused={self.state.start_refused.clone()} {act} />
+                </CutPanel>
+                if let Some(experiment) = experiment {
+                    <Race experiment={experiment.clone()} {act} />
+                    if askable || question.is_some() {
+                        <Ask experiment={experiment.clone()} question={question.clone()}
+                            {askable} ask={&self.ask} />
+                    }
+                }
+                <p class="unseen" role="status">{ &self.state.news }</p>
+            </>
+        }
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        let shown = self.state.experiment.as_ref().is_some_and(|e| e.is_running());
+        if shown && !self.race_shown {
+            focus::show("[data-test=race]");
+        }
+        self.race_shown = shown;
+    }
+}
+
+impl App {
+    fn act(&mut self, ctx: &Context<Self>, action: Action) {
+        for effect in self.state.reduce(action) {
+            self.carry_out(ctx, effect);
+        }
+    }
+
+    fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
+        match effect {
+            Effect::StartEngine => {
+                let heard = ctx.link().callback(Input::Heard);
+                self.link = None;
+                match Link::start(move |message| heard.emit(message)) {
+                    Ok(link) => self.link = Some(link),
+                    Err(reason) => ctx.link().send_message(Input::Heard(Message::Lost(reason))),
+                }
+            }
+            Effect::Send(command) => {
+                let Some(link) = &self.link else { return };
+                if let Err(reason) = link.send(&command, self.shelf.file_for(&command)) {
+                    ctx.link().send_message(Input::Heard(Message::Lost(reason)));
+                }
+            }
+            Effect::Revoke(image) => shelf::revoke(&image),
+            Effect::Forget(picture) => self.shelf.forget(picture),
+        }
+    }
+
+    /// Gives an event's picture an address, so that the state need not hold its bytes.
+    fn heard(&mut self, ctx: &Context<Self>, mut event: Event) {
+        let image = match &mut event {
+            Event::PictureAdded { thumbnail, .. } | Event::Answered { thumbnail, .. } => {
+                shelf::png_url(&std::mem::take(thumbnail))
+            }
+            Event::Ready { .. } => {
+                self.ready_at = Some(requests::now());
+                None
+            }
+            _ => None,
+        };
+        self.act(ctx, Action::Heard { event, image });
+    }
+}
+
+/// What files mean by where they were dropped.
+fn given(zone: Option<String>, found: Vec<Found>) -> Input {
+    let zone = zone.unwrap_or_default();
+    if zone == "ask"
+        && let Some(first) = found.first()
+    {
+        return Input::Ask(first.file.clone());
+    }
+    let class = zone.strip_prefix("class-").and_then(|id| id.parse().ok()).map(ClassId);
+    Input::Give(class.map_or(Place::Page, Place::Class), found)
+}

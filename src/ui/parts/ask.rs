@@ -1,0 +1,75 @@
+//! Step 4: ask the trained models about a picture.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::answer::AnswerCard;
+use super::file_button::FileButton;
+use super::panel::Panel;
+use crate::ui::state::{Experiment, Question, Reply};
+
+/// Of the panel.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Whose models are asked.
+    pub experiment: Experiment,
+    /// The last question.
+    pub question: Option<Question>,
+    /// Whether a model is there to ask.
+    pub askable: bool,
+    /// Hears of a picture.
+    pub ask: Callback<HtmlInputElement>,
+}
+
+/// Ask the trained models about a picture.
+#[component]
+pub fn Ask(props: &Props) -> Html {
+    let Props { question, ask, askable, .. } = props;
+    let reply = question.as_ref().map(|question| &question.reply);
+    html! {
+        <Panel number="4" title="Use it" test="use" zone="ask"
+            hint={html! { "Drop a picture here that the models have not seen. They look at it at the same moment." }}>
+            <div class="use">
+                <FileButton class="shot" test="ask-file" single=true disabled={!askable}
+                    chosen={ask.clone()}>
+                    if let Some(Reply::Answered { image, .. }) = reply {
+                        <img src={image.clone()} alt="The picture as the network sees it"
+                            draggable="false" />
+                        <span class="again">{ "Another picture" }</span>
+                    } else {
+                        <span class="invite">{ "Drop a picture or choose one" }</span>
+                    }
+                </FileButton>
+                <div class="answers" data-test="answers" aria-busy={(reply == Some(&Reply::Pending)).to_string()}>
+                    { answers(props) }
+                </div>
+            </div>
+        </Panel>
+    }
+}
+
+fn answers(props: &Props) -> Html {
+    let Some(question) = &props.question else {
+        return html! { <p class="plain">{ "Every trained model gives each class a share, here." }</p> };
+    };
+    match &question.reply {
+        Reply::Pending => {
+            html! { <p class="plain">{ format!("Looking at {}…", question.name) }</p> }
+        }
+        Reply::Refused(refusal) => html! {
+            <p class="refusal" role="alert" data-test="ask-refused">
+                <b>{ &question.name }</b>{ ": " }{ &refusal.reason }{ " " }{ &refusal.remedy }
+            </p>
+        },
+        Reply::Answered { answers, .. } => {
+            let cards = answers.iter().filter_map(|answer| {
+                let lane = props.experiment.lane(answer.run)?;
+                Some(html! {
+                    <AnswerCard key={answer.run.0} side={lane.side} answer={answer.clone()}
+                        classes={props.experiment.classes.clone()} />
+                })
+            });
+            html! { <>{ for cards }</> }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! One class: its name, its pictures, and the way to more.
+
+use std::rc::Rc;
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::file_button::FileButton;
+use super::icon::Icon;
+use super::thumbnail::Thumbnail;
+use crate::ui::state::{Action, Class, Place};
+use crate::ui::text::counted;
+
+/// Pictures that a card shows before it is asked for all.
+const SHOWN: usize = 15;
+
+/// Of a class card.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The class.
+    pub class: Rc<Class>,
+    /// Hears what the person does to it.
+    pub act: Callback<Action>,
+    /// Hears of files for it.
+    pub give: Callback<(Place, HtmlInputElement)>,
+}
+
+/// One class.
+#[component]
+pub fn ClassCard(props: &Props) -> Html {
+    let all = use_state(|| false);
+    let Class { id, name, pictures, .. } = &*props.class;
+    let id = *id;
+    let typed = props.act.reform(move |event: InputEvent| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        Action::RenameClass(id, input.value())
+    });
+    let finished = props.act.reform(move |_: Event| Action::FinishName(id));
+    let removed = props.act.reform(move |_: MouseEvent| Action::RemoveClass(id));
+    let chosen = props.give.reform(move |input| (Place::Class(id), input));
+    // One more costs no more room than the button that would show it.
+    let hidden = if *all || pictures.len() <= SHOWN + 1 { 0 } else { pictures.len() - SHOWN };
+    let shown = &pictures[..pictures.len() - hidden];
+    let more = {
+        let all = all.clone();
+        move |_: MouseEvent| all.set(!*all)
+    };
+    html! {
+        <section class="class" data-test="class" data-zone={format!("class-{}", id.0)}
+            aria-label={format!("Class {name}")}>
+            <header>
+                <input data-test="class-name" aria-label="Class name" value={name.clone()}
+                    placeholder="Name this class" autocomplete="off" spellcheck="false"
+                    maxlength="60" oninput={typed} onchange={finished} />
+                <span class="count" data-test="class-count"
+                    aria-label={counted(pictures.len(), "picture", "pictures")}>
+                    { pictures.len() }
+                </span>
+                <button class="remove" data-test="remove-class" onclick={removed}
+                    aria-label={format!("Remove class {name}")}>{ Icon::Cross.draw() }</button>
+            </header>
+            <ul class={classes!("thumbs", pictures.is_empty().then_some("none"))}>
+                { for shown.iter().map(|picture| html! {
+                    <Thumbnail key={picture.id.0} picture={picture.clone()} act={&props.act} />
+                }) }
+                <li class="add" key="add">
+                    <FileButton class="tile" test="add-files" {chosen}
+                        label={format!("Add pictures to {name}")}>
+                        { Icon::Plus.draw() }
+                        if pictures.is_empty() {
+                            <span>{ "Drop pictures here or choose them" }</span>
+                        }
+                    </FileButton>
+                </li>
+            </ul>
+            if hidden > 0 || *all {
+                <button class="more" onclick={more} aria-expanded={all.to_string()}>
+                    { if *all { "Show fewer".to_owned() } else { format!("Show all {}", pictures.len()) } }
+                </button>
+            }
+        </section>
+    }
+}

@@ -1,0 +1,82 @@
+//! Step 2: what may change, in both lanes.
+
+use yew::prelude::*;
+
+use super::icon::Icon;
+use super::network::Network;
+use super::panel::Panel;
+use super::settings_form::SettingsForm;
+use crate::session::{Architecture, Cut, DeviceReport};
+use crate::ui::state::{Action, Setting, Settings, Side};
+use crate::ui::strip::learns;
+use crate::ui::text::{counted, rounded};
+
+/// Of the panel.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What is set.
+    pub settings: Settings,
+    /// Classes that have pictures.
+    pub classes: usize,
+    /// What runs.
+    pub device: Option<DeviceReport>,
+    /// Whether a run trains right now.
+    pub running: bool,
+    /// Hears of changes.
+    pub act: Callback<Action>,
+    /// The way to start.
+    pub children: Html,
+}
+
+/// What may change.
+#[component]
+pub fn CutPanel(props: &Props) -> Html {
+    let Props { settings, act, .. } = props;
+    // A head needs classes to have a size; two is the least that can be trained.
+    let classes = props.classes.max(2);
+    let warm = settings.cut;
+    let moved = act.reform(|cut: Cut| Action::Set(Setting::CutPosition(cut.position())));
+    let meaning = format!("{}, {}", learns(warm), weights(warm, classes));
+    html! {
+        <Panel number="2" title="What may change" test="cut"
+            hint={html! { "Blue stays frozen, hatched orange learns. Drag the line." }}>
+            <div class="pair">
+                <article class="lane cold-lane">
+                    <h3>{ Side::Cold.title() }{ " " }<small>{ learns(Cut::HeadOnly) }</small></h3>
+                    <Network cut={Cut::HeadOnly} word="cold" />
+                    { cost(Cut::HeadOnly, classes) }
+                </article>
+                <article class="lane warm-lane">
+                    <h3>{ Side::Warm.title() }{ " " }<small>{ learns(warm) }</small></h3>
+                    <Network cut={warm} word="warm" moved={Some(moved)} {meaning} />
+                    { cost(warm, classes) }
+                </article>
+            </div>
+            { props.children.clone() }
+            <SettingsForm settings={settings.clone()} device={props.device.clone()} {act} />
+        </Panel>
+    }
+}
+
+/// What stays and what learns, in numbers from the network's layout.
+fn cost(cut: Cut, classes: usize) -> Html {
+    let network = Architecture::bundled();
+    let frozen = cut.first_trained_stage().min(network.stages.len());
+    html! {
+        <p class="cost">
+            <span class="cold-text">{ Icon::Snowflake.draw() }
+                { if frozen == 0 { "Nothing stays frozen".to_owned() }
+                  else { format!("{} frozen", counted(frozen, "layer group", "layer groups")) } }
+            </span>
+            <span class="warm-text">{ Icon::Flame.draw() }{ weights(cut, classes) }</span>
+        </p>
+    }
+}
+
+fn weights(cut: Cut, classes: usize) -> String {
+    let network = Architecture::bundled();
+    let head = network.head_parameters(classes);
+    let learn = network.parameters_from(cut.first_trained_stage()) + head;
+    let all = network.parameters_from(0) + head;
+    format!("{} of {} weights learn", rounded(learn), rounded(all))
+}

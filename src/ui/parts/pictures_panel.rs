@@ -1,0 +1,89 @@
+//! Step 1: pictures into classes.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::class_card::ClassCard;
+use super::file_button::FileButton;
+use super::icon::Icon;
+use super::panel::Panel;
+use super::refusals::Refusals;
+use crate::session::SampleTask;
+use crate::ui::state::{Action, Pictures, Place};
+use crate::ui::text::counted;
+
+/// Of the panel.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Classes, pictures, refusals.
+    pub pictures: Pictures,
+    /// Hears what the person does.
+    pub act: Callback<Action>,
+    /// Hears of files.
+    pub give: Callback<(Place, HtmlInputElement)>,
+}
+
+/// Pictures into classes.
+#[component]
+pub fn PicturesPanel(props: &Props) -> Html {
+    let Props { pictures, act, give } = props;
+    let add = act.reform(|_: MouseEvent| Action::AddClass);
+    let chosen = give.reform(|input| (Place::Page, input));
+    let drawing = pictures.drawing.first().map(|drawn| drawn.task);
+    html! {
+        <Panel number="1" title="Your pictures" hint={hint(pictures)} test="pictures">
+            <div class="classes">
+                { for pictures.classes.iter().map(|class| html! {
+                    <ClassCard key={class.id.0} {class} {act} {give} />
+                }) }
+                <button class="new" data-test="add-class" onclick={add}>
+                    { Icon::Plus.draw() }<span>{ "Add a class" }</span>
+                </button>
+            </div>
+            <Refusals refused={pictures.refused.clone()} {act} />
+            <div class="sources">
+                <p>
+                    <FileButton class="pill" test="choose-files" chosen={chosen.clone()}>
+                        { "Choose pictures" }
+                    </FileButton>
+                    <FileButton class="pill" test="choose-folder" folder=true {chosen}>
+                        { "Choose a folder" }
+                    </FileButton>
+                </p>
+                <p>
+                    <span>{ "No pictures at hand?" }</span>
+                    { for SampleTask::ALL.iter().map(|task| sample(*task, drawing, act)) }
+                </p>
+            </div>
+        </Panel>
+    }
+}
+
+fn sample(task: SampleTask, drawing: Option<SampleTask>, act: &Callback<Action>) -> Html {
+    let test = match task {
+        SampleTask::Fruit => "sample-fruit",
+        SampleTask::Fabric => "sample-fabric",
+    };
+    html! {
+        <button class="pill" data-test={test} disabled={drawing.is_some()}
+            aria-busy={(drawing == Some(task)).to_string()}
+            onclick={act.reform(move |_: MouseEvent| Action::DrawSample(task))}>
+            { if drawing == Some(task) { "Drawing…" } else { task.title() } }
+        </button>
+    }
+}
+
+fn hint(pictures: &Pictures) -> Html {
+    let (seen, reading) = (pictures.seen(), pictures.reading());
+    let mut parts = Vec::new();
+    if seen > 0 {
+        let classes = counted(pictures.filled_classes(), "class", "classes");
+        parts.push(format!("{classes}, {}.", counted(seen, "picture", "pictures")));
+    }
+    if reading > 0 {
+        parts.push(format!("Reading {reading} more…"));
+    }
+    let numbers = parts.join(" ");
+    html! { <>{ "Drop pictures or folders anywhere; a folder of folders becomes classes. " }
+    <span data-test="pictures-count">{ numbers }</span></> }
+}

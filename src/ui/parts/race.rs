@@ -1,0 +1,124 @@
+//! Step 3: the race, live and when it is over.
+
+use yew::prelude::*;
+
+use super::chart::Chart;
+use super::lane_card::LaneCard;
+use super::panel::Panel;
+use crate::ui::curves::Measure;
+use crate::ui::state::{Action, Experiment};
+use crate::ui::text::{counted, duration};
+
+/// Of the race.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The experiment.
+    pub experiment: Experiment,
+    /// Hears the wish to stop.
+    pub act: Callback<Action>,
+}
+
+/// Curves and lanes.
+#[component]
+pub fn Race(props: &Props) -> Html {
+    let Props { experiment, act } = props;
+    let measure = use_state(Measure::default);
+    let stop = act.reform(|_: MouseEvent| Action::Stop(None));
+    let (training, validation, test) = experiment.split();
+    let hint = html! {
+        { format!("{} to learn from, {validation} to choose the epoch on, {test} to score on. Same split for every lane, seed {}.",
+            counted(training, "picture", "pictures"), experiment.seed) }
+    };
+    html! {
+        <Panel number="3" title="The race" {hint} test="race">
+            { features(experiment) }
+            <div class="split">
+                <div class="curves">
+                    <div class="toggles">
+                        <fieldset class="toggle">
+                            <legend class="unseen">{ "What the curves show" }</legend>
+                            { choice(&measure, Measure::Accuracy, "Accuracy") }
+                            { choice(&measure, Measure::Loss, "Loss") }
+                        </fieldset>
+                        <p class="legend" aria-hidden="true">
+                            <span><svg viewBox="0 0 26 8"><path d="M1 4h24" /></svg>{ "validation" }</span>
+                            <span><svg viewBox="0 0 26 8"><path class="dashed" d="M1 4h24" /></svg>{ "training" }</span>
+                        </p>
+                    </div>
+                    <Chart lanes={experiment.lanes.clone()} measure={*measure} />
+                </div>
+                <div class="lanes">
+                    { for experiment.lanes.iter().map(|lane| html! {
+                        <LaneCard key={lane.run.0} lane={lane.clone()} {act}
+                            alone={experiment.lanes.len() == 1} />
+                    }) }
+                    if experiment.is_running() {
+                        <button class="pill stop" data-test="stop" onclick={stop}>
+                            { "Stop, keep the best so far" }
+                        </button>
+                    }
+                </div>
+            </div>
+            { split(experiment) }
+        </Panel>
+    }
+}
+
+fn choice(measure: &UseStateHandle<Measure>, this: Measure, name: &'static str) -> Html {
+    let chosen = {
+        let measure = measure.clone();
+        move |_: Event| measure.set(this)
+    };
+    html! {
+        <label>
+            <input type="radio" class="unseen" name="measure" checked={**measure == this}
+                onchange={chosen} />
+            <span>{ name }</span>
+        </label>
+    }
+}
+
+fn features(experiment: &Experiment) -> Html {
+    let Some(features) = experiment.features else { return Html::default() };
+    let (done, total) = (features.done, features.total);
+    let seconds = duration(features.seconds);
+    html! {
+        <p class="features" data-test="features">
+            <span>
+                if done < total {
+                    { format!("The frozen layers look at every picture once: {done} of {total}") }
+                } else {
+                    { format!("The frozen layers looked at every picture once, in {seconds}; what they saw is reused in every epoch.") }
+                }
+            </span>
+            if done < total {
+                <progress value={done.to_string()} max={total.max(1).to_string()}
+                    aria-label="Pictures that the frozen layers have looked at" />
+            }
+        </p>
+    }
+}
+
+fn split(experiment: &Experiment) -> Html {
+    html! {
+        <details class="rows">
+            <summary>{ "How the pictures were split" }</summary>
+            <div class="table" tabindex="0" role="group" aria-label="The split, class by class">
+                <table data-test="split-table">
+                    <thead><tr>
+                        <th scope="col">{ "Class" }</th><th scope="col">{ "Training" }</th>
+                        <th scope="col">{ "Validation" }</th><th scope="col">{ "Test" }</th>
+                    </tr></thead>
+                    <tbody>
+                        { for experiment.classes.iter().map(|class| html! {
+                            <tr key={class.class.0}>
+                                <th scope="row">{ &class.name }</th><td>{ class.training }</td>
+                                <td>{ class.validation }</td><td>{ class.test }</td>
+                            </tr>
+                        }) }
+                    </tbody>
+                </table>
+            </div>
+        </details>
+    }
+}

@@ -1,0 +1,79 @@
+//! What few need to set: seed, epochs, device.
+
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use super::number_field::NumberField;
+use crate::session::{DeviceChoice, DeviceReport};
+use crate::ui::state::{Action, Setting, Settings, Side};
+
+const DEVICES: [(DeviceChoice, &str, &str); 3] = [
+    (DeviceChoice::Automatic, "automatic", "Automatic"),
+    (DeviceChoice::Gpu, "gpu", "Graphics card (WebGPU)"),
+    (DeviceChoice::Cpu, "cpu", "CPU"),
+];
+
+/// Of the form.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What is set.
+    pub settings: Settings,
+    /// What runs.
+    pub device: Option<DeviceReport>,
+    /// Hears of changes.
+    pub act: Callback<Action>,
+}
+
+/// Seed, epochs, device.
+#[component]
+pub fn SettingsForm(props: &Props) -> Html {
+    let Props { settings, act, .. } = props;
+    let seed = act.reform(|seed| Action::Set(Setting::Seed(seed)));
+    let epochs = |side| {
+        act.reform(move |epochs: u64| {
+            Action::Set(Setting::Epochs(side, usize::try_from(epochs).unwrap_or(1)))
+        })
+    };
+    let most = Settings::MOST_EPOCHS as u64;
+    let head_first = settings.strategy(Side::Warm).head_epochs;
+    let device = act.reform(|event: Event| {
+        let select: HtmlSelectElement = event.target_unchecked_into();
+        let value = select.value();
+        let choice = DEVICES.iter().find(|(_, word, _)| *word == value);
+        Action::Set(Setting::Device(choice.map_or_else(DeviceChoice::default, |choice| choice.0)))
+    });
+    html! {
+        <details class="settings" data-test="settings">
+            <summary>{ "Settings" }</summary>
+            <div class="fields">
+                <NumberField label="Seed" test="seed" value={settings.seed} min=0
+                    max={Settings::LARGEST_SEED} changed={seed} />
+                <NumberField label="Epochs, transfer learning" test="cold-epochs"
+                    value={settings.cold_epochs as u64} min=1 max={most}
+                    changed={epochs(Side::Cold)} />
+                <NumberField label="Epochs after thawing" test="warm-epochs"
+                    value={settings.warm_epochs as u64} min=1 max={most}
+                    changed={epochs(Side::Warm)} />
+                <label class="field">
+                    <span>{ "Runs on" }</span>
+                    <select data-test="device-choice" onchange={device}>
+                        { for DEVICES.iter().map(|(choice, value, name)| html! {
+                            <option value={*value} selected={settings.device == *choice}>{ *name }</option>
+                        }) }
+                    </select>
+                </label>
+            </div>
+            <p class="plain">
+                { "The seed governs drawing, the split, the head's first weights and the order of pictures: same seed, same device, same result. " }
+                { format!("Fine-tuning trains its head alone for {head_first} epochs before anything thaws.") }
+            </p>
+            <p class="plain" role="status" data-test="device-reason">
+                if settings.device_pending {
+                    { "Moving to the other device…" }
+                } else if let Some(device) = &props.device {
+                    <b>{ &device.name }</b>{ ": " }{ &device.reason }
+                }
+            </p>
+        </details>
+    }
+}

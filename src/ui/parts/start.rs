@@ -1,0 +1,60 @@
+//! The way into training, and why it is closed when it is.
+
+use yew::prelude::*;
+
+use crate::session::Refusal;
+use crate::ui::state::{Action, Side, Sides};
+
+/// Of the buttons.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Why training cannot start.
+    pub why_not: Option<AttrValue>,
+    /// Whether a run trains.
+    pub running: bool,
+    /// Whether a start was asked for.
+    pub starting: bool,
+    /// Whether there was a race before.
+    pub again: bool,
+    /// Why the engine did not start the last one.
+    pub refused: Option<Refusal>,
+    /// Hears the wish.
+    pub act: Callback<Action>,
+}
+
+/// Start both, or one.
+#[component]
+pub fn Start(props: &Props) -> Html {
+    let closed = props.why_not.is_some() || props.running || props.starting;
+    let start = |sides| props.act.reform(move |_: MouseEvent| Action::Start(sides));
+    let both = match (props.starting || props.running, props.again) {
+        (true, _) => "Training…",
+        (false, true) => "Start both again",
+        (false, false) => "Start both",
+    };
+    let note = match &props.why_not {
+        Some(why_not) => why_not.clone(),
+        None if props.running => "Stop the race below to start another.".into(),
+        None if props.again => "A new race takes the place of the one below.".into(),
+        None => AttrValue::default(),
+    };
+    html! {
+        <div class="starting">
+            <button class="go" data-test="start-both" disabled={closed}
+                aria-describedby="start-note" onclick={start(Sides::Both)}>{ both }</button>
+            <p class="only">
+                <span>{ "or only" }</span>
+                <button class="pill" data-test="start-cold" disabled={closed}
+                    onclick={start(Sides::Only(Side::Cold))}>{ Side::Cold.title() }</button>
+                <button class="pill" data-test="start-warm" disabled={closed}
+                    onclick={start(Sides::Only(Side::Warm))}>{ Side::Warm.title() }</button>
+            </p>
+            <p id="start-note" class="plain">{ note }</p>
+            if let Some(refusal) = &props.refused {
+                <p class="refusal" role="alert" data-test="start-refused">
+                    <b>{ &refusal.reason }</b>{ " " }{ &refusal.remedy }
+                </p>
+            }
+        </div>
+    }
+}

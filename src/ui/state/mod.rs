@@ -1,0 +1,321 @@
+//! What the page knows, and how it changes: a pure reducer.
+//!
+//! [`State::reduce`] takes an [`Action`] and gives the [`Effect`]s that it asks for, as data. The
+//! engine, files and object URLs live outside; here are only their ids and addresses.
+
+mod experiment;
+mod pictures;
+mod question;
+mod settings;
+
+pub use experiment::{Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting};
+pub use pictures::{Class, Drawn, Look, Offered, Picture, Pictures, Place, Refused};
+pub use question::{Question, Reply};
+pub use settings::{Setting, Settings};
+
+use crate::session::{
+    ClassId, Command, DeviceKind, DeviceReport, Event, PictureId, QuestionId, Refusal, RunId,
+    SampleTask,
+};
+use crate::ui::text::counted;
+
+/// How the engine is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Engine {
+    /// Its code is being fetched or it is warming up. Commands wait for it.
+    Loading,
+    /// It takes commands.
+    Ready,
+    /// It broke off; what happened, as a sentence.
+    Lost(String),
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Action {
+    /// The page opened.
+    Open,
+    /// The engine sent an event. `image` is the address of the picture that the event carried.
+    Heard {
+        /// The event; its picture bytes are not read here.
+        event: Event,
+        /// Where its picture can be seen, if it carried one.
+        image: Option<String>,
+    },
+    /// The engine broke off.
+    EngineLost(String),
+    /// The person wants the engine back.
+    RestartEngine,
+    /// Requests were made since the engine was ready.
+    Requested(usize),
+    /// The person adds an empty class.
+    AddClass,
+    /// The person types a class name.
+    RenameClass(ClassId, String),
+    /// The person has finished typing a class name.
+    FinishName(ClassId),
+    /// The person removes a class.
+    RemoveClass(ClassId),
+    /// The person removes one picture.
+    RemovePicture(PictureId),
+    /// The person gives files.
+    Offer(Place, Vec<Offered>),
+    /// The person wants a drawn sample.
+    DrawSample(SampleTask),
+    /// The person has read the refusals.
+    DismissRefusals,
+    /// The person changes a setting.
+    Set(Setting),
+    /// The person starts training.
+    Start(Sides),
+    /// The person stops what still trains: one run, or all.
+    Stop(Option<RunId>),
+    /// The person asks about a picture.
+    Ask(QuestionId, String),
+}
+
+/// What an action asks of the world.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Effect {
+    /// Start the engine, in place of the one before.
+    StartEngine,
+    /// Send a command. Files travel beside it, found by its picture or question id.
+    Send(Command),
+    /// An object URL is no longer shown.
+    Revoke(String),
+    /// A picture's file is no longer needed.
+    Forget(PictureId),
+}
+
+/// What the page knows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct State {
+    /// How the engine is.
+    pub engine: Engine,
+    /// What the engine runs on, once known.
+    pub device: Option<DeviceReport>,
+    /// Requests since the engine was ready, once it was.
+    pub requests: Option<usize>,
+    /// Classes and their pictures.
+    pub pictures: Pictures,
+    /// What the person has set.
+    pub settings: Settings,
+    /// An experiment that was asked for and not yet answered.
+    pub starting: Option<Starting>,
+    /// Why the last experiment did not start.
+    pub start_refused: Option<Refusal>,
+    /// The experiment that the race shows.
+    pub experiment: Option<Experiment>,
+    /// The last question.
+    pub question: Option<Question>,
+    /// The latest news, for those who listen rather than look.
+    pub news: String,
+    next_run: u32,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            engine: Engine::Loading,
+            device: None,
+            requests: None,
+            pictures: Pictures::default(),
+            settings: Settings::default(),
+            starting: None,
+            start_refused: None,
+            experiment: None,
+            question: None,
+            news: String::new(),
+            next_run: 1,
+        }
+    }
+}
+
+impl State {
+    /// Takes an action in and gives what it asks of the world, in order.
+    pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Open => {
+                let mut effects = vec![Effect::StartEngine];
+                effects.extend(self.pictures.add_class());
+                effects.extend(self.pictures.add_class());
+                effects
+            }
+            Action::Heard { event, image } => self.heard(event, image),
+            Action::EngineLost(reason) => self.lost(reason),
+            Action::RestartEngine => self.restart(),
+            Action::Requested(count) => {
+                self.requests = Some(self.requests.unwrap_or(0) + count);
+                Vec::new()
+            }
+            Action::AddClass => self.pictures.add_class(),
+            Action::RenameClass(class, name) => self.pictures.rename(class, name),
+            Action::FinishName(class) => self.pictures.finish_name(class),
+            Action::RemoveClass(class) => self.pictures.remove_class(class),
+            Action::RemovePicture(picture) => self.pictures.remove(picture),
+            Action::Offer(place, files) => {
+                self.news = format!("Reading {}.", counted(files.len(), "file", "files"));
+                self.pictures.offer(place, files)
+            }
+            Action::DrawSample(task) => self.pictures.draw(task, self.settings.seed),
+            Action::DismissRefusals => {
+                self.pictures.refused.clear();
+                Vec::new()
+            }
+            Action::Set(setting) => self.set(setting),
+            Action::Start(sides) => self.start(sides),
+            Action::Stop(run) => {
+                self.experiment.as_mut().map(|experiment| experiment.stop(run)).unwrap_or_default()
+            }
+            Action::Ask(question, name) => self.ask(question, name),
+        }
+    }
+
+    /// Why training cannot start now, as a sentence for the person; `None` if it can.
+    pub fn why_not_start(&self) -> Option<String> {
+        match self.engine {
+            Engine::Loading => return Some("The engine is still on its way.".to_owned()),
+            Engine::Lost(_) => return Some("The engine has stopped. Start it again above.".into()),
+            Engine::Ready => {}
+        }
+        if !self.pictures.drawing.is_empty() {
+            return Some("The pictures are being drawn.".to_owned());
+        }
+        let reading = self.pictures.reading();
+        if reading > 0 {
+            return Some(format!(
+                "{} still being read.",
+                counted(reading, "picture is", "pictures are")
+            ));
+        }
+        if self.pictures.filled_classes() < 2 {
+            return Some("Put pictures into at least two classes first.".to_owned());
+        }
+        None
+    }
+
+    fn heard(&mut self, event: Event, image: Option<String>) -> Vec<Effect> {
+        match event {
+            Event::Ready { device } => {
+                self.engine = Engine::Ready;
+                self.requests.get_or_insert(0);
+                self.news = format!("The engine is ready on {}.", device_kind(device.kind));
+                self.device = Some(device);
+                Vec::new()
+            }
+            Event::DeviceChosen(device) => {
+                self.settings.device_pending = false;
+                self.news = format!("The engine runs on {}.", device_kind(device.kind));
+                self.device = Some(device);
+                Vec::new()
+            }
+            Event::ClassAdded { class, name } => self.pictures.drawn_class(class, name),
+            Event::PictureAdded { picture, class, name, width, height, .. } => {
+                let look = Look::Seen { image: image.unwrap_or_default(), width, height };
+                self.pictures.add_seen(picture, class, name, look)
+            }
+            Event::PictureRefused { picture, name, refusal, .. } => {
+                self.news = format!("{name} was refused: {}", refusal.reason);
+                self.pictures.refuse(picture, name, refusal)
+            }
+            Event::SampleDrawn { pictures, .. } => {
+                self.pictures.sample_drawn();
+                self.news = format!("{} drawn.", counted(pictures, "picture", "pictures"));
+                Vec::new()
+            }
+            Event::ExperimentRefused(refusal) => {
+                self.starting = None;
+                self.news = format!("Training cannot start: {}", refusal.reason);
+                self.start_refused = Some(refusal);
+                Vec::new()
+            }
+            Event::ExperimentStarted { seed, classes, runs } => {
+                let starting = self.starting.take().unwrap_or_default();
+                self.experiment = Some(Experiment::started(seed, classes, runs, &starting));
+                self.news = "Training has started.".to_owned();
+                self.forget_question()
+            }
+            Event::Answered { question, answers, .. } => self.answered(question, image, answers),
+            Event::QuestionRefused { question, refusal, .. } => {
+                self.question_refused(question, refusal);
+                Vec::new()
+            }
+            Event::FeaturesProgressed { .. }
+            | Event::RunProgressed { .. }
+            | Event::EpochEnded { .. }
+            | Event::RunEnded { .. }
+            | Event::RunFailed { .. }
+            | Event::ExperimentEnded => {
+                if let Some(experiment) = &mut self.experiment
+                    && let Some(news) = experiment.heard(event)
+                {
+                    self.news = news;
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn lost(&mut self, reason: String) -> Vec<Effect> {
+        self.news = format!("The engine has stopped: {reason}");
+        self.engine = Engine::Lost(reason);
+        self.device = None;
+        self.starting = None;
+        self.settings.device_pending = false;
+        if let Some(experiment) = &mut self.experiment {
+            experiment.lost();
+        }
+        if let Some(question) = &mut self.question
+            && question.reply == Reply::Pending
+        {
+            question.reply = Reply::Refused(Refusal {
+                reason: "The engine stopped before it could answer.".to_owned(),
+                remedy: "Start it again, train, and ask once more.".to_owned(),
+            });
+        }
+        Vec::new()
+    }
+
+    fn restart(&mut self) -> Vec<Effect> {
+        self.engine = Engine::Loading;
+        let mut effects = vec![Effect::StartEngine];
+        if let Some(choice) = self.settings.forced_device() {
+            self.settings.device_pending = true;
+            effects.push(Effect::Send(Command::ChooseDevice(choice)));
+        }
+        effects.extend(self.pictures.send_again());
+        effects
+    }
+
+    fn set(&mut self, setting: Setting) -> Vec<Effect> {
+        let running = !matches!(self.engine, Engine::Lost(_));
+        match self.settings.set(setting) {
+            Some(command) if running => {
+                self.settings.device_pending = true;
+                vec![Effect::Send(command)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn start(&mut self, sides: Sides) -> Vec<Effect> {
+        if self.why_not_start().is_some() || self.starting.is_some() {
+            return Vec::new();
+        }
+        self.start_refused = None;
+        let (starting, lanes) = Starting::new(sides, &self.settings, &mut self.next_run);
+        self.starting = Some(starting);
+        vec![Effect::Send(Command::Train { lanes, seed: self.settings.seed })]
+    }
+}
+
+/// A device kind in words.
+pub fn device_kind(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Gpu => "the graphics card",
+        DeviceKind::Cpu => "the CPU",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,455 @@
+//! Classes and their pictures: shown at once, read by the engine later.
+
+use std::rc::Rc;
+
+use crate::session::{ClassId, Command, FIRST_OWN_ID, PictureId, Refusal, SampleTask};
+
+use super::Effect;
+
+/// How a picture looks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// The engine has yet to decode it.
+    Reading,
+    /// It was decoded.
+    Seen {
+        /// Address of a small upright picture.
+        image: String,
+        /// Width of the original, in pixels.
+        width: u32,
+        /// Height of the original, in pixels.
+        height: u32,
+    },
+}
+
+/// One picture.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Picture {
+    /// Its id.
+    pub id: PictureId,
+    /// The file's name.
+    pub name: String,
+    /// How it looks.
+    pub look: Look,
+}
+
+/// A sample that was drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Drawn {
+    /// Which task.
+    pub task: SampleTask,
+    /// With which seed.
+    pub seed: u64,
+}
+
+/// Where a class came from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Origin {
+    /// The person made it; its name is the page's until they type one.
+    Own { named: bool },
+    /// The engine drew it under this name.
+    Drawn { sample: Drawn, name: String },
+}
+
+/// One class with its pictures.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Class {
+    /// Its id.
+    pub id: ClassId,
+    /// Its name, as typed.
+    pub name: String,
+    /// Its pictures, in the order they came.
+    pub pictures: Vec<Picture>,
+    origin: Origin,
+}
+
+impl Class {
+    /// Whether nobody has named it or put a picture in.
+    pub fn is_untouched(&self) -> bool {
+        self.pictures.is_empty() && self.origin == Origin::Own { named: false }
+    }
+
+    fn drawn(&self) -> Option<Drawn> {
+        match self.origin {
+            Origin::Drawn { sample, .. } => Some(sample),
+            Origin::Own { .. } => None,
+        }
+    }
+
+    fn own_pictures(&self) -> impl Iterator<Item = &Picture> {
+        self.pictures.iter().filter(|picture| picture.id.0 < FIRST_OWN_ID)
+    }
+}
+
+/// A file that the person gave.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Offered {
+    /// The id under which its file is kept.
+    pub picture: PictureId,
+    /// The file's name.
+    pub name: String,
+    /// The folder that it lay in, if it came with one.
+    pub folder: Option<String>,
+}
+
+/// Where files were given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// On a class.
+    Class(ClassId),
+    /// Anywhere else on the page.
+    Page,
+}
+
+/// A file that the engine refused.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refused {
+    /// Its id.
+    pub picture: PictureId,
+    /// The file's name.
+    pub name: String,
+    /// Why, and what to do.
+    pub refusal: Refusal,
+}
+
+/// Classes, their pictures, and what was refused.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Pictures {
+    /// In the order of the page.
+    pub classes: Vec<Rc<Class>>,
+    /// Refused files, oldest first.
+    pub refused: Vec<Refused>,
+    /// Samples being drawn, the one at work first.
+    pub drawing: Vec<Drawn>,
+    next_class: u32,
+    /// Names that drawn classes get back when they are drawn again: sample, drawn name, own name.
+    renamed: Vec<(Drawn, String, String)>,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Self {
+            classes: Vec::new(),
+            refused: Vec::new(),
+            drawing: Vec::new(),
+            next_class: 1,
+            renamed: Vec::new(),
+        }
+    }
+}
+
+impl Pictures {
+    /// Pictures that are decoded.
+    pub fn seen(&self) -> usize {
+        self.every().filter(|picture| picture.look != Look::Reading).count()
+    }
+
+    /// Pictures that are not decoded yet.
+    pub fn reading(&self) -> usize {
+        self.every().filter(|picture| picture.look == Look::Reading).count()
+    }
+
+    /// Classes that have a picture.
+    pub fn filled_classes(&self) -> usize {
+        self.classes.iter().filter(|class| !class.pictures.is_empty()).count()
+    }
+
+    fn every(&self) -> impl Iterator<Item = &Picture> {
+        self.classes.iter().flat_map(|class| &class.pictures)
+    }
+
+    fn class_mut(&mut self, id: ClassId) -> Option<&mut Class> {
+        self.classes.iter_mut().find(|class| class.id == id).map(Rc::make_mut)
+    }
+
+    /// The first "Class N" that no class is called.
+    fn free_name(&self) -> String {
+        let taken = |name: &String| self.classes.iter().any(|class| class.name == *name);
+        let mut names = (1..).map(|number: usize| format!("Class {number}"));
+        names.find(|name| !taken(name)).unwrap_or_default()
+    }
+
+    fn push_class(&mut self, name: String, named: bool) -> (ClassId, Effect) {
+        let id = ClassId(self.next_class);
+        self.next_class += 1;
+        let command = Command::AddClass { class: id, name: name.clone() };
+        let origin = Origin::Own { named };
+        self.classes.push(Rc::new(Class { id, name, pictures: Vec::new(), origin }));
+        (id, Effect::Send(command))
+    }
+
+    pub(super) fn add_class(&mut self) -> Vec<Effect> {
+        let name = self.free_name();
+        vec![self.push_class(name, false).1]
+    }
+
+    /// The page keeps what is typed; the engine hears only names that are some.
+    pub(super) fn rename(&mut self, id: ClassId, typed: String) -> Vec<Effect> {
+        let Some(class) = self.class_mut(id) else { return Vec::new() };
+        let name = typed.trim().to_owned();
+        class.name = typed;
+        if let Origin::Own { named } = &mut class.origin {
+            *named = true;
+        }
+        if name.is_empty() {
+            return Vec::new();
+        }
+        vec![Effect::Send(Command::RenameClass { class: id, name })]
+    }
+
+    /// A class that was left without a name gets one.
+    pub(super) fn finish_name(&mut self, id: ClassId) -> Vec<Effect> {
+        let free = self.free_name();
+        match self.class_mut(id) {
+            Some(class) if class.name.trim().is_empty() => {
+                let effects = self.rename(id, free);
+                if let Some(Class { origin: Origin::Own { named }, .. }) = self.class_mut(id) {
+                    *named = false;
+                }
+                effects
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn remove_class(&mut self, id: ClassId) -> Vec<Effect> {
+        let Some(index) = self.classes.iter().position(|class| class.id == id) else {
+            return Vec::new();
+        };
+        let class = self.classes.remove(index);
+        let mut effects = vec![Effect::Send(Command::RemoveClass { class: id })];
+        effects.extend(class.pictures.iter().flat_map(let_go));
+        effects
+    }
+
+    pub(super) fn remove(&mut self, id: PictureId) -> Vec<Effect> {
+        match self.take(id) {
+            Some(picture) => {
+                let mut effects = vec![Effect::Send(Command::RemovePicture { picture: id })];
+                effects.extend(let_go(&picture));
+                effects
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn take(&mut self, id: PictureId) -> Option<Picture> {
+        self.classes.iter_mut().find_map(|class| {
+            let index = class.pictures.iter().position(|picture| picture.id == id)?;
+            Some(Rc::make_mut(class).pictures.remove(index))
+        })
+    }
+
+    /// Sorts files into classes. Files on a class go into it, unless they come from several
+    /// folders; elsewhere a folder goes into the class of its name, and loose files into the
+    /// first empty class. Classes are made where none fits.
+    pub(super) fn offer(&mut self, place: Place, files: Vec<Offered>) -> Vec<Effect> {
+        let mut folders: Vec<&String> = files.iter().filter_map(|f| f.folder.as_ref()).collect();
+        folders.dedup();
+        let several = folders.iter().any(|folder| *folder != folders[0]);
+        let place = if several { Place::Page } else { place };
+        let mut effects = Vec::new();
+        let mut loose = None;
+        for file in files {
+            let class = match (place, &file.folder) {
+                (Place::Class(class), folder) => {
+                    effects.extend(self.name_after(class, folder.as_deref()));
+                    class
+                }
+                (Place::Page, Some(folder)) => {
+                    let (class, made) = self.class_of_folder(folder);
+                    effects.extend(made);
+                    class
+                }
+                (Place::Page, None) => match loose {
+                    Some(class) => class,
+                    None => {
+                        let (class, made) = self.class_for_loose();
+                        effects.extend(made);
+                        loose = Some(class);
+                        class
+                    }
+                },
+            };
+            let Some(into) = self.class_mut(class) else {
+                effects.push(Effect::Forget(file.picture));
+                continue;
+            };
+            let name = file.name.clone();
+            into.pictures.push(Picture { id: file.picture, name: file.name, look: Look::Reading });
+            effects.push(read(file.picture, class, name));
+        }
+        effects
+    }
+
+    /// An untouched class takes the name of the folder that is put on it.
+    fn name_after(&mut self, class: ClassId, folder: Option<&str>) -> Vec<Effect> {
+        let untouched = self.classes.iter().any(|known| known.id == class && known.is_untouched());
+        match folder {
+            Some(folder) if untouched => self.rename(class, folder.to_owned()),
+            _ => Vec::new(),
+        }
+    }
+
+    fn class_of_folder(&mut self, folder: &str) -> (ClassId, Vec<Effect>) {
+        let called = self.classes.iter().find(|class| class.name.trim() == folder);
+        if let Some(class) = called {
+            return (class.id, Vec::new());
+        }
+        let untouched = self.classes.iter().find(|class| class.is_untouched());
+        if let Some(id) = untouched.map(|class| class.id) {
+            return (id, self.rename(id, folder.to_owned()));
+        }
+        let (id, effect) = self.push_class(folder.to_owned(), true);
+        (id, vec![effect])
+    }
+
+    fn class_for_loose(&mut self) -> (ClassId, Vec<Effect>) {
+        match self.classes.iter().find(|class| class.pictures.is_empty()) {
+            Some(class) => (class.id, Vec::new()),
+            None => {
+                let name = self.free_name();
+                let (id, effect) = self.push_class(name, false);
+                (id, vec![effect])
+            }
+        }
+    }
+
+    /// Wants a sample drawn. It takes the place of classes that nobody has touched, and of an
+    /// earlier sample that nobody has added to; other classes stay.
+    pub(super) fn draw(&mut self, task: SampleTask, seed: u64) -> Vec<Effect> {
+        if !self.drawing.is_empty() {
+            return Vec::new();
+        }
+        let mut effects = Vec::new();
+        let only_drawn = self.every().all(|picture| picture.id.0 >= FIRST_OWN_ID);
+        let goes = |class: &Class| class.is_untouched() || (only_drawn && class.drawn().is_some());
+        let gone: Vec<ClassId> =
+            self.classes.iter().filter(|class| goes(class)).map(|class| class.id).collect();
+        for class in gone {
+            effects.extend(self.remove_class(class));
+        }
+        self.drawing.push(Drawn { task, seed });
+        effects.push(Effect::Send(Command::DrawSample { task, seed }));
+        effects
+    }
+
+    pub(super) fn sample_drawn(&mut self) {
+        if !self.drawing.is_empty() {
+            self.drawing.remove(0);
+        }
+    }
+
+    pub(super) fn drawn_class(&mut self, id: ClassId, name: String) -> Vec<Effect> {
+        let Some(&sample) = self.drawing.first() else { return Vec::new() };
+        let before = self.renamed.iter().position(|(of, drawn, _)| *of == sample && *drawn == name);
+        let own_name = before.map(|index| self.renamed.remove(index).2);
+        self.classes.push(Rc::new(Class {
+            id,
+            name: name.clone(),
+            pictures: Vec::new(),
+            origin: Origin::Drawn { sample, name },
+        }));
+        own_name.map(|name| self.rename(id, name)).unwrap_or_default()
+    }
+
+    /// A picture was decoded; drawn ones are new here.
+    pub(super) fn add_seen(
+        &mut self,
+        id: PictureId,
+        class: ClassId,
+        name: String,
+        look: Look,
+    ) -> Vec<Effect> {
+        let arrived = Picture { id, name, look };
+        let Some(class) = self.class_mut(class) else { return let_go(&arrived) };
+        match class.pictures.iter_mut().find(|picture| picture.id == id) {
+            Some(picture) => picture.look = arrived.look,
+            None if id.0 >= FIRST_OWN_ID => class.pictures.push(arrived),
+            // Removed while the engine was reading it.
+            None => return let_go(&arrived),
+        }
+        Vec::new()
+    }
+
+    pub(super) fn refuse(&mut self, id: PictureId, name: String, refusal: Refusal) -> Vec<Effect> {
+        let effects = self.take(id).iter().flat_map(let_go).collect();
+        self.refused.push(Refused { picture: id, name, refusal });
+        effects
+    }
+
+    /// Everything that a fresh engine must hear to know what the page shows. Drawn pictures are
+    /// drawn again; a drawn class with own pictures becomes an own class that keeps those.
+    pub(super) fn send_again(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut samples: Vec<Drawn> = std::mem::take(&mut self.drawing);
+        self.renamed.clear();
+        for class in std::mem::take(&mut self.classes) {
+            let Origin::Drawn { sample, name } = &class.origin else {
+                let command = Command::AddClass { class: class.id, name: class.name.clone() };
+                effects.push(Effect::Send(command));
+                effects.extend(read_again(&class));
+                self.classes.push(class);
+                continue;
+            };
+            if !samples.contains(sample) {
+                samples.push(*sample);
+            }
+            if class.name != *name {
+                self.renamed.push((*sample, name.clone(), class.name.clone()));
+            }
+            if class.own_pictures().next().is_some() {
+                let (id, effect) = self.push_class(class.name.clone(), true);
+                effects.push(effect);
+                let kept = class.own_pictures().cloned().collect();
+                if let Some(own) = self.class_mut(id) {
+                    own.pictures = kept;
+                    effects.extend(read_again(own));
+                }
+            }
+            let drawn = class.pictures.iter().filter(|picture| picture.id.0 >= FIRST_OWN_ID);
+            effects.extend(drawn.flat_map(let_go));
+        }
+        for class in &mut self.classes {
+            for picture in &mut Rc::make_mut(class).pictures {
+                picture.look = Look::Reading;
+            }
+        }
+        let draw = |Drawn { task, seed }: &Drawn| {
+            Effect::Send(Command::DrawSample { task: *task, seed: *seed })
+        };
+        effects.extend(samples.iter().map(draw));
+        self.drawing = samples;
+        effects
+    }
+}
+
+/// The command that decodes a file. Its bytes travel beside it, so that the page never holds them.
+fn read(picture: PictureId, class: ClassId, name: String) -> Effect {
+    Effect::Send(Command::AddPicture { picture, class, name, bytes: Vec::new() })
+}
+
+fn read_again(class: &Class) -> Vec<Effect> {
+    let again = |picture: &Picture| {
+        let mut effects = revoke(picture);
+        effects.push(read(picture.id, class.id, picture.name.clone()));
+        effects
+    };
+    class.pictures.iter().flat_map(again).collect()
+}
+
+fn revoke(picture: &Picture) -> Vec<Effect> {
+    match &picture.look {
+        Look::Seen { image, .. } => vec![Effect::Revoke(image.clone())],
+        Look::Reading => Vec::new(),
+    }
+}
+
+/// What a picture leaves behind when it goes.
+fn let_go(picture: &Picture) -> Vec<Effect> {
+    let mut effects = revoke(picture);
+    if picture.id.0 < FIRST_OWN_ID {
+        effects.push(Effect::Forget(picture.id));
+    }
+    effects
+}

@@ -1,0 +1,83 @@
+//! A picture that the trained models are asked about.
+
+use crate::session::{Answer, Command, QuestionId, Refusal};
+
+use super::{Effect, State};
+
+/// The last question and what came back.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Question {
+    /// Its id.
+    pub id: QuestionId,
+    /// The file's name.
+    pub name: String,
+    /// What came back.
+    pub reply: Reply,
+}
+
+/// What came back for a question.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Reply {
+    /// Nothing yet.
+    Pending,
+    /// Every model's answer, in the order of the lanes.
+    Answered {
+        /// Where the picture can be seen, as the network sees it.
+        image: String,
+        /// The answers.
+        answers: Vec<Answer>,
+    },
+    /// The picture could not be asked about.
+    Refused(Refusal),
+}
+
+impl State {
+    pub(super) fn ask(&mut self, id: QuestionId, name: String) -> Vec<Effect> {
+        let mut effects = self.forget_question();
+        // The bytes travel beside the command, so that the page never holds them.
+        let command = Command::Ask { question: id, name: name.clone(), bytes: Vec::new() };
+        self.question = Some(Question { id, name, reply: Reply::Pending });
+        effects.push(Effect::Send(command));
+        effects
+    }
+
+    pub(super) fn answered(
+        &mut self,
+        id: QuestionId,
+        image: Option<String>,
+        answers: Vec<Answer>,
+    ) -> Vec<Effect> {
+        match &mut self.question {
+            Some(question) if question.id == id => {
+                let best = self.experiment.as_ref().map(|experiment| {
+                    let words = answers.iter().filter_map(|answer| experiment.in_words(answer));
+                    words.collect::<Vec<_>>().join(" ")
+                });
+                self.news = best.unwrap_or_default();
+                question.reply = Reply::Answered { image: image.unwrap_or_default(), answers };
+                Vec::new()
+            }
+            // An answer to an earlier question: nobody waits for it any more.
+            _ => image.into_iter().map(Effect::Revoke).collect(),
+        }
+    }
+
+    pub(super) fn question_refused(&mut self, id: QuestionId, refusal: Refusal) {
+        if let Some(question) = &mut self.question
+            && question.id == id
+        {
+            self.news = format!("{} was refused: {}", question.name, refusal.reason);
+            question.reply = Reply::Refused(refusal);
+        }
+    }
+
+    /// Takes the question off the page.
+    pub(super) fn forget_question(&mut self) -> Vec<Effect> {
+        match self.question.take() {
+            Some(Question { reply: Reply::Answered { image, .. }, .. }) => {
+                vec![Effect::Revoke(image)]
+            }
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What a person can set, and the strategies that follow from it.
+
+use crate::session::{Command, Cut, DeviceChoice, Strategy};
+
+use super::Side;
+
+/// What the person has set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settings {
+    /// Where frozen ends and trained begins, of the fine-tuning lane.
+    pub cut: Cut,
+    /// Governs drawing, split, initial head and order.
+    pub seed: u64,
+    /// Epochs of the head, of the transfer learning lane.
+    pub cold_epochs: usize,
+    /// Epochs after unfreezing, of the fine-tuning lane.
+    pub warm_epochs: usize,
+    /// Which device is wanted.
+    pub device: DeviceChoice,
+    /// Whether the engine has yet to say that it moved.
+    pub device_pending: bool,
+}
+
+/// One setting with its new value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Setting {
+    /// The slider's position.
+    CutPosition(usize),
+    /// The seed.
+    Seed(u64),
+    /// Epochs of a lane; kept between 1 and [`Settings::MOST_EPOCHS`].
+    Epochs(Side, usize),
+    /// The device.
+    Device(DeviceChoice),
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let cut = Cut::LastBlocks(4);
+        Self {
+            cut,
+            seed: 1,
+            cold_epochs: Strategy::for_cut(Cut::HeadOnly).head_epochs,
+            warm_epochs: Strategy::for_cut(cut).unfrozen_epochs,
+            device: DeviceChoice::Automatic,
+            device_pending: false,
+        }
+    }
+}
+
+impl Settings {
+    /// The most epochs that the page asks for.
+    pub const MOST_EPOCHS: usize = 500;
+    /// The largest seed: what a number field holds exactly.
+    pub const LARGEST_SEED: u64 = (1 << 53) - 1;
+
+    /// The strategy of a lane. Fine-tuning at "head only" is transfer learning.
+    pub fn strategy(&self, side: Side) -> Strategy {
+        let cut = match side {
+            Side::Cold => Cut::HeadOnly,
+            Side::Warm => self.cut,
+        };
+        let epochs = if cut == Cut::HeadOnly { self.cold_epochs } else { self.warm_epochs };
+        Strategy::for_cut(cut).with_epochs(epochs)
+    }
+
+    /// The device that was asked for, if the person did not leave the choice to the engine.
+    pub fn forced_device(&self) -> Option<DeviceChoice> {
+        (self.device != DeviceChoice::Automatic).then_some(self.device)
+    }
+
+    /// Takes a new value in; gives the command that the engine must hear of it, if any.
+    pub(super) fn set(&mut self, setting: Setting) -> Option<Command> {
+        match setting {
+            Setting::CutPosition(position) => self.cut = Cut::from_position(position),
+            Setting::Seed(seed) => self.seed = seed.min(Self::LARGEST_SEED),
+            Setting::Epochs(side, epochs) => {
+                let epochs = epochs.clamp(1, Self::MOST_EPOCHS);
+                match side {
+                    Side::Cold => self.cold_epochs = epochs,
+                    Side::Warm => self.warm_epochs = epochs,
+                }
+            }
+            Setting::Device(device) if device != self.device => {
+                self.device = device;
+                return Some(Command::ChooseDevice(device));
+            }
+            Setting::Device(_) => {}
+        }
+        None
+    }
+}

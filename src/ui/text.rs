@@ -1,0 +1,114 @@
+//! Numbers in words: short, without a fraction where none is known.
+
+/// A share from 0 to 1 as whole per cent: `78 %`.
+pub fn percent(share: f64) -> String {
+    format!("{} %", whole(share * 100.0))
+}
+
+/// A length of time: `0.4 s`, `14 s`, `3 min`.
+pub fn duration(seconds: f64) -> String {
+    if seconds < 9.95 {
+        let tenths = whole(seconds * 10.0);
+        format!("{}.{} s", tenths / 10, tenths % 10)
+    } else if seconds < 99.5 {
+        format!("{} s", whole(seconds))
+    } else {
+        format!("{} min", whole(seconds / 60.0).max(2))
+    }
+}
+
+/// A large count, rounded: `950`, `412 k`, `1.2 M`.
+pub fn rounded(count: usize) -> String {
+    match count {
+        0..1_000 => count.to_string(),
+        1_000..999_500 => format!("{} k", (count + 500) / 1_000),
+        _ => {
+            let tenths = (count + 50_000) / 100_000;
+            format!("{}.{} M", tenths / 10, tenths % 10)
+        }
+    }
+}
+
+/// A count with its noun: `1 picture`, `12 pictures`.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// A number with three digits behind the point: losses.
+pub fn thousandths(value: f64) -> String {
+    if !value.is_finite() {
+        return "not a number".to_owned();
+    }
+    let thousandths = whole(value.abs() * 1000.0);
+    let sign = if value < 0.0 && thousandths > 0 { "−" } else { "" };
+    format!("{sign}{}.{:03}", thousandths / 1000, thousandths % 1000)
+}
+
+/// A learning rate in scientific notation with two digits: `2.9e-3`.
+pub fn rate(value: f64) -> String {
+    if !(value.is_finite() && value > 0.0) {
+        return "0".to_owned();
+    }
+    let mut exponent = value.log10().floor() as i32;
+    let mut tenths = whole(value / 10f64.powi(exponent - 1));
+    if tenths >= 100 {
+        exponent += 1;
+        tenths = 10;
+    }
+    format!("{}.{}e{exponent}", tenths / 10, tenths % 10)
+}
+
+/// Rounds half up. What is negative or no number becomes 0, what is too large the largest.
+fn whole(value: f64) -> u64 {
+    (value + 0.5).floor() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_become_whole_per_cent() {
+        assert_eq!(percent(0.0), "0 %");
+        assert_eq!(percent(31.0 / 40.0), "78 %");
+        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(percent(f64::NAN), "0 %");
+    }
+
+    #[test]
+    fn durations_lose_digits_as_they_grow() {
+        assert_eq!(duration(0.0), "0.0 s");
+        assert_eq!(duration(1.24), "1.2 s");
+        assert_eq!(duration(9.97), "10 s");
+        assert_eq!(duration(61.0), "61 s");
+        assert_eq!(duration(170.0), "3 min");
+    }
+
+    #[test]
+    fn large_counts_are_rounded_to_a_letter() {
+        assert_eq!(rounded(950), "950");
+        assert_eq!(rounded(410_208), "410 k");
+        assert_eq!(rounded(999_600), "1.0 M");
+        assert_eq!(rounded(2_223_872), "2.2 M");
+    }
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!(counted(1, "class", "classes"), "1 class");
+        assert_eq!(counted(0, "class", "classes"), "0 classes");
+    }
+
+    #[test]
+    fn losses_keep_three_digits_and_say_when_they_are_none() {
+        assert_eq!(thousandths(1.6094), "1.609");
+        assert_eq!(thousandths(0.0049), "0.005");
+        assert_eq!(thousandths(f64::NAN), "not a number");
+    }
+
+    #[test]
+    fn rates_are_scientific() {
+        assert_eq!(rate(3e-3), "3.0e-3");
+        assert_eq!(rate(9.99e-4), "1.0e-3");
+        assert_eq!(rate(0.0), "0");
+    }
+}

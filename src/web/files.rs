@@ -1,0 +1,154 @@
+//! Files that a person gives: chosen, dropped, or in folders of folders.
+
+use js_sys::{Array, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    DataTransfer, File, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
+    FileSystemFileEntry, HtmlInputElement,
+};
+
+/// A file, and the folder that it lay in if it came with one.
+pub struct Found {
+    /// The file.
+    pub file: File,
+    /// The name of its nearest folder.
+    pub folder: Option<String>,
+}
+
+/// Whether a name is one that systems leave in folders, not people.
+fn is_clutter(name: &str) -> bool {
+    name.starts_with('.') || ["Thumbs.db", "desktop.ini", "__MACOSX"].contains(&name)
+}
+
+/// Takes the files out of an input, so that the same ones can be chosen again.
+pub fn take_chosen(input: &HtmlInputElement) -> Vec<Found> {
+    let list = input.files();
+    let files = list.iter().flat_map(|list| (0..list.length()).filter_map(|i| list.get(i)));
+    let found = files.filter_map(|file| {
+        let path = relative_path(&file);
+        let mut parts = path.rsplit('/').skip(1);
+        let folder = parts.next().filter(|folder| !folder.is_empty()).map(str::to_owned);
+        let within = folder.is_some();
+        let kept = !within || !path.split('/').any(is_clutter);
+        kept.then_some(Found { file, folder })
+    });
+    let found = found.collect();
+    input.set_value("");
+    found
+}
+
+/// `flowers/rose/1.jpg` where a folder was chosen, else empty.
+fn relative_path(file: &File) -> String {
+    Reflect::get(file, &"webkitRelativePath".into())
+        .ok()
+        .and_then(|path| path.as_string())
+        .unwrap_or_default()
+}
+
+/// What was dropped, before its folders are read.
+pub enum Dropped {
+    /// A file, or a folder with all that lies in it.
+    Entry(FileSystemEntry),
+    /// A file from a browser that tells nothing of folders.
+    File(File),
+}
+
+/// Takes down what was dropped. Only possible during the drop event itself.
+pub fn dropped(transfer: &DataTransfer) -> Vec<Dropped> {
+    let items = transfer.items();
+    (0..items.length())
+        .filter_map(|index| items.get(index))
+        .filter(|item| item.kind() == "file")
+        .filter_map(|item| match item.webkit_get_as_entry() {
+            Ok(Some(entry)) => Some(Dropped::Entry(entry)),
+            _ => item.get_as_file().ok().flatten().map(Dropped::File),
+        })
+        .collect()
+}
+
+/// Reads what was dropped, folder by folder, each in the order of its names. What cannot be read
+/// is left out.
+pub async fn collect(dropped: Vec<Dropped>) -> Vec<Found> {
+    let mut found = Vec::new();
+    // Folders still to read. A list instead of recursion, so that no depth is too deep.
+    let mut folders = Vec::new();
+    for dropped in dropped {
+        match dropped {
+            Dropped::File(file) => found.push(Found { file, folder: None }),
+            Dropped::Entry(entry) => place(entry, None, &mut found, &mut folders).await,
+        }
+    }
+    folders.reverse();
+    while let Some(folder) = folders.pop() {
+        let mut entries = entries(&folder).await;
+        entries.retain(|entry| !is_clutter(&entry.name()));
+        entries.sort_by_key(FileSystemEntry::name);
+        let mut within = Vec::new();
+        for entry in entries {
+            place(entry, Some(folder.name()), &mut found, &mut within).await;
+        }
+        folders.extend(within.into_iter().rev());
+    }
+    found
+}
+
+async fn place(
+    entry: FileSystemEntry,
+    folder: Option<String>,
+    found: &mut Vec<Found>,
+    folders: &mut Vec<FileSystemDirectoryEntry>,
+) {
+    if entry.is_directory() {
+        folders.push(entry.unchecked_into());
+    } else if let Ok(file) = file(entry.unchecked_ref()).await {
+        found.push(Found { file, folder });
+    }
+}
+
+async fn file(entry: &FileSystemFileEntry) -> Result<File, JsValue> {
+    let promise = Promise::new(&mut |resolve, reject| {
+        entry.file_with_callback_and_callback(&resolve, &reject);
+    });
+    JsFuture::from(promise).await?.dyn_into()
+}
+
+/// All entries of a folder; browsers hand them out in portions.
+async fn entries(folder: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
+    let reader = folder.create_reader();
+    let mut entries = Vec::new();
+    loop {
+        match portion(&reader).await {
+            Ok(portion) if portion.length() > 0 => {
+                entries.extend(portion.iter().map(JsCast::unchecked_into));
+            }
+            _ => return entries,
+        }
+    }
+}
+
+async fn portion(reader: &FileSystemDirectoryReader) -> Result<Array, JsValue> {
+    let promise = Promise::new(&mut |resolve, reject| {
+        // An error here also reaches `reject`, or leaves an empty portion.
+        let asked = reader.read_entries_with_callback_and_callback(&resolve, &reject);
+        if asked.is_err() {
+            let _ = resolve.call1(&JsValue::NULL, &Array::new());
+        }
+    });
+    JsFuture::from(promise).await?.dyn_into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_clutter;
+
+    #[test]
+    fn only_what_systems_leave_behind_is_passed_over_in_silence() {
+        for name in [".DS_Store", ".git", "Thumbs.db", "desktop.ini", "__MACOSX"] {
+            assert!(is_clutter(name), "{name}");
+        }
+        for name in ["notes.txt", "rose.jpg", "a.b", "thumbs"] {
+            assert!(!is_clutter(name), "{name}");
+        }
+    }
+}
