@@ -107,7 +107,10 @@ impl Driver {
                     if let Event::PictureRefused { name, refusal, .. } = event {
                         let Refusal { reason, remedy } = refusal;
                         bar.suspend(|| {
-                            eprintln!("headstart: left out {}: {reason} {remedy}", printable(&name));
+                            eprintln!(
+                                "headstart: left out {}: {reason} {remedy}",
+                                printable(&name)
+                            );
                         });
                     }
                     Ok(())

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{CommandError, DrawArguments};
-use crate::session::drawn_stub::DrawnTask;
+use crate::data::{DRAWN_SIDE, draw};
 
 pub fn run(arguments: &DrawArguments) -> Result<(), CommandError> {
     let folder = &arguments.folder;
@@ -16,14 +16,16 @@ pub fn run(arguments: &DrawArguments) -> Result<(), CommandError> {
     if !is_empty {
         return Err(CommandError::NotEmpty { path: folder.clone() });
     }
-    let task = DrawnTask::new(arguments.task.into(), arguments.seed);
-    let names = task.class_names();
+    let task = draw(arguments.task.into(), arguments.seed);
+    let names = task.classes();
     let mut pictures = 0;
-    for drawn in task {
+    for drawn in task.pictures() {
         let class = folder.join(names[drawn.class_index]);
         std::fs::create_dir_all(&class).map_err(failed(&class))?;
-        let file = class.join(&drawn.name);
-        std::fs::write(&file, drawn.png()).map_err(failed(&file))?;
+        let file = class.join(format!("{}.png", drawn.name));
+        let side = DRAWN_SIDE as u32;
+        image::save_buffer(&file, &drawn.pixels, side, side, image::ExtendedColorType::Rgb8)
+            .map_err(|error| failed(&file)(std::io::Error::other(error)))?;
         pictures += 1;
     }
     println!("drew {pictures} pictures in {} classes into {}", names.len(), folder.display());

@@ -89,7 +89,9 @@ impl Devices {
         match self.trusted_gpu(choice, backbone).await {
             Ok(gpu) => {
                 let reason = match choice {
-                    DeviceChoice::Gpu => "You chose the graphics card, and it passed its self-test.",
+                    DeviceChoice::Gpu => {
+                        "You chose the graphics card, and it passed its self-test."
+                    }
                     _ => "The graphics card passed its self-test.",
                 };
                 let report = DeviceReport {

@@ -6,8 +6,6 @@
 #[cfg(feature = "engine")]
 mod device;
 #[cfg(feature = "engine")]
-pub mod drawn_stub;
-#[cfg(feature = "engine")]
 mod experiment;
 mod message;
 #[cfg(feature = "engine")]

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, VecDeque};
 use burn::tensor::Device;
 
 use super::device::{Devices, GpuAccess};
-use super::drawn_stub::DrawnTask;
 use super::experiment::{Experiment, PlannedLane, Setup, TrainedModel};
 use super::message::{
     Answer, ClassId, ClassSplit, Command, DeviceChoice, Event, FIRST_OWN_ID, Lane, PictureId,
     QuestionId, Refusal,
 };
-use crate::data::{MINIMUM_PER_CLASS, Picture, PictureError, Split, SplitError, decode};
+use crate::data::{
+    DRAWN_SIDE, DrawnPicture, MINIMUM_PER_CLASS, Picture, PictureError, SampleTask, Split,
+    SplitError, decode, draw,
+};
 use crate::model::{Backbone, ReadError, Segment, WeightsError, read};
 use crate::train::input_tensor;
 
@@ -35,7 +37,8 @@ struct Class {
 
 /// Drawn pictures on their way into the session.
 struct Drawing {
-    task: DrawnTask,
+    task: SampleTask,
+    pictures: Box<dyn Iterator<Item = DrawnPicture>>,
     classes: Vec<ClassId>,
     drawn: usize,
 }
@@ -180,7 +183,7 @@ impl Session {
                     class.pictures.remove(&picture);
                 }
             }
-            Command::DrawSample { task, seed } => self.begin_drawing(DrawnTask::new(task, seed)),
+            Command::DrawSample { task, seed } => self.begin_drawing(task, seed),
             Command::Clear => {
                 self.classes.clear();
                 self.class_order.clear();
@@ -256,33 +259,39 @@ impl Session {
         id
     }
 
-    fn begin_drawing(&mut self, task: DrawnTask) {
+    fn begin_drawing(&mut self, task: SampleTask, seed: u64) {
+        let drawn = draw(task, seed);
         let mut classes = Vec::new();
-        for name in task.class_names() {
+        for &name in drawn.classes() {
             let class = ClassId(self.own_id());
-            self.add_class(class, (*name).to_owned());
-            self.events.push(Event::ClassAdded { class, name: (*name).to_owned() });
+            self.add_class(class, name.to_owned());
+            self.events.push(Event::ClassAdded { class, name: name.to_owned() });
             classes.push(class);
         }
-        self.drawing = Some(Drawing { task, classes, drawn: 0 });
+        let pictures = Box::new(drawn.pictures());
+        self.drawing = Some(Drawing { task, pictures, classes, drawn: 0 });
     }
 
     fn draw_next(&mut self) {
         let Some(mut drawing) = self.drawing.take() else { return };
-        match drawing.task.next() {
-            Some(drawn) => {
-                let class = drawing.classes[drawn.class_index];
-                let side = drawn.side as u32;
-                let picture = drawn.picture(SIDE);
-                let id = PictureId(self.own_id());
-                self.add_picture(id, class, drawn.name, picture, side, side);
-                drawing.drawn += 1;
-                self.drawing = Some(drawing);
+        let Some(drawn) = drawing.pictures.next() else {
+            let (task, pictures) = (drawing.task, drawing.drawn);
+            self.events.push(Event::SampleDrawn { task, pictures });
+            return;
+        };
+        let class = drawing.classes[drawn.class_index];
+        let id = PictureId(self.own_id());
+        let name = drawn.name.clone();
+        let side = DRAWN_SIDE as u32;
+        match drawn.into_picture(SIDE) {
+            Ok(picture) => self.add_picture(id, class, name, picture, side, side),
+            Err(error) => {
+                let refusal = refusal_of(&error);
+                self.events.push(Event::PictureRefused { picture: id, class, name, refusal });
             }
-            None => self
-                .events
-                .push(Event::SampleDrawn { task: drawing.task.task(), pictures: drawing.drawn }),
         }
+        drawing.drawn += 1;
+        self.drawing = Some(drawing);
     }
 
     fn begin_experiment(&mut self, lanes: Vec<Lane>, seed: u64) {

@@ -1,0 +1,269 @@
+//! The session as page and command line use it: commands in, events out.
+
+mod common;
+
+use common::{after, lane, session, settle, short};
+use headstart::data::draw;
+use headstart::session::{
+    ClassId, Command, Cut, DeviceKind, Ending, Event, PictureId, QuestionId, RunId, SampleTask,
+    Session,
+};
+
+/// A drawn picture as a PNG file.
+fn file(task: SampleTask, class: usize, number: usize) -> Vec<u8> {
+    let picture = draw(task, 9)
+        .pictures()
+        .filter(|drawn| drawn.class_index == class)
+        .nth(number)
+        .expect("so many pictures are drawn");
+    let side = headstart::data::DRAWN_SIDE as u32;
+    let image = image::RgbImage::from_raw(side, side, picture.pixels).expect("all pixels");
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut bytes, image::ImageFormat::Png).expect("a PNG");
+    bytes.into_inner()
+}
+
+fn add_class(class: u32, name: &str) -> Command {
+    Command::AddClass { class: ClassId(class), name: name.to_owned() }
+}
+
+fn add_picture(picture: u32, class: u32, bytes: Vec<u8>) -> Command {
+    let name = format!("picture {picture}.png");
+    Command::AddPicture { picture: PictureId(picture), class: ClassId(class), name, bytes }
+}
+
+/// Two classes of fruit with `a_class` pictures each.
+fn two_classes(a_class: u32) -> Vec<Command> {
+    let mut commands = vec![add_class(0, "first"), add_class(1, "second")];
+    for class in 0..2 {
+        for number in 0..a_class {
+            let bytes = file(SampleTask::Fruit, class as usize, number as usize);
+            commands.push(add_picture(class * 100 + number, class, bytes));
+        }
+    }
+    commands
+}
+
+fn train(cuts: &[Cut]) -> Command {
+    let lanes = cuts.iter().enumerate().map(|(run, &cut)| lane(run as u32, short(cut))).collect();
+    Command::Train { lanes, seed: 1 }
+}
+
+fn ask(bytes: Vec<u8>) -> Command {
+    Command::Ask { question: QuestionId(7), name: "asked.png".to_owned(), bytes }
+}
+
+fn refusal(events: &[Event]) -> Option<String> {
+    events.iter().find_map(|event| match event {
+        Event::ExperimentRefused(refusal) => Some(format!("{} {}", refusal.reason, refusal.remedy)),
+        _ => None,
+    })
+}
+
+/// Number of pictures that would take part, by class name.
+fn split(events: &[Event]) -> Vec<(String, usize)> {
+    let classes = events.iter().find_map(|event| match event {
+        Event::ExperimentStarted { classes, .. } => Some(classes),
+        _ => None,
+    });
+    let classes = classes.expect("training started");
+    classes
+        .iter()
+        .map(|class| (class.name.clone(), class.training + class.validation + class.test))
+        .collect()
+}
+
+#[test]
+fn a_session_says_first_which_device_runs_and_why() {
+    let events = settle(&mut session());
+    let [Event::Ready { device }] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(device.kind, DeviceKind::Cpu);
+    assert!(!device.reason.is_empty());
+}
+
+#[test]
+fn pictures_go_in_are_learned_both_ways_and_a_new_one_is_named() {
+    let mut session = session();
+    after(&mut session, two_classes(6));
+    let events = after(&mut session, [train(&[Cut::HeadOnly, Cut::LastBlocks(1)])]);
+    let ended: Vec<RunId> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::RunEnded { run, result } => {
+                assert_eq!(result.ending, Ending::Completed);
+                Some(*run)
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ended.len(), 2);
+    assert_eq!(events.last(), Some(&Event::ExperimentEnded));
+
+    let events = after(&mut session, [ask(file(SampleTask::Fruit, 0, 20))]);
+    let [Event::Answered { answers, thumbnail, .. }] = &events[..] else { panic!("{events:?}") };
+    assert!(!thumbnail.is_empty());
+    assert_eq!(answers.len(), 2);
+    for answer in answers {
+        assert_eq!(answer.probabilities.len(), 2);
+        assert!((answer.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn a_bad_file_among_good_ones_is_refused_and_the_others_go_through() {
+    let mut session = session();
+    let mut commands = two_classes(2);
+    commands.insert(3, add_picture(77, 0, b"%PDF-1.7 is no picture".to_vec()));
+    let events = after(&mut session, commands);
+    let added = events.iter().filter(|event| matches!(event, Event::PictureAdded { .. })).count();
+    assert_eq!(added, 4);
+    let refused = events.iter().find_map(|event| match event {
+        Event::PictureRefused { picture, name, refusal, .. } => Some((picture, name, refusal)),
+        _ => None,
+    });
+    let (picture, name, refusal) = refused.expect("one file is refused");
+    assert_eq!((*picture, name.as_str()), (PictureId(77), "picture 77.png"));
+    assert!(!refusal.reason.is_empty() && !refusal.remedy.is_empty());
+}
+
+#[test]
+fn too_few_pictures_are_explained_by_the_name_of_the_class_and_the_number_missing() {
+    let mut session = session();
+    let said = refusal(&after(&mut session, [train(&[Cut::HeadOnly])])).expect("no pictures");
+    assert!(said.contains("no pictures"), "{said}");
+    after(&mut session, two_classes(3));
+    let said = refusal(&after(&mut session, [train(&[Cut::HeadOnly])])).expect("too few");
+    assert!(said.contains("“first” has 3 of the 4") && said.contains("Add 1 more"), "{said}");
+}
+
+#[test]
+fn renamed_emptied_and_deleted_classes_are_trained_as_they_are_then() {
+    let mut session = session();
+    after(&mut session, two_classes(5));
+    after(
+        &mut session,
+        [
+            add_class(2, "empty"),
+            Command::RenameClass { class: ClassId(1), name: "<b>other</b>".to_owned() },
+            Command::RemovePicture { picture: PictureId(0) },
+        ],
+    );
+    let events = after(&mut session, [train(&[Cut::HeadOnly])]);
+    let expected = [("first".to_owned(), 4), ("<b>other</b>".to_owned(), 5)];
+    assert_eq!(split(&events), expected);
+
+    after(&mut session, [Command::RemoveClass { class: ClassId(1) }]);
+    let said = refusal(&after(&mut session, [train(&[Cut::HeadOnly])])).expect("one class left");
+    assert!(said.contains("Only “first”"), "{said}");
+}
+
+#[test]
+fn the_order_in_which_files_arrive_changes_nothing() {
+    let results = |reversed: bool| {
+        let mut session = session();
+        let mut commands = two_classes(5);
+        if reversed {
+            commands[2..].reverse();
+        }
+        after(&mut session, commands);
+        let events = after(&mut session, [train(&[Cut::HeadOnly])]);
+        events
+            .into_iter()
+            .filter(|event| matches!(event, Event::EpochEnded { .. } | Event::RunEnded { .. }))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(results(false), results(true));
+}
+
+#[test]
+fn a_question_before_any_training_or_about_no_picture_is_refused() {
+    let mut session = session();
+    let is_refused = |events: &[Event]| {
+        matches!(events, [Event::QuestionRefused { question: QuestionId(7), .. }])
+    };
+    settle(&mut session);
+    assert!(is_refused(&after(&mut session, [ask(file(SampleTask::Fruit, 0, 0))])));
+    after(&mut session, two_classes(5));
+    after(&mut session, [train(&[Cut::HeadOnly])]);
+    assert!(is_refused(&after(&mut session, [ask(Vec::new())])));
+}
+
+/// Works until an event satisfies `found`.
+fn work_until(session: &mut Session, found: impl Fn(&Event) -> bool) -> Vec<Event> {
+    let mut events = Vec::new();
+    while session.has_work() {
+        futures_lite::future::block_on(session.work());
+        events.extend(session.take_events());
+        if events.iter().any(&found) {
+            break;
+        }
+    }
+    events
+}
+
+#[test]
+fn one_run_can_be_stopped_while_the_other_goes_on() {
+    let mut session = session();
+    after(&mut session, two_classes(5));
+    session.submit(train(&[Cut::HeadOnly, Cut::LastBlocks(1)]));
+    let is_epoch_of = |run| move |event: &Event| matches!(event, Event::EpochEnded { run: other, .. } if *other == run);
+    work_until(&mut session, is_epoch_of(RunId(1)));
+    session.submit(Command::StopRun { run: RunId(1) });
+    let endings: Vec<(RunId, Ending)> = settle(&mut session)
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::RunEnded { run, result } => Some((run, result.ending)),
+            _ => None,
+        })
+        .collect();
+    assert!(endings.contains(&(RunId(1), Ending::Stopped)), "{endings:?}");
+    assert!(!endings.contains(&(RunId(0), Ending::Stopped)), "{endings:?}");
+}
+
+#[test]
+fn a_run_that_is_stopped_before_it_learned_says_so() {
+    let mut session = session();
+    after(&mut session, two_classes(5));
+    session.submit(train(&[Cut::HeadOnly]));
+    work_until(&mut session, |event| matches!(event, Event::ExperimentStarted { .. }));
+    session.submit(Command::StopRun { run: RunId(0) });
+    let events = settle(&mut session);
+    assert!(matches!(
+        &events[..],
+        [Event::RunFailed { run: RunId(0), .. }, Event::ExperimentEnded]
+    ));
+}
+
+#[test]
+fn a_sample_task_is_drawn_with_its_classes_and_can_be_learned() {
+    let mut session = session();
+    let task = SampleTask::Fabric;
+    let events = after(&mut session, [Command::DrawSample { task, seed: 1 }]);
+    let classes = events.iter().filter(|event| matches!(event, Event::ClassAdded { .. })).count();
+    let drawn = events.iter().filter(|event| matches!(event, Event::PictureAdded { .. })).count();
+    assert!((3..=6).contains(&classes), "{classes} classes");
+    assert_eq!(events.last(), Some(&Event::SampleDrawn { task, pictures: drawn }));
+    assert!(drawn >= classes * 12);
+    assert_eq!(refusal(&after(&mut session, [train(&[Cut::HeadOnly])])), None);
+}
+
+#[test]
+fn a_second_experiment_replaces_the_first() {
+    let mut session = session();
+    after(&mut session, two_classes(5));
+    session.submit(train(&[Cut::LastBlocks(1)]));
+    work_until(&mut session, |event| matches!(event, Event::EpochEnded { .. }));
+    let lanes = vec![lane(9, short(Cut::HeadOnly))];
+    let events = after(&mut session, [Command::Train { lanes, seed: 2 }]);
+    let ended: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::RunEnded { run, result } => Some((*run, result.ending.clone())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ended, [(RunId(0), Ending::Stopped), (RunId(9), Ending::Completed)]);
+    let events = after(&mut session, [ask(file(SampleTask::Fruit, 1, 9))]);
+    let [Event::Answered { answers, .. }] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(answers.iter().map(|answer| answer.run).collect::<Vec<_>>(), [RunId(9)]);
+}

@@ -1,0 +1,145 @@
+//! What training promises: frozen stays frozen, seeds repeat, bad numbers stop it.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use burn::tensor::Device;
+use common::{backbone, bits, drawn, material, no_time, short, train};
+use futures_lite::future::block_on;
+use headstart::model::STAGES;
+use headstart::session::{Cut, Ending, Phase, SampleTask, Strategy};
+use headstart::train::{Advance, Trainer};
+
+const CUTS: [Cut; 3] = [Cut::HeadOnly, Cut::LastBlocks(2), Cut::Everything];
+
+#[test]
+fn frozen_tensors_stay_bit_identical_and_the_others_move() {
+    let before: BTreeMap<_, _> = bits(backbone().named_tensors()).into_iter().collect();
+    for cut in CUTS {
+        let finished = train(short(cut), material(drawn(SampleTask::Fruit, 1, 6), &[cut], 1));
+        let model = finished.trainer.model();
+        assert_eq!(model.frozen().stages() + model.learned().stages(), STAGES);
+        for (name, values) in bits(model.frozen().named_tensors()) {
+            assert_eq!(values, before[&name], "{name} is before the {cut} cut and changed");
+        }
+        for (name, values) in bits(model.learned().named_tensors()) {
+            let is_statistic = name.contains("running");
+            assert_eq!(
+                values == before[&name],
+                is_statistic,
+                "{name} is behind the {cut} cut; statistics stay, the rest learns"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_run_is_given_the_features_of_its_own_cut_and_of_no_stage_before() {
+    for cut in CUTS {
+        let material = material(drawn(SampleTask::Fruit, 1, 4), &[cut], 1);
+        let stages: Vec<usize> = (0..=STAGES)
+            .filter(|&stage| material.features.at_stage(stage, &[0]).is_some())
+            .collect();
+        let wanted = Some(cut.first_trained_stage()).filter(|&stage| stage < STAGES);
+        assert_eq!(stages, wanted.into_iter().collect::<Vec<_>>());
+        let trained = train(short(cut), material).trainer.model();
+        assert_eq!(trained.learned().first_stage(), cut.first_trained_stage());
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits_and_another_seed_does_not() {
+    let cut = Cut::LastBlocks(1);
+    let run = |seed| {
+        let finished = train(short(cut), material(drawn(SampleTask::Fabric, 3, 6), &[cut], seed));
+        let model = finished.trainer.model();
+        let mut tensors = bits(model.learned().named_tensors());
+        tensors.extend(bits(model.head().named_tensors()));
+        (finished.rows, finished.result, tensors)
+    };
+    let (first, again, other) = (run(5), run(5), run(6));
+    assert_eq!(first, again);
+    assert_ne!(first.2, other.2);
+}
+
+#[test]
+fn the_head_learns_alone_first_and_then_everything_behind_the_cut() {
+    let strategy = short(Cut::LastBlocks(1));
+    let rows =
+        train(strategy.clone(), material(drawn(SampleTask::Fruit, 1, 6), &[strategy.cut], 1)).rows;
+    let phases: Vec<Phase> = rows.iter().map(|row| row.phase).collect();
+    assert_eq!(phases[..4], [Phase::Head; 4]);
+    assert_eq!(phases[4..], [Phase::Unfrozen; 2]);
+    assert_eq!(rows.last().map(|row| row.epoch), Some(strategy.epochs()));
+}
+
+#[test]
+fn training_the_head_lowers_the_loss_and_beats_chance_on_pictures_it_never_saw() {
+    let strategy = Strategy::for_cut(Cut::HeadOnly);
+    let finished = train(strategy, material(drawn(SampleTask::Fruit, 1, 24), &[Cut::HeadOnly], 1));
+    let (first, last) = (&finished.rows[0], &finished.rows[finished.rows.len() - 1]);
+    assert!(last.training.loss < first.training.loss / 2.0);
+    // Five classes, 25 test pictures: by chance, 13 or more right have a probability below 1e-3.
+    assert!(finished.result.test.correct >= 13, "{:?}", finished.result.test);
+}
+
+#[test]
+fn the_kept_model_is_the_best_of_the_last_phase_on_validation() {
+    let strategy = short(Cut::LastBlocks(1));
+    let finished =
+        train(strategy.clone(), material(drawn(SampleTask::Fabric, 2, 8), &[strategy.cut], 2));
+    let best = &finished.rows[finished.result.best_epoch - 1];
+    assert_eq!(best.validation, finished.result.validation);
+    assert_eq!(best.phase, Phase::Unfrozen);
+    let unfrozen = finished.rows.iter().filter(|row| row.phase == Phase::Unfrozen);
+    assert!(unfrozen.into_iter().all(|row| row.validation.correct <= best.validation.correct));
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_the_run_and_says_so() {
+    let mut strategy = short(Cut::LastBlocks(1));
+    strategy.head_epochs = 0;
+    strategy.unfrozen_rate = 1e30;
+    let finished =
+        train(strategy, material(drawn(SampleTask::Fruit, 1, 6), &[Cut::LastBlocks(1)], 1));
+    assert_eq!(finished.result.ending, Ending::NotFinite);
+}
+
+#[test]
+fn a_stopped_run_keeps_its_best_epoch() {
+    let strategy = Strategy::for_cut(Cut::HeadOnly);
+    let material = material(drawn(SampleTask::Fruit, 1, 6), &[Cut::HeadOnly], 1);
+    let mut trainer =
+        Trainer::new(strategy, Rc::clone(&material), &backbone(), &Device::flex(), no_time);
+    let mut epochs = 0;
+    let result = loop {
+        match block_on(trainer.advance()).expect("the CPU answers") {
+            Advance::Step => {}
+            Advance::Epoch(_) => {
+                epochs += 1;
+                if epochs == 3 {
+                    trainer.stop();
+                }
+            }
+            Advance::Ended(result) => break result,
+        }
+    };
+    assert_eq!(result.ending, Ending::Stopped);
+    assert_eq!(epochs, 3);
+    assert!((1..=3).contains(&result.best_epoch));
+    assert_eq!(result.test.count, material.split.test.len());
+}
+
+#[test]
+fn lanes_of_one_seed_begin_with_the_same_head() {
+    let material =
+        material(drawn(SampleTask::Fruit, 1, 6), &[Cut::HeadOnly, Cut::LastBlocks(3)], 4);
+    let head = |cut| {
+        let trainer =
+            Trainer::new(short(cut), Rc::clone(&material), &backbone(), &Device::flex(), no_time);
+        bits(trainer.model().head().named_tensors())
+    };
+    assert_eq!(head(Cut::HeadOnly), head(Cut::LastBlocks(3)));
+}
