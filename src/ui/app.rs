@@ -145,7 +145,7 @@ impl Component for App {
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
         let shown = self.state.experiment.as_ref().is_some_and(|e| e.is_running());
         if shown && !self.race_shown {
-            focus::show("[data-test=race]");
+            focus::show("race");
         }
         self.race_shown = shown;
     }
@@ -204,5 +204,10 @@ fn given(zone: Option<String>, found: Vec<Found>) -> Input {
         return Input::Ask(first.file.clone());
     }
     let class = zone.strip_prefix("class-").and_then(|id| id.parse().ok()).map(ClassId);
-    Input::Give(class.map_or(Place::Page, Place::Class), found)
+    let place = match class {
+        Some(class) => Place::Class(class),
+        None if zone == "new" => Place::NewClass,
+        None => Place::Page,
+    };
+    Input::Give(place, found)
 }

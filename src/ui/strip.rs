@@ -1,7 +1,7 @@
 //! Geometry of the drawn network: a bar a stage, tall where pictures are large, wide where they
 //! have many channels.
 
-use crate::session::{Architecture, Cut};
+use crate::session::{Architecture, Cut, Stage, StageKind};
 
 /// Height of the drawing.
 pub const HEIGHT: f64 = 136.0;
@@ -27,6 +27,8 @@ pub struct Bar {
 pub struct Strip {
     /// A bar a stage, in order.
     pub bars: Vec<Bar>,
+    /// What each stage is, in a few words.
+    pub names: Vec<String>,
     /// Centre of the head.
     pub head: f64,
     /// Width of the drawing.
@@ -45,8 +47,10 @@ impl Strip {
             bar
         });
         let bars = bars.collect();
+        let names = architecture.stages.iter().enumerate().map(|(at, stage)| name(at, stage));
+        let names = names.collect();
         let head = x + GAP / 2.0 + HEAD_RADIUS;
-        Self { bars, head, width: head + HEAD_RADIUS + GAP }
+        Self { bars, names, head, width: head + HEAD_RADIUS + GAP }
     }
 
     /// Where the line between frozen and trained stands.
@@ -66,6 +70,16 @@ impl Strip {
             .min_by(|a, b| distance(a).total_cmp(&distance(b)))
             .unwrap_or(Cut::HeadOnly)
     }
+}
+
+fn name(at: usize, stage: &Stage) -> String {
+    let what = match stage.kind {
+        StageKind::Stem => "First layer".to_owned(),
+        StageKind::Block { .. } => format!("Block {at}"),
+        StageKind::Top => "Top layer".to_owned(),
+    };
+    let (channels, side) = (stage.output_channels, stage.output_side);
+    format!("{what}: {channels} channels of {side} × {side}, {} weights", stage.parameters())
 }
 
 /// What learns at a cut, in a few words.

@@ -33,7 +33,9 @@ pub fn take_chosen(input: &HtmlInputElement) -> Vec<Found> {
         let kept = !within || !path.split('/').any(is_clutter);
         kept.then_some(Found { file, folder })
     });
-    let found = found.collect();
+    let mut found: Vec<Found> = found.collect();
+    // Browsers list folders in the order of the disk.
+    found.sort_by_cached_key(|found| relative_path(&found.file));
     input.set_value("");
     found
 }

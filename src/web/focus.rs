@@ -3,26 +3,33 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-/// Before a list item goes: moves the focus to the same kind of button in the next item, or the
-/// one before, or else to what `otherwise` selects.
-pub fn leave_item(button: &Element, otherwise: &str) {
-    let Some(item) = button.closest("li").ok().flatten() else { return };
-    let selector = "button, input";
-    let within = |item: Option<Element>| item?.query_selector(selector).ok().flatten();
-    let next = within(item.next_element_sibling())
-        .or_else(|| within(item.previous_element_sibling()))
-        .or_else(|| item.owner_document()?.query_selector(otherwise).ok().flatten());
+const REACHABLE: &str = "button, input";
+
+/// Before the `item` around a button goes: moves the focus into the item after it, or else the
+/// one before it.
+pub fn leave(button: &Element, item: &str) {
+    let Some(item) = button.closest(item).ok().flatten() else { return };
+    let next = reachable(item.next_element_sibling());
+    let next = next.or_else(|| reachable(item.previous_element_sibling()));
     if let Some(next) = next.and_then(|next| next.dyn_into::<HtmlElement>().ok()) {
         // Without focus the page still works.
         let _ = next.focus();
     }
 }
 
-/// Brings a part of the page into view once it is drawn.
-pub fn show(selector: &str) {
+/// What the keyboard can reach in an element, the element itself included.
+fn reachable(element: Option<Element>) -> Option<Element> {
+    let element = element?;
+    if element.matches(REACHABLE).unwrap_or(false) {
+        return Some(element);
+    }
+    element.query_selector(REACHABLE).ok().flatten()
+}
+
+/// Brings a part of the page into view.
+pub fn show(id: &str) {
     let document = web_sys::window().and_then(|window| window.document());
-    let part = document.and_then(|document| document.query_selector(selector).ok().flatten());
-    if let Some(part) = part {
+    if let Some(part) = document.and_then(|document| document.get_element_by_id(id)) {
         part.scroll_into_view();
     }
 }

@@ -27,7 +27,7 @@ pub fn Ask(props: &Props) -> Html {
     let Props { question, ask, askable, .. } = props;
     let reply = question.as_ref().map(|question| &question.reply);
     html! {
-        <Panel number="4" title="Use it" test="use" zone="ask"
+        <Panel number="4" title="Use it" id="use" zone="ask"
             hint={html! { "Drop a picture here that the models have not seen. They look at it at the same moment." }}>
             <div class="use">
                 <FileButton class="shot" test="ask-file" single=true disabled={!askable}
@@ -50,14 +50,14 @@ pub fn Ask(props: &Props) -> Html {
 
 fn answers(props: &Props) -> Html {
     let Some(question) = &props.question else {
-        return html! { <p class="plain">{ "Every trained model gives each class a share, here." }</p> };
+        return html! { <p class="plain">{ "Each trained model will say how sure it is of every class." }</p> };
     };
     match &question.reply {
         Reply::Pending => {
             html! { <p class="plain">{ format!("Looking at {}…", question.name) }</p> }
         }
         Reply::Refused(refusal) => html! {
-            <p class="refusal" role="alert" data-test="ask-refused">
+            <p class="refusal" data-test="ask-refused">
                 <b>{ &question.name }</b>{ ": " }{ &refusal.reason }{ " " }{ &refusal.remedy }
             </p>
         },

@@ -13,7 +13,9 @@ use crate::web::width::WidthWatch;
 
 /// Labels closer than this would touch.
 const LABEL_HEIGHT: f64 = 17.0;
-const HEIGHT: f64 = 280.0;
+const HIGHEST: f64 = 320.0;
+/// Room for labels at the end of curves.
+const RIGHT: f64 = 62.0;
 
 /// Of the chart.
 #[derive(Properties, PartialEq)]
@@ -41,7 +43,8 @@ pub fn Chart(props: &Props) -> Html {
             move || drop(watch)
         });
     }
-    let frame = frame(lanes, *measure, width.max(200.0));
+    let (width, height) = (width.max(200.0), (*width * 0.72).clamp(230.0, HIGHEST));
+    let frame = frame(lanes, *measure, width, height);
     let point = {
         let pointed = pointed.clone();
         move |event: PointerEvent| {
@@ -68,8 +71,8 @@ pub fn Chart(props: &Props) -> Html {
     );
     html! {
         <div class="chart" ref={place}>
-            <svg role="img" aria-label={label} width={tenths(width.max(200.0))}
-                height={tenths(HEIGHT)} onpointermove={point} onpointerleave={leave}>
+            <svg role="img" aria-label={label} width={tenths(width)}
+                height={tenths(height)} onpointermove={point} onpointerleave={leave}>
                 { grid(&frame, *measure) }
                 { for lanes.iter().map(|lane| turn(&frame, lane)) }
                 { for lanes.iter().map(|lane| curve(&frame, lane, *measure)) }
@@ -85,7 +88,7 @@ pub fn Chart(props: &Props) -> Html {
     }
 }
 
-fn frame(lanes: &[LaneRun], measure: Measure, width: f64) -> Frame {
+fn frame(lanes: &[LaneRun], measure: Measure, width: f64, height: f64) -> Frame {
     let most = match measure {
         Measure::Accuracy => 1.0,
         Measure::Loss => curves::ceiling(
@@ -97,9 +100,9 @@ fn frame(lanes: &[LaneRun], measure: Measure, width: f64) -> Frame {
     };
     Frame {
         left: 36.0,
-        right: width - 58.0,
+        right: width - RIGHT,
         top: 26.0,
-        bottom: HEIGHT - 34.0,
+        bottom: height - 34.0,
         epochs: lanes.iter().map(|lane| lane.strategy.epochs()).max().unwrap_or(1),
         most,
     }
@@ -137,9 +140,8 @@ fn grid(frame: &Frame, measure: Measure) -> Html {
             { for levels }
             { for epochs }
             <text class="tick" x="0" y="12">{ unit }</text>
-            <text class="tick" x={tenths(frame.right + 10.0)} y={tenths(frame.bottom + 18.0)}>
-                { "epoch" }
-            </text>
+            <text class="tick" x={tenths(frame.right + RIGHT)} y={tenths(frame.bottom + 18.0)}
+                text-anchor="end">{ "epoch" }</text>
         </>
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use web_sys::HtmlInputElement;
+use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use super::file_button::FileButton;
@@ -10,9 +10,13 @@ use super::icon::Icon;
 use super::thumbnail::Thumbnail;
 use crate::ui::state::{Action, Class, Place};
 use crate::ui::text::counted;
+use crate::web::focus;
 
-/// Pictures that a card shows before it is asked for all.
-const SHOWN: usize = 15;
+/// Pictures that a card shows before it is asked for all: with the tile for more, whole rows of
+/// 4 or 6.
+const SHOWN: usize = 11;
+/// A row more takes no more room than the button that would show it.
+const ROW: usize = 4;
 
 /// Of a class card.
 #[derive(Properties, PartialEq)]
@@ -36,10 +40,14 @@ pub fn ClassCard(props: &Props) -> Html {
         Action::RenameClass(id, input.value())
     });
     let finished = props.act.reform(move |_: Event| Action::FinishName(id));
-    let removed = props.act.reform(move |_: MouseEvent| Action::RemoveClass(id));
+    let removed = props.act.reform(move |event: MouseEvent| {
+        if let Some(button) = event.target_dyn_into::<Element>() {
+            focus::leave(&button, ".class");
+        }
+        Action::RemoveClass(id)
+    });
     let chosen = props.give.reform(move |input| (Place::Class(id), input));
-    // One more costs no more room than the button that would show it.
-    let hidden = if *all || pictures.len() <= SHOWN + 1 { 0 } else { pictures.len() - SHOWN };
+    let hidden = if *all || pictures.len() <= SHOWN + ROW { 0 } else { pictures.len() - SHOWN };
     let shown = &pictures[..pictures.len() - hidden];
     let more = {
         let all = all.clone();

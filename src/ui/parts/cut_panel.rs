@@ -9,7 +9,7 @@ use super::settings_form::SettingsForm;
 use crate::session::{Architecture, Cut, DeviceReport};
 use crate::ui::state::{Action, Setting, Settings, Side};
 use crate::ui::strip::learns;
-use crate::ui::text::{counted, rounded};
+use crate::ui::text::rounded;
 
 /// Of the panel.
 #[derive(Properties, PartialEq)]
@@ -38,8 +38,8 @@ pub fn CutPanel(props: &Props) -> Html {
     let moved = act.reform(|cut: Cut| Action::Set(Setting::CutPosition(cut.position())));
     let meaning = format!("{}, {}", learns(warm), weights(warm, classes));
     html! {
-        <Panel number="2" title="What may change" test="cut"
-            hint={html! { "Blue stays frozen, hatched orange learns. Drag the line." }}>
+        <Panel number="2" title="What may change" id="cut"
+            hint={html! { "Blue stays frozen, hatched orange learns. Drag the line, or move it with the arrow keys." }}>
             <div class="pair">
                 <article class="lane cold-lane">
                     <h3>{ Side::Cold.title() }{ " " }<small>{ learns(Cut::HeadOnly) }</small></h3>
@@ -66,7 +66,7 @@ fn cost(cut: Cut, classes: usize) -> Html {
         <p class="cost">
             <span class="cold-text">{ Icon::Snowflake.draw() }
                 { if frozen == 0 { "Nothing stays frozen".to_owned() }
-                  else { format!("{} frozen", counted(frozen, "layer group", "layer groups")) } }
+                  else { format!("{frozen} of {} stages frozen", network.stages.len()) } }
             </span>
             <span class="warm-text">{ Icon::Flame.draw() }{ weights(cut, classes) }</span>
         </p>

@@ -3,7 +3,8 @@
 use yew::prelude::*;
 
 use super::curve_table::CurveTable;
-use crate::session::{Ending, Phase, RunResult};
+use super::network::Network;
+use crate::session::{Cut, Ending, Phase, RunResult};
 use crate::ui::state::{Action, LaneRun, Outcome};
 use crate::ui::strip::learns;
 use crate::ui::text::{counted, duration, percent, rounded};
@@ -37,6 +38,8 @@ pub fn LaneCard(props: &Props) -> Html {
                 </p>
             }
             if going {
+                <Network cut={learning(&props.lane)} word={format!("race-{}", side.word())}
+                    learning={props.lane.progress.is_some()} />
                 { progress(&props.lane) }
             }
             <p class="status" data-test="status">{ status(&props.lane) }</p>
@@ -48,6 +51,14 @@ pub fn LaneCard(props: &Props) -> Html {
                 <CurveTable rows={rows.clone()} title={side.title()} />
             }
         </article>
+    }
+}
+
+/// What learns right now: the head alone while it goes first.
+fn learning(lane: &LaneRun) -> Cut {
+    match lane.progress.map(|progress| progress.phase) {
+        Some(Phase::Unfrozen) => lane.strategy.cut,
+        Some(Phase::Head) | None => Cut::HeadOnly,
     }
 }
 

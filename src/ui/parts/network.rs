@@ -29,21 +29,15 @@ pub struct Props {
 #[component]
 pub fn Network(props: &Props) -> Html {
     let strip = use_memo((), |()| Strip::of(&Architecture::bundled()));
-    let slider = use_node_ref();
+    let (area, slider) = (use_node_ref(), use_node_ref());
     let drawing = draw(&strip, props);
     let Some(moved) = &props.moved else {
         return html! { <div class="network">{ drawing }</div> };
     };
     let follow = {
-        let moved = moved.clone();
-        let strip = strip.clone();
+        let (area, moved, strip) = (area.clone(), moved.clone(), strip.clone());
         move |event: &PointerEvent| {
-            let Some(area) = event
-                .current_target()
-                .and_then(|target| wasm_bindgen::JsCast::dyn_into::<Element>(target).ok())
-            else {
-                return;
-            };
+            let Some(area) = area.cast::<Element>() else { return };
             let area = area.get_bounding_client_rect();
             let share = (f64::from(event.client_x()) - area.left()) / area.width().max(1.0);
             moved.emit(strip.cut_at(share * strip.width));
@@ -51,14 +45,14 @@ pub fn Network(props: &Props) -> Html {
     };
     let pressed = {
         let follow = follow.clone();
-        let slider = slider.clone();
+        let (area, slider) = (area.clone(), slider.clone());
         move |event: PointerEvent| {
             if event.button() != 0 {
                 return;
             }
             // The line follows the pointer wherever it goes until it is let go.
-            if let Some(target) = event.target_dyn_into::<Element>() {
-                let _ = target.set_pointer_capture(event.pointer_id());
+            if let Some(area) = area.cast::<Element>() {
+                let _ = area.set_pointer_capture(event.pointer_id());
             }
             if let Some(slider) = slider.cast::<HtmlInputElement>() {
                 let _ = slider.focus();
@@ -82,7 +76,7 @@ pub fn Network(props: &Props) -> Html {
         }
     };
     html! {
-        <div class="network movable" onpointerdown={pressed} onpointermove={dragged}>
+        <div class="network movable" ref={area} onpointerdown={pressed} onpointermove={dragged}>
             // Further left means more that learns, so the slider runs from right to left.
             <input type="range" ref={slider} data-test="cut-slider" dir="rtl" min="0"
                 max={(Cut::POSITIONS - 1).to_string()} step="1"
@@ -105,6 +99,7 @@ fn draw(strip: &Strip, props: &Props) -> Html {
         let (width, height) = (tenths(bar.width), tenths(bar.height));
         html! {
             <g key={stage} class={if trained { "stage trained" } else { "stage frozen" }}>
+                <title>{ &strip.names[stage] }</title>
                 <rect class="bar" x={x.clone()} y={y.clone()} width={width.clone()}
                     height={height.clone()} rx="4" />
                 if trained {

@@ -11,8 +11,8 @@ pub struct Props {
     pub title: AttrValue,
     /// One line on what to do here.
     pub hint: Html,
-    /// Its mark for tests.
-    pub test: AttrValue,
+    /// Its name in addresses and tests.
+    pub id: AttrValue,
     /// Where files dropped here go, if not to the page.
     #[prop_or_default]
     pub zone: Option<AttrValue>,
@@ -23,11 +23,11 @@ pub struct Props {
 /// A numbered step of the page.
 #[component]
 pub fn Panel(props: &Props) -> Html {
-    let id = format!("step-{}", props.number);
+    let title = format!("{}-title", props.id);
     html! {
-        <section class="panel" aria-labelledby={id.clone()} data-test={&props.test}
+        <section class="panel" id={&props.id} aria-labelledby={title.clone()} data-test={&props.id}
             data-zone={props.zone.clone()}>
-            <h2 {id}><b aria-hidden="true">{ &props.number }</b>{ &props.title }</h2>
+            <h2 id={title}><b aria-hidden="true">{ &props.number }</b>{ &props.title }</h2>
             <p class="hint">{ props.hint.clone() }</p>
             { props.children.clone() }
         </section>

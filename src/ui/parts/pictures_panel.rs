@@ -31,12 +31,12 @@ pub fn PicturesPanel(props: &Props) -> Html {
     let chosen = give.reform(|input| (Place::Page, input));
     let drawing = pictures.drawing.first().map(|drawn| drawn.task);
     html! {
-        <Panel number="1" title="Your pictures" hint={hint(pictures)} test="pictures">
+        <Panel number="1" title="Your pictures" hint={hint(pictures)} id="pictures">
             <div class="classes">
                 { for pictures.classes.iter().map(|class| html! {
                     <ClassCard key={class.id.0} {class} {act} {give} />
                 }) }
-                <button class="new" data-test="add-class" onclick={add}>
+                <button class="new" data-test="add-class" data-zone="new" onclick={add}>
                     { Icon::Plus.draw() }<span>{ "Add a class" }</span>
                 </button>
             </div>

@@ -30,7 +30,7 @@ pub fn Race(props: &Props) -> Html {
             counted(training, "picture", "pictures"), experiment.seed) }
     };
     html! {
-        <Panel number="3" title="The race" {hint} test="race">
+        <Panel number="3" title="The race" {hint} id="race">
             { features(experiment) }
             <div class="split">
                 <div class="curves">

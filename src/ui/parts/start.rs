@@ -51,7 +51,7 @@ pub fn Start(props: &Props) -> Html {
             </p>
             <p id="start-note" class="plain">{ note }</p>
             if let Some(refusal) = &props.refused {
-                <p class="refusal" role="alert" data-test="start-refused">
+                <p class="refusal" data-test="start-refused">
                     <b>{ &refusal.reason }</b>{ " " }{ &refusal.remedy }
                 </p>
             }

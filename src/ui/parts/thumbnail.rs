@@ -25,7 +25,7 @@ pub fn Thumbnail(props: &Props) -> Html {
         let act = props.act.clone();
         move |event: MouseEvent| {
             if let Some(button) = event.target_dyn_into::<Element>() {
-                focus::leave_item(&button, "[data-test=choose-files]");
+                focus::leave(&button, "li");
             }
             act.emit(Action::RemovePicture(id));
         }

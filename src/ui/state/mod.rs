@@ -257,7 +257,6 @@ impl State {
     }
 
     fn lost(&mut self, reason: String) -> Vec<Effect> {
-        self.news = format!("The engine has stopped: {reason}");
         self.engine = Engine::Lost(reason);
         self.device = None;
         self.starting = None;

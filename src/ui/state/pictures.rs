@@ -97,6 +97,8 @@ pub struct Offered {
 pub enum Place {
     /// On a class.
     Class(ClassId),
+    /// Where classes are added.
+    NewClass,
     /// Anywhere else on the page.
     Page,
 }
@@ -256,15 +258,15 @@ impl Pictures {
                     effects.extend(self.name_after(class, folder.as_deref()));
                     class
                 }
-                (Place::Page, Some(folder)) => {
+                (Place::Page | Place::NewClass, Some(folder)) => {
                     let (class, made) = self.class_of_folder(folder);
                     effects.extend(made);
                     class
                 }
-                (Place::Page, None) => match loose {
+                (Place::Page | Place::NewClass, None) => match loose {
                     Some(class) => class,
                     None => {
-                        let (class, made) = self.class_for_loose();
+                        let (class, made) = self.class_for_loose(place);
                         effects.extend(made);
                         loose = Some(class);
                         class
@@ -304,8 +306,9 @@ impl Pictures {
         (id, vec![effect])
     }
 
-    fn class_for_loose(&mut self) -> (ClassId, Vec<Effect>) {
-        match self.classes.iter().find(|class| class.pictures.is_empty()) {
+    fn class_for_loose(&mut self, place: Place) -> (ClassId, Vec<Effect>) {
+        let empty = self.classes.iter().find(|class| class.pictures.is_empty());
+        match empty.filter(|_| place != Place::NewClass) {
             Some(class) => (class.id, Vec::new()),
             None => {
                 let name = self.free_name();

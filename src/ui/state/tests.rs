@@ -181,6 +181,14 @@ fn loose_pictures_go_into_the_first_empty_class_together() {
 }
 
 #[test]
+fn pictures_on_the_way_to_a_new_class_make_one() {
+    let mut state = ready();
+    state.reduce(Action::Offer(Place::NewClass, offered(1, &[("1.png", None), ("2.png", None)])));
+    assert_eq!(names(&state), ["Class 1", "Class 2", "Class 3"]);
+    assert_eq!(counts(&state), [0, 0, 2]);
+}
+
+#[test]
 fn one_folder_on_a_class_goes_into_it_and_names_it_if_nobody_has() {
     let mut state = ready();
     let class = state.pictures.classes[1].id;
