@@ -18,5 +18,5 @@ try {
   const { default: start } = await import(new URL("pkg/worker.js", base).href);
   await start({ module_or_path: new URL("pkg/worker_bg.wasm", base).href });
 } catch (error) {
-  report(error);
+  report(`The engine could not be started (${error?.message ?? error}).`);
 }
