@@ -28,7 +28,7 @@ pub fn Ask(props: &Props) -> Html {
     let reply = question.as_ref().map(|question| &question.reply);
     html! {
         <Panel number="4" title="Use it" id="use" zone="ask"
-            hint={html! { "Drop a picture here that the models have not seen. They look at it at the same moment." }}>
+            hint={html! { "Ask about a picture that no model has seen yet: drop it here, or choose one." }}>
             <div class="use">
                 <FileButton class="shot" test="ask-file" single=true disabled={!askable}
                     chosen={ask.clone()}>

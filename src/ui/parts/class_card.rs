@@ -9,7 +9,6 @@ use super::file_button::FileButton;
 use super::icon::Icon;
 use super::thumbnail::Thumbnail;
 use crate::ui::state::{Action, Class, Place};
-use crate::ui::text::counted;
 use crate::web::focus;
 
 /// Pictures that a card shows before it is asked for all: with the tile for more, whole rows of
@@ -60,9 +59,9 @@ pub fn ClassCard(props: &Props) -> Html {
                 <input data-test="class-name" aria-label="Class name" value={name.clone()}
                     placeholder="Name this class" autocomplete="off" spellcheck="false"
                     maxlength="60" oninput={typed} onchange={finished} />
-                <span class="count" data-test="class-count"
-                    aria-label={counted(pictures.len(), "picture", "pictures")}>
-                    { pictures.len() }
+                <span class="count">
+                    <span data-test="class-count">{ pictures.len() }</span>
+                    <span class="unseen">{ if pictures.len() == 1 { "picture" } else { "pictures" } }</span>
                 </span>
                 <button class="remove" data-test="remove-class" onclick={removed}
                     aria-label={format!("Remove class {name}")}>{ Icon::Cross.draw() }</button>

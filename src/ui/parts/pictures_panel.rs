@@ -65,7 +65,7 @@ fn sample(task: SampleTask, drawing: Option<SampleTask>, act: &Callback<Action>)
         SampleTask::Fabric => "sample-fabric",
     };
     html! {
-        <button class="pill" data-test={test} disabled={drawing.is_some()}
+        <button class="pill sample" data-test={test} disabled={drawing.is_some()}
             aria-busy={(drawing == Some(task)).to_string()}
             onclick={act.reform(move |_: MouseEvent| Action::DrawSample(task))}>
             { if drawing == Some(task) { "Drawing…" } else { task.title() } }

@@ -31,7 +31,14 @@ pub fn Race(props: &Props) -> Html {
     };
     html! {
         <Panel number="3" title="The race" {hint} id="race">
-            { features(experiment) }
+            <div class="race-bar">
+                { features(experiment) }
+                if experiment.is_running() {
+                    <button class="pill stop" data-test="stop" onclick={stop}>
+                        { "Stop, keep the best so far" }
+                    </button>
+                }
+            </div>
             <div class="split">
                 <div class="curves">
                     <div class="toggles">
@@ -52,11 +59,6 @@ pub fn Race(props: &Props) -> Html {
                         <LaneCard key={lane.run.0} lane={lane.clone()} {act}
                             alone={experiment.lanes.len() == 1} />
                     }) }
-                    if experiment.is_running() {
-                        <button class="pill stop" data-test="stop" onclick={stop}>
-                            { "Stop, keep the best so far" }
-                        </button>
-                    }
                 </div>
             </div>
             { split(experiment) }

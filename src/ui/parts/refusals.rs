@@ -14,7 +14,7 @@ pub struct Props {
     pub act: Callback<Action>,
 }
 
-/// Files that could not be taken.
+/// Files that could not be taken, the latest first.
 #[component]
 pub fn Refusals(props: &Props) -> Html {
     if props.refused.is_empty() {
@@ -28,7 +28,7 @@ pub fn Refusals(props: &Props) -> Html {
                 <button class="quiet" data-test="dismiss-refusals" onclick={read}>{ "Got it" }</button>
             </header>
             <ul data-test="refusals" tabindex="0" aria-label="Refused files and reasons">
-                { for props.refused.iter().map(|refused| html! {
+                { for props.refused.iter().rev().map(|refused| html! {
                     <li key={refused.picture.0} data-test="refusal">
                         <b>{ &refused.name }</b>
                         <span>{ &refused.refusal.reason }</span>
