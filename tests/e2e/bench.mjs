@@ -82,7 +82,7 @@ async function measureFineTuning(browsing, folder) {
       await lab.page.evaluate(() => { window.bench.longest = 0; });
       await lab.part('start-warm').click();
       // Rows are only drawn in an open table, and their arrival is the clock.
-      await eventually(async () => assert.ok((await lab.epochs('warm')).length > 0), 120_000);
+      await lab.epochsFrom('warm', 1);
       const { percent, of } = await lab.score('warm', 600_000);
       const { epochs, longest } = await lab.page.evaluate(() => window.bench);
       const ends = epochs.slice(-UNFROZEN_EPOCHS);

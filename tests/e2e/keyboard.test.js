@@ -44,8 +44,8 @@ describe('keyboard', { timeout: 600_000 }, () => {
 
     await tabTo(lab, 'cut-slider');
     await keyboard.press('Home');
-    await keyboard.press('ArrowRight');
-    assert.equal(await lab.part('cut-slider').inputValue(), '1');
+    await keyboard.press('ArrowUp');
+    await eventually(async () => assert.equal(await lab.part('cut-slider').inputValue(), '1'));
 
     const settings = lab.part('settings');
     if (!(await settings.evaluate((details) => details.open))) {

@@ -130,14 +130,24 @@ export class Lab {
     return { percent: Number(percent), of: Number(of) };
   }
 
-  /** The rows of a lane's table of epochs, each a list of texts. Opens the table first. */
-  async epochs(lane) {
-    const table = this.part('curve-table', this.lane(lane));
-    if (await table.count() === 0) return [];
-    const details = this.lane(lane).locator('details').filter({ has: this.page.locator(named('curve-table')) });
-    if (!(await details.evaluate((element) => element.open))) await details.locator('summary').click();
-    await table.locator('tbody tr').first().waitFor();
-    return table.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim())));
+  /** The rows of a lane's table of epochs, each a list of texts; none before it is open. Opens it. */
+  epochs(lane) {
+    return this.page.evaluate((marked) => {
+      const table = document.querySelector(marked);
+      const details = table?.closest('details');
+      if (details && !details.open) details.querySelector('summary').click();
+      const rows = table?.querySelectorAll('tbody tr') ?? [];
+      return [...rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim()));
+    }, `${named(`lane-${lane}`)} ${named('curve-table')}`);
+  }
+
+  /** Waits until a lane's table has at least so many rows, and returns them. */
+  epochsFrom(lane, count, timeout = 120_000) {
+    return eventually(async () => {
+      const rows = await this.epochs(lane);
+      assert.ok(rows.length >= count, `${rows.length} of ${count} epochs are in the table`);
+      return rows;
+    }, timeout);
   }
 
   // Asking
