@@ -3,13 +3,16 @@
 //! [`State::reduce`] takes an [`Action`] and gives the [`Effect`]s that it asks for, as data. The
 //! engine, files and object URLs live outside; here are only their ids and addresses.
 
+mod again;
 mod experiment;
+mod offer;
 mod pictures;
 mod question;
 mod settings;
 
 pub use experiment::{Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting};
-pub use pictures::{Class, Drawn, Look, Offered, Picture, Pictures, Place, Refused};
+pub use offer::{Offered, Place};
+pub use pictures::{Class, Drawn, Look, Picture, Pictures, Refused};
 pub use question::{Question, Reply};
 pub use settings::{Setting, Settings};
 

@@ -44,7 +44,7 @@ pub struct Drawn {
 
 /// Where a class came from.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Origin {
+pub(super) enum Origin {
     /// The person made it; its name is the page's until they type one.
     Own { named: bool },
     /// The engine drew it under this name.
@@ -60,7 +60,7 @@ pub struct Class {
     pub name: String,
     /// Its pictures, in the order they came.
     pub pictures: Vec<Picture>,
-    origin: Origin,
+    pub(super) origin: Origin,
 }
 
 impl Class {
@@ -76,31 +76,9 @@ impl Class {
         }
     }
 
-    fn own_pictures(&self) -> impl Iterator<Item = &Picture> {
+    pub(super) fn own_pictures(&self) -> impl Iterator<Item = &Picture> {
         self.pictures.iter().filter(|picture| picture.id.0 < FIRST_OWN_ID)
     }
-}
-
-/// A file that the person gave.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Offered {
-    /// The id under which its file is kept.
-    pub picture: PictureId,
-    /// The file's name.
-    pub name: String,
-    /// The folder that it lay in, if it came with one.
-    pub folder: Option<String>,
-}
-
-/// Where files were given.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Place {
-    /// On a class.
-    Class(ClassId),
-    /// Where classes are added.
-    NewClass,
-    /// Anywhere else on the page.
-    Page,
 }
 
 /// A file that the engine refused.
@@ -125,7 +103,7 @@ pub struct Pictures {
     pub drawing: Vec<Drawn>,
     next_class: u32,
     /// Names that drawn classes get back when they are drawn again: sample, drawn name, own name.
-    renamed: Vec<(Drawn, String, String)>,
+    pub(super) renamed: Vec<(Drawn, String, String)>,
 }
 
 impl Default for Pictures {
@@ -160,18 +138,18 @@ impl Pictures {
         self.classes.iter().flat_map(|class| &class.pictures)
     }
 
-    fn class_mut(&mut self, id: ClassId) -> Option<&mut Class> {
+    pub(super) fn class_mut(&mut self, id: ClassId) -> Option<&mut Class> {
         self.classes.iter_mut().find(|class| class.id == id).map(Rc::make_mut)
     }
 
     /// The first "Class N" that no class is called.
-    fn free_name(&self) -> String {
+    pub(super) fn free_name(&self) -> String {
         let taken = |name: &String| self.classes.iter().any(|class| class.name == *name);
         let mut names = (1..).map(|number: usize| format!("Class {number}"));
         names.find(|name| !taken(name)).unwrap_or_default()
     }
 
-    fn push_class(&mut self, name: String, named: bool) -> (ClassId, Effect) {
+    pub(super) fn push_class(&mut self, name: String, named: bool) -> (ClassId, Effect) {
         let id = ClassId(self.next_class);
         self.next_class += 1;
         let command = Command::AddClass { class: id, name: name.clone() };
@@ -242,82 +220,6 @@ impl Pictures {
         })
     }
 
-    /// Sorts files into classes. Files on a class go into it, unless they come from several
-    /// folders; elsewhere a folder goes into the class of its name, and loose files into the
-    /// first empty class. Classes are made where none fits.
-    pub(super) fn offer(&mut self, place: Place, files: Vec<Offered>) -> Vec<Effect> {
-        let mut folders: Vec<&String> = files.iter().filter_map(|f| f.folder.as_ref()).collect();
-        folders.dedup();
-        let several = folders.iter().any(|folder| *folder != folders[0]);
-        let place = if several { Place::Page } else { place };
-        let mut effects = Vec::new();
-        let mut loose = None;
-        for file in files {
-            let class = match (place, &file.folder) {
-                (Place::Class(class), folder) => {
-                    effects.extend(self.name_after(class, folder.as_deref()));
-                    class
-                }
-                (Place::Page | Place::NewClass, Some(folder)) => {
-                    let (class, made) = self.class_of_folder(folder);
-                    effects.extend(made);
-                    class
-                }
-                (Place::Page | Place::NewClass, None) => match loose {
-                    Some(class) => class,
-                    None => {
-                        let (class, made) = self.class_for_loose(place);
-                        effects.extend(made);
-                        loose = Some(class);
-                        class
-                    }
-                },
-            };
-            let Some(into) = self.class_mut(class) else {
-                effects.push(Effect::Forget(file.picture));
-                continue;
-            };
-            let name = file.name.clone();
-            into.pictures.push(Picture { id: file.picture, name: file.name, look: Look::Reading });
-            effects.push(read(file.picture, class, name));
-        }
-        effects
-    }
-
-    /// An untouched class takes the name of the folder that is put on it.
-    fn name_after(&mut self, class: ClassId, folder: Option<&str>) -> Vec<Effect> {
-        let untouched = self.classes.iter().any(|known| known.id == class && known.is_untouched());
-        match folder {
-            Some(folder) if untouched => self.rename(class, folder.to_owned()),
-            _ => Vec::new(),
-        }
-    }
-
-    fn class_of_folder(&mut self, folder: &str) -> (ClassId, Vec<Effect>) {
-        let called = self.classes.iter().find(|class| class.name.trim() == folder);
-        if let Some(class) = called {
-            return (class.id, Vec::new());
-        }
-        let untouched = self.classes.iter().find(|class| class.is_untouched());
-        if let Some(id) = untouched.map(|class| class.id) {
-            return (id, self.rename(id, folder.to_owned()));
-        }
-        let (id, effect) = self.push_class(folder.to_owned(), true);
-        (id, vec![effect])
-    }
-
-    fn class_for_loose(&mut self, place: Place) -> (ClassId, Vec<Effect>) {
-        let empty = self.classes.iter().find(|class| class.pictures.is_empty());
-        match empty.filter(|_| place != Place::NewClass) {
-            Some(class) => (class.id, Vec::new()),
-            None => {
-                let name = self.free_name();
-                let (id, effect) = self.push_class(name, false);
-                (id, vec![effect])
-            }
-        }
-    }
-
     /// Wants a sample drawn. It takes the place of classes that nobody has touched, and of an
     /// earlier sample that nobody has added to; other classes stay.
     pub(super) fn draw(&mut self, task: SampleTask, seed: u64) -> Vec<Effect> {
@@ -380,68 +282,14 @@ impl Pictures {
         self.refused.push(Refused { picture: id, name, refusal });
         effects
     }
-
-    /// Everything that a fresh engine must hear to know what the page shows. Drawn pictures are
-    /// drawn again; a drawn class with own pictures becomes an own class that keeps those.
-    pub(super) fn send_again(&mut self) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let mut samples: Vec<Drawn> = std::mem::take(&mut self.drawing);
-        self.renamed.clear();
-        for class in std::mem::take(&mut self.classes) {
-            let Origin::Drawn { sample, name } = &class.origin else {
-                let command = Command::AddClass { class: class.id, name: class.name.clone() };
-                effects.push(Effect::Send(command));
-                effects.extend(read_again(&class));
-                self.classes.push(class);
-                continue;
-            };
-            if !samples.contains(sample) {
-                samples.push(*sample);
-            }
-            if class.name != *name {
-                self.renamed.push((*sample, name.clone(), class.name.clone()));
-            }
-            if class.own_pictures().next().is_some() {
-                let (id, effect) = self.push_class(class.name.clone(), true);
-                effects.push(effect);
-                let kept = class.own_pictures().cloned().collect();
-                if let Some(own) = self.class_mut(id) {
-                    own.pictures = kept;
-                    effects.extend(read_again(own));
-                }
-            }
-            let drawn = class.pictures.iter().filter(|picture| picture.id.0 >= FIRST_OWN_ID);
-            effects.extend(drawn.flat_map(let_go));
-        }
-        for class in &mut self.classes {
-            for picture in &mut Rc::make_mut(class).pictures {
-                picture.look = Look::Reading;
-            }
-        }
-        let draw = |Drawn { task, seed }: &Drawn| {
-            Effect::Send(Command::DrawSample { task: *task, seed: *seed })
-        };
-        effects.extend(samples.iter().map(draw));
-        self.drawing = samples;
-        effects
-    }
 }
 
 /// The command that decodes a file. Its bytes travel beside it, so that the page never holds them.
-fn read(picture: PictureId, class: ClassId, name: String) -> Effect {
+pub(super) fn read(picture: PictureId, class: ClassId, name: String) -> Effect {
     Effect::Send(Command::AddPicture { picture, class, name, bytes: Vec::new() })
 }
 
-fn read_again(class: &Class) -> Vec<Effect> {
-    let again = |picture: &Picture| {
-        let mut effects = revoke(picture);
-        effects.push(read(picture.id, class.id, picture.name.clone()));
-        effects
-    };
-    class.pictures.iter().flat_map(again).collect()
-}
-
-fn revoke(picture: &Picture) -> Vec<Effect> {
+pub(super) fn revoke(picture: &Picture) -> Vec<Effect> {
     match &picture.look {
         Look::Seen { image, .. } => vec![Effect::Revoke(image.clone())],
         Look::Reading => Vec::new(),
@@ -449,7 +297,7 @@ fn revoke(picture: &Picture) -> Vec<Effect> {
 }
 
 /// What a picture leaves behind when it goes.
-fn let_go(picture: &Picture) -> Vec<Effect> {
+pub(super) fn let_go(picture: &Picture) -> Vec<Effect> {
     let mut effects = revoke(picture);
     if picture.id.0 < FIRST_OWN_ID {
         effects.push(Effect::Forget(picture.id));
