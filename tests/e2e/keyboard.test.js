@@ -55,6 +55,8 @@ describe('keyboard', { timeout: 600_000 }, () => {
     await type(lab, 'cold-epochs', '3');
     await type(lab, 'warm-epochs', '1');
 
+    // A button that is off cannot be reached; it is on once all pictures are drawn.
+    await eventually(async () => assert.ok(await lab.part('start-both').isEnabled()), 60_000);
     await tabTo(lab, 'start-both');
     await keyboard.press('Enter');
     await lab.score('cold');
