@@ -7,15 +7,19 @@
 //! | [`data`] | the pictures: decoding, data set, split, drawn samples | nobody |
 //! | [`train`] | how it learns: strategy, features at the cut, trainer, run log | `model`, `data` |
 //! | [`session`] | commands in, work, events out; the only way in | all of the above |
+//! | `command` | the command line | `session`, `data` |
 //! | `web` | browser interfaces, one a file | `session`'s messages |
 //! | `ui` | the page: state, parts, charts | `session`'s messages, `web` |
 //!
 //! Only plain data is compiled without the `engine` feature, so the page stays small.
 
 pub mod data;
+#[cfg(feature = "cli")]
+pub mod command;
 pub mod model;
 pub mod session;
 pub mod train;
+#[cfg(any(feature = "page", test))]
 pub mod ui;
 #[cfg(feature = "web")]
 pub mod web;
