@@ -7,7 +7,7 @@ use std::io::{self, Cursor};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
-use super::flatten::flatten_on_white;
+use super::flatten::{Alpha, flatten_on_white};
 use super::sniff::sniff;
 use super::{Picture, PictureError, jpeg_structure, tiff_structure};
 
@@ -88,8 +88,12 @@ fn read(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, PictureError> {
 
     let orientation = orientation(&mut decoder);
     let decoded = DynamicImage::from_decoder(decoder).map_err(refuse)?;
+    let alpha = match format {
+        ImageFormat::Tiff if tiff_structure::is_premultiplied(bytes) => Alpha::Premultiplied,
+        _ => Alpha::Straight,
+    };
     // Flattened before it is turned: three bytes a pixel are the least to move.
-    let mut upright = DynamicImage::ImageRgb8(flatten_on_white(decoded));
+    let mut upright = DynamicImage::ImageRgb8(flatten_on_white(decoded, alpha));
     upright.apply_orientation(orientation);
     Ok(upright.into_rgb8())
 }

@@ -1,10 +1,12 @@
-//! Reads a TIFF file's first directory before it is decoded, for the one lawful layout that makes
-//! the decoder (tiff 0.11.3) panic: tiles whose colours lie in separate planes.
+//! Reads a TIFF file's first directory before it is decoded, for two things: the one lawful layout
+//! that makes the decoder (tiff 0.11.3) panic, tiles whose colours lie in separate planes; and
+//! whether its colours were multiplied by alpha, which the decoder does not tell.
 
 use super::PictureError;
 
 const PLANAR_CONFIGURATION: u16 = 284;
 const TILE_OFFSETS: u16 = 324;
+const EXTRA_SAMPLES: u16 = 338;
 const TYPE_SHORT: u16 = 3;
 
 /// Refuses tiled files whose colours are not interleaved.
@@ -12,11 +14,10 @@ const TYPE_SHORT: u16 = 3;
 /// Anything else that is wrong is left to the decoder, which says it better.
 pub(super) fn check(bytes: &[u8]) -> Result<(), PictureError> {
     let Some(directory) = Directory::first(bytes) else { return Ok(()) };
-    let is_tiled = directory.entries().any(|entry| directory.short(entry, 0) == Some(TILE_OFFSETS));
+    let is_tiled = directory.entries(TILE_OFFSETS).next().is_some();
     let is_planar = directory
-        .entries()
-        .filter(|entry| directory.short(entry, 0) == Some(PLANAR_CONFIGURATION))
-        .any(|entry| !directory.is_interleaved(entry));
+        .entries(PLANAR_CONFIGURATION)
+        .any(|entry| directory.short_value(entry) != Some(1));
     if is_tiled && is_planar {
         return Err(PictureError::RareKind {
             format: "TIFF",
@@ -24,6 +25,13 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), PictureError> {
         });
     }
     Ok(())
+}
+
+/// Whether the colours were multiplied by alpha when the file was written.
+pub(super) fn is_premultiplied(bytes: &[u8]) -> bool {
+    Directory::first(bytes).is_some_and(|directory| {
+        directory.entries(EXTRA_SAMPLES).any(|entry| directory.short_value(entry) == Some(1))
+    })
 }
 
 /// The list of facts that opens a TIFF file.
@@ -56,8 +64,9 @@ impl<'bytes> Directory<'bytes> {
         Some(Self { is_big_endian, entry_length, entries })
     }
 
-    fn entries(&self) -> impl Iterator<Item = &'bytes [u8]> {
-        self.entries.chunks_exact(self.entry_length)
+    fn entries(&self, tag: u16) -> impl Iterator<Item = &'bytes [u8]> {
+        let entries = self.entries.chunks_exact(self.entry_length);
+        entries.filter(move |entry| self.short(entry, 0) == Some(tag))
     }
 
     fn short(&self, entry: &[u8], at: usize) -> Option<u16> {
@@ -69,9 +78,9 @@ impl<'bytes> Directory<'bytes> {
         })
     }
 
-    /// Whether a planar configuration says so in the only type that the format allows for it.
-    fn is_interleaved(&self, entry: &[u8]) -> bool {
+    /// An entry's first value, if it has the type that the format asks for here.
+    fn short_value(&self, entry: &[u8]) -> Option<u16> {
         let value_at = if self.entry_length == 20 { 12 } else { 8 };
-        self.short(entry, 2) == Some(TYPE_SHORT) && self.short(entry, value_at) == Some(1)
+        self.short(entry, value_at).filter(|_| self.short(entry, 2) == Some(TYPE_SHORT))
     }
 }

@@ -41,6 +41,11 @@ impl Triple {
         self * (1.0 / self.length().max(1e-9))
     }
 
+    /// How bright a colour looks.
+    pub fn grey(self) -> f32 {
+        0.25 * self.x + 0.65 * self.y + 0.1 * self.z
+    }
+
     /// Each part times the other's.
     pub fn times(self, other: Self) -> Self {
         triple(self.x * other.x, self.y * other.y, self.z * other.z)

@@ -69,7 +69,7 @@ impl Body {
 
     /// Radius of a ball that the eye would draw round it.
     pub fn extent(&self) -> f32 {
-        let share = if matches!(self.form, Form::Banana { .. }) { 0.76 } else { 0.94 };
+        let share = if matches!(self.form, Form::Banana { .. }) { 0.62 } else { 0.94 };
         self.form.reach() * self.size * share
     }
 

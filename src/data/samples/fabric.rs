@@ -2,7 +2,7 @@
 //! threads lie, not in colour: colours, stripes, size, turn, light, folds and wear fall by dice
 //! for all of them alike.
 
-use super::arithmetic::{Triple, blend, colour, cosine, mix, power, sine, triple};
+use super::arithmetic::{Triple, blend, colour, cosine, mix, power, ramp, sine, triple};
 use super::dice::Dice;
 use super::film::{Film, SIDE};
 use super::noise::{plane_noise, rough_plane, speck};
@@ -10,7 +10,7 @@ use super::weave::{Strand, Structure, Weave};
 
 /// In the order of [`Structure::of_class`].
 pub(super) const CLASSES: [&str; 5] =
-    ["Plain weave", "Twill", "Herringbone", "Basket weave", "Knit"];
+    ["Plain weave", "Twill", "Herringbone", "Knit", "Dotted print"];
 
 const DYES: [u32; 16] = [
     0xf0ebe0, 0xd8cfc0, 0xb8ab98, 0x2e3340, 0x3f5a7c, 0x7d98b5, 0x8c2f36, 0xc0604a, 0xd9a441,
@@ -32,6 +32,7 @@ pub(super) fn draw(class_index: usize, dice: &mut Dice) -> Film {
 struct Cloth {
     weave: Weave,
     dyes: Dyes,
+    print: Option<Print>,
     /// Pixels to the width of a thread.
     period: f32,
     /// The cloth's turn in the picture: cosine and sine.
@@ -49,12 +50,17 @@ struct Cloth {
 impl Cloth {
     fn new(class_index: usize, dice: &mut Dice) -> Self {
         let structure = Structure::of_class(class_index, dice);
-        let turn = dice.about(0.0, 0.11) + dice.pick(&[0.0, 0.0, 0.25]);
+        let is_printed = matches!(structure, Structure::Printed);
+        let dyes = Dyes::new(is_printed, dice);
+        let period = dice.between(6.5, 12.0);
+        let turn = dice.about(0.0, 0.07);
         let lamp = dice.between(0.0, 1.0);
         Self {
             weave: Weave::new(structure, dice),
-            dyes: Dyes::new(dice),
-            period: dice.between(4.6, 10.5),
+            print: is_printed.then(|| Print::new(&dyes, dice)),
+            dyes,
+            // A print needs a fine ground.
+            period: if is_printed { 0.45 * period } else { period },
             turn: (cosine(turn), sine(turn)),
             recession: (dice.about(0.0, 0.25), dice.about(0.0, 0.25)),
             towards_lamp: triple(cosine(lamp), sine(lamp), dice.between(0.6, 1.8)).unit(),
@@ -97,8 +103,50 @@ impl Cloth {
         // Little light reaches down between the threads.
         let open = mix(0.25, 1.0, strand.height);
         let worn = rough_plane(u * 0.09, v * 0.09, self.seed ^ 2);
-        let dye = self.dyes.of(strand) * (1.0 + 0.13 * strand.twist + self.wear * (worn - 0.5));
-        dye * ((0.3 + 0.85 * facing) * open) + Triple::even(shine * open)
+        let ground = self.dyes.of(strand);
+        let dyed = self.print.map_or(ground, |print| print.over(ground, u + wobble, v + wobble));
+        let dye = dyed * (1.0 + 0.13 * strand.twist + self.wear * (worn - 0.5));
+        dye * ((0.36 + 0.98 * facing) * open) + Triple::even(shine * open)
+    }
+}
+
+/// Dots in rows, printed on the finished cloth.
+#[derive(Clone, Copy, Debug)]
+struct Print {
+    dye: Triple,
+    /// Threads from one dot to the next.
+    spacing: f32,
+    /// Radius, as a share of the spacing.
+    radius: f32,
+    /// How far every other row is shifted, as a share of the spacing.
+    shift: f32,
+}
+
+impl Print {
+    fn new(ground: &Dyes, dice: &mut Dice) -> Self {
+        let palette = DYES.map(colour);
+        // Of a few inks the one that is told best from its ground.
+        let ground = 0.5 * (ground.lengthwise[0].grey() + ground.crosswise[0].grey());
+        let contrast = |ink: &Triple| (ink.grey() - ground).abs();
+        let inks = [(); 4].map(|()| dice.colour(&palette));
+        let best =
+            |one: Triple, two: Triple| if contrast(&two) > contrast(&one) { two } else { one };
+        Self {
+            dye: inks.into_iter().fold(inks[0], best),
+            spacing: dice.between(5.0, 9.5),
+            radius: dice.between(0.2, 0.36),
+            shift: dice.pick(&[0.0, 0.5]),
+        }
+    }
+
+    /// What is seen at a place of the cloth, in threads.
+    fn over(self, ground: Triple, u: f32, v: f32) -> Triple {
+        let row = v / self.spacing;
+        let shift = if row.floor() as i32 & 1 == 0 { 0.0 } else { self.shift };
+        let column = u / self.spacing + shift;
+        let (x, y) = (column - column.floor() - 0.5, row - row.floor() - 0.5);
+        let inked = ramp(self.radius + 0.03, self.radius - 0.03, (x * x + y * y).sqrt());
+        blend(ground, self.dye, 0.92 * inked)
     }
 }
 
@@ -112,15 +160,17 @@ struct Dyes {
 }
 
 impl Dyes {
-    fn new(dice: &mut Dice) -> Self {
+    /// For a cloth, or for the plain ground of a print.
+    fn new(is_ground: bool, dice: &mut Dice) -> Self {
         let palette = DYES.map(colour);
         let ground = dice.colour(&palette);
         // Threads of nearly one colour show their lie by shadow alone.
         let crossing = dice.colour(&palette);
-        let crossing = blend(ground, crossing, dice.pick(&[0.0, 0.12, 0.4, 1.0]));
+        let crossing = blend(ground, crossing, dice.pick(&[0.1, 0.3, 0.6, 1.0]));
         let stripe = dice.colour(&palette);
         let width = dice.between(2.0, 11.0) as i32;
-        let stripes = dice.pick(&[(0, 0), (0, 0), (0, 0), (width, 0), (0, width), (width, width)]);
+        let kinds = [(0, 0), (0, 0), (0, 0), (0, 0), (width, 0), (0, width), (width, width)];
+        let stripes = dice.pick(if is_ground { &kinds[..1] } else { &kinds });
         Self {
             lengthwise: [ground, stripe],
             crosswise: [crossing, blend(crossing, stripe, 0.9)],

@@ -4,7 +4,7 @@
 //! a banana is a bent tube. Each stands in its own space: stem upwards along y, about one unit
 //! from the middle to the side.
 
-use super::arithmetic::{Triple, angle, mix, power, ramp, triple};
+use super::arithmetic::{Triple, angle, cosine, mix, power, ramp, sine, triple};
 use super::dice::Dice;
 
 /// What a body is shaped like, with the numbers that make each one different.
@@ -150,31 +150,31 @@ impl Form {
         }
     }
 
-    /// Points of the surface, or just outside, that could touch the table.
+    /// Points of the surface, spread all over it, that could touch the table.
     pub fn feelers(self) -> Vec<Triple> {
-        let mut feelers = Vec::new();
-        for step in 0..160 {
+        let feeler = |step: i32| {
+            let share = (step as f32 + 0.5) / 160.0;
             // Evenly over the ball, by the golden angle.
-            let height = 1.0 - 2.0 * (step as f32 + 0.5) / 160.0;
-            let around = (1.0 - height * height).max(0.0).sqrt();
             let turns = step as f32 * 0.381_966;
-            let (x, z) = (super::arithmetic::cosine(turns), super::arithmetic::sine(turns));
-            let direction = triple(around * x, height, around * z);
             match self {
                 Self::Banana { bend, half_angle, thickness } => {
-                    let place = mix(-half_angle, half_angle, (step % 16) as f32 / 15.0);
-                    let turns = place / std::f32::consts::TAU;
-                    let middle = triple(
-                        bend * super::arithmetic::sine(turns),
-                        bend - bend * super::arithmetic::cosine(turns),
-                        0.0,
-                    );
-                    feelers.push(middle + direction * tube_radius(place / half_angle, thickness));
+                    let along = 2.0 * share - 1.0;
+                    let place = along * half_angle / std::f32::consts::TAU;
+                    let outwards = triple(sine(place), -cosine(place), 0.0);
+                    let across = outwards * cosine(turns) + triple(0.0, 0.0, sine(turns));
+                    triple(0.0, bend, 0.0)
+                        + outwards * bend
+                        + across * tube_radius(along, thickness)
                 }
-                radial => feelers.push(direction * radial.radius(direction)),
+                radial => {
+                    let height = 1.0 - 2.0 * share;
+                    let around = (1.0 - height * height).max(0.0).sqrt();
+                    let direction = triple(around * cosine(turns), height, around * sine(turns));
+                    direction * radial.radius(direction)
+                }
             }
-        }
-        feelers
+        };
+        (0..160).map(feeler).collect()
     }
 }
 
@@ -184,8 +184,8 @@ fn tube(point: Triple, bend: f32, half_angle: f32, thickness: f32) -> f32 {
     let from_centre = (point.x * point.x + down * down).sqrt();
     let place = angle(point.x, down.max(1e-3)).clamp(-half_angle, half_angle);
     let turns = place / std::f32::consts::TAU;
-    let middle_x = bend * super::arithmetic::sine(turns);
-    let middle_y = bend - bend * super::arithmetic::cosine(turns);
+    let middle_x = bend * sine(turns);
+    let middle_y = bend - bend * cosine(turns);
     let (x, y) = (point.x - middle_x, point.y - middle_y);
     let distance = (x * x + y * y + point.z * point.z).sqrt();
     let outwards = (from_centre - bend) / distance.max(1e-6);
@@ -221,7 +221,8 @@ mod tests {
             assert!(form.distance(triple(0.0, 0.0, 0.01)) < 0.0, "{form:?}");
             for feeler in form.feelers() {
                 assert!(feeler.length() <= form.reach(), "{form:?} {feeler:?}");
-                assert!(form.distance(feeler * 1.2) > -0.1, "{form:?} {feeler:?}");
+                let distance = form.distance(feeler);
+                assert!(distance.abs() < 0.05, "{form:?} {feeler:?} {distance}");
             }
         }
     }

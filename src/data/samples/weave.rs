@@ -14,10 +14,10 @@ pub(super) enum Structure {
     Twill { over: i32, repeat: i32, leans_left: bool },
     /// A twill that turns back every `turn` threads.
     Herringbone { turn: i32 },
-    /// Groups of `group` threads go over and under together.
-    Basket { group: i32 },
     /// Loops in columns, as from two needles.
     Knit,
+    /// Over one, under one, of fine threads, to be printed on.
+    Printed,
 }
 
 impl Structure {
@@ -29,16 +29,16 @@ impl Structure {
                 let (over, repeat) = dice.pick(&[(2, 4), (2, 4), (1, 3), (3, 4)]);
                 Self::Twill { over, repeat, leans_left: dice.chance(0.5) }
             }
-            2 => Self::Herringbone { turn: dice.pick(&[4, 6, 8, 10]) },
-            3 => Self::Basket { group: dice.pick(&[2, 2, 3]) },
-            _ => Self::Knit,
+            2 => Self::Herringbone { turn: dice.pick(&[4, 6, 6, 8]) },
+            3 => Self::Knit,
+            _ => Self::Printed,
         }
     }
 
     /// Whether the thread along v lies on top where column `i` crosses row `j`.
     fn lengthwise_on_top(self, i: i32, j: i32) -> bool {
         match self {
-            Self::Plain | Self::Knit => (i + j) & 1 == 0,
+            Self::Plain | Self::Knit | Self::Printed => (i + j) & 1 == 0,
             Self::Twill { over, repeat, leans_left } => {
                 let step = if leans_left { i } else { -i };
                 (step + j).rem_euclid(repeat) < over
@@ -48,7 +48,6 @@ impl Structure {
                 let step = if place < turn { place } else { 2 * turn - 1 - place };
                 (step + j).rem_euclid(4) < 2
             }
-            Self::Basket { group } => (i.div_euclid(group) + j.div_euclid(group)) & 1 == 0,
         }
     }
 }

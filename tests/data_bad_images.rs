@@ -1,0 +1,179 @@
+//! Files that decoders choke on, and lawful rarities: decoded or refused in words, never a panic.
+//!
+//! The files lie beside the project and are no part of it; without them these tests only say so.
+#![cfg(feature = "engine")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use headstart::data::{Decoded, PictureError, decode};
+
+const SIDE: usize = 96;
+
+/// Far more than any of them needs, even without optimisation and on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files_below(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+fn bad_images() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/bad-images");
+    let mut files = Vec::new();
+    files_below(&folder, &mut files);
+    if files.is_empty() {
+        println!("skipped: no files below {}", folder.display());
+    }
+    files.sort();
+    files
+}
+
+/// What becomes of the file whose name ends like this. `None` where the files are absent.
+fn outcome(ending: &str) -> Option<Result<Decoded, PictureError>> {
+    let files = bad_images();
+    if files.is_empty() {
+        return None;
+    }
+    let is_meant = |path: &&PathBuf| path.to_string_lossy().ends_with(ending);
+    let path = files.iter().find(is_meant).unwrap_or_else(|| panic!("no file {ending}"));
+    Some(decode(&fs::read(path).unwrap(), SIDE))
+}
+
+fn pixel(decoded: &Decoded, column: usize, row: usize) -> [u8; 3] {
+    let start = 3 * (row * SIDE + column);
+    decoded.picture.pixels()[start..start + 3].try_into().unwrap()
+}
+
+fn mean_difference(left: &Decoded, right: &Decoded) -> f64 {
+    let (left, right) = (left.picture.pixels(), right.picture.pixels());
+    let sum: u64 = left.iter().zip(right).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    sum as f64 / left.len() as f64
+}
+
+#[test]
+fn every_file_is_decoded_or_refused_in_words_and_in_time() {
+    for path in bad_images() {
+        let bytes = fs::read(&path).unwrap();
+        let began = Instant::now();
+        match decode(&bytes, SIDE) {
+            Ok(decoded) => {
+                assert_eq!(decoded.picture.side(), SIDE);
+                assert_eq!(decoded.picture.pixels().len(), 3 * SIDE * SIDE);
+                assert!(decoded.width > 0 && decoded.height > 0);
+            }
+            Err(refusal) => {
+                let (reason, remedy) = (refusal.to_string(), refusal.remedy());
+                assert!(reason.len() > 10 && reason.ends_with('.'), "{}: {reason}", path.display());
+                assert!(remedy.len() > 10 && remedy.ends_with('.'), "{}: {remedy}", path.display());
+            }
+        }
+        assert!(began.elapsed() < PATIENCE, "{}", path.display());
+    }
+}
+
+#[test]
+fn eight_orientations_show_the_same_face() {
+    let Some(plain) = outcome("Tests__images__hopper.bmp") else { return };
+    let plain = plain.unwrap();
+    for extension in ["jpg", "webp"] {
+        for orientation in 2..=8 {
+            let name = format!("hopper_orientation_{orientation}.{extension}");
+            let turned = outcome(&name).unwrap().unwrap();
+            assert_eq!((turned.width, turned.height), (128, 128));
+            // Lossy files of the same face differ by a few steps; a wrong turn by sixty.
+            let difference = mean_difference(&plain, &turned);
+            assert!(difference < 12.0, "{name}: {difference}");
+        }
+    }
+}
+
+#[test]
+fn eight_orientations_of_a_fax_show_the_same_line() {
+    let Some(plain) = outcome("g4_orientation_1.tif") else { return };
+    let plain = plain.unwrap();
+    for orientation in 2..=8 {
+        let turned = outcome(&format!("g4_orientation_{orientation}.tif")).unwrap().unwrap();
+        assert_eq!((turned.width, turned.height), (590, 88));
+        assert!(mean_difference(&plain, &turned) < 1.0, "{orientation}");
+    }
+}
+
+#[test]
+fn size_is_that_of_the_upright_original() {
+    let Some(turned) = outcome("orientation_rectangle.jpg") else { return };
+    let turned = turned.unwrap();
+    assert_eq!((turned.width, turned.height), (1, 2));
+}
+
+#[test]
+fn four_printing_inks_become_the_colour_they_print() {
+    for name in ["pil_sample_cmyk.jpg", "tiff_strip_cmyk_jpeg.tif", "tiff_tiled_cmyk_jpeg.tif"] {
+        let Some(decoded) = outcome(name) else { return };
+        let decoded = decoded.unwrap();
+        let [red, green, blue] = pixel(&decoded, 2, 2);
+        assert!(red > 180 && green < 60 && blue < 60, "{name}: {red} {green} {blue}");
+        let [red, green, blue] = pixel(&decoded, 93, 93);
+        assert!(red < 40 && green < 40 && blue < 40, "{name}: {red} {green} {blue}");
+    }
+}
+
+#[test]
+fn sixteen_bits_and_eight_bits_of_one_picture_look_alike() {
+    for (deep, plain) in [
+        ("tiff_16bit_RGB.tiff", "tiff_16bit_RGB_target.png"),
+        ("tiff_strip_planar_16bit_RGB.tiff", "tiff_16bit_RGB_target.png"),
+        ("tiff_16bit_RGBa.tiff", "tiff_16bit_RGBa_target.png"),
+        ("tiff_strip_planar_16bit_RGBa.tiff", "tiff_16bit_RGBa_target.png"),
+    ] {
+        let Some(deep) = outcome(deep) else { return };
+        let plain = outcome(plain).unwrap().unwrap();
+        assert!(mean_difference(&deep.unwrap(), &plain) < 1.0);
+    }
+}
+
+#[test]
+fn the_layout_that_makes_the_decoder_panic_is_refused_beforehand() {
+    for name in ["tiff_tiled_planar_16bit_RGB.tiff", "tiff_tiled_planar_16bit_RGBa.tiff"] {
+        let Some(outcome) = outcome(name) else { return };
+        assert!(matches!(outcome, Err(PictureError::RareKind { format: "TIFF", .. })), "{name}");
+    }
+}
+
+#[test]
+fn files_cut_short_say_so() {
+    for name in ["truncated_jpeg.jpg", "truncated_image.png"] {
+        let Some(outcome) = outcome(name) else { return };
+        assert!(matches!(outcome, Err(PictureError::Truncated { .. })), "{name}: {outcome:?}");
+    }
+}
+
+#[test]
+fn avif_is_refused_by_its_name() {
+    let Some(outcome) = outcome("hopper.avif") else { return };
+    assert!(outcome.unwrap_err().to_string().contains("AVIF"));
+}
+
+#[test]
+fn bombs_are_defused() {
+    let Some(outcome) = outcome("Bad_reallybig.bmp") else { return };
+    assert!(outcome.is_err());
+    assert_eq!(self::outcome("zero_width.gif").unwrap().unwrap_err(), PictureError::NoPixels);
+    assert!(self::outcome("decompression_bomb.gif").unwrap().is_err());
+}
+
+#[test]
+fn an_animation_gives_its_first_frame() {
+    // Red is what all later frames of these cover with green.
+    for name in ["apng__dispose_op_none.png", "apng__sequence_fdat_fctl.png"] {
+        let Some(decoded) = outcome(name) else { return };
+        assert_eq!(pixel(&decoded.unwrap(), 48, 48), [255, 0, 0], "{name}");
+    }
+}
