@@ -171,9 +171,7 @@ fn bombs_are_defused() {
 
 #[test]
 fn an_animation_gives_its_first_frame() {
-    // Red is what all later frames of these cover with green.
-    for name in ["apng__dispose_op_none.png", "apng__sequence_fdat_fctl.png"] {
-        let Some(decoded) = outcome(name) else { return };
-        assert_eq!(pixel(&decoded.unwrap(), 48, 48), [255, 0, 0], "{name}");
-    }
+    // Red comes first; the frames after it cover it with green.
+    let Some(decoded) = outcome("apng__dispose_op_none.png") else { return };
+    assert_eq!(pixel(&decoded.unwrap(), 48, 48), [255, 0, 0]);
 }
