@@ -21,10 +21,7 @@ const DYES: [u32; 16] = [
 pub(super) fn draw(class_index: usize, dice: &mut Dice) -> Film {
     let cloth = Cloth::new(class_index, dice);
     let light = (0..SIDE * SIDE)
-        .map(|index| {
-            let (column, row) = ((index % SIDE) as f32, (index / SIDE) as f32);
-            (cloth.look(column + 0.25, row + 0.3) + cloth.look(column + 0.75, row + 0.7)) * 0.5
-        })
+        .map(|index| cloth.look((index % SIDE) as f32, (index / SIDE) as f32))
         .collect();
     Film::new(light, dice)
 }
@@ -76,7 +73,8 @@ impl Cloth {
         depth * plane_noise(x / apart, y / apart, self.seed)
     }
 
-    /// The light at a place on the picture, in pixels from its upper left corner.
+    /// The light on a pixel, from its left upper corner: two places of it, which share what
+    /// changes slowly.
     fn look(&self, column: f32, row: f32) -> Triple {
         let half = SIDE as f32 / 2.0;
         let (x, y) = (column - half, row - half);
@@ -86,10 +84,23 @@ impl Cloth {
         let fold = (self.fold_height(x + 1.0, y) - here, self.fold_height(x, y + 1.0) - here);
         // Threads run down into the folds, so that they look closer there.
         let (x, y) = (x + 6.0 * fold.0, y + 6.0 * fold.1);
-        let u = (x * self.turn.0 + y * self.turn.1) / self.period + 500.0;
-        let v = (y * self.turn.0 - x * self.turn.1) / self.period + 500.0;
+        let on_cloth = |x: f32, y: f32| {
+            let u = (x * self.turn.0 + y * self.turn.1) / self.period + 500.0;
+            (u, (y * self.turn.0 - x * self.turn.1) / self.period + 500.0)
+        };
+        let (u, v) = on_cloth(x, y);
         let wobble = 0.5 * plane_noise(u * 0.12, v * 0.12, self.seed ^ 1);
-        let strand = self.weave.strand(u + wobble, v + 0.7 * wobble);
+        let worn = 1.0 + self.wear * (rough_plane(u * 0.09, v * 0.09, self.seed ^ 2) - 0.5);
+        let light = [(0.25, 0.3), (0.75, 0.7)].map(|(right, down)| {
+            let (u, v) = on_cloth(x + right * nearness, y + down * nearness);
+            self.thread_light(u + wobble, v + 0.7 * wobble, fold, worn)
+        });
+        (light[0] + light[1]) * 0.5
+    }
+
+    /// The light on a place of the cloth, in threads, where it is folded and worn like this.
+    fn thread_light(&self, u: f32, v: f32, fold: (f32, f32), worn: f32) -> Triple {
+        let strand = self.weave.strand(u, v);
 
         let (slope_u, slope_v) = strand.slope;
         let (slope_x, slope_y) = (
@@ -102,10 +113,9 @@ impl Cloth {
         let shine = self.sheen * power(normal.dot(halfway).max(0.0), 12);
         // Little light reaches down between the threads.
         let open = mix(0.25, 1.0, strand.height);
-        let worn = rough_plane(u * 0.09, v * 0.09, self.seed ^ 2);
         let ground = self.dyes.of(strand);
-        let dyed = self.print.map_or(ground, |print| print.over(ground, u + wobble, v + wobble));
-        let dye = dyed * (1.0 + 0.13 * strand.twist + self.wear * (worn - 0.5));
+        let dyed = self.print.map_or(ground, |print| print.over(ground, u, v));
+        let dye = dyed * ((1.0 + 0.13 * strand.twist) * worn);
         dye * ((0.36 + 0.98 * facing) * open) + Triple::even(shine * open)
     }
 }

@@ -15,7 +15,10 @@ use super::table::Room;
 /// In the order of [`super::fruit_form::Form::of_class`].
 pub(super) const CLASSES: [&str; 5] = ["Apple", "Banana", "Orange", "Pear", "Plum"];
 
-const MOST_STEPS: usize = 44;
+const MOST_STEPS: usize = 40;
+
+/// A third of what a pixel covers on a fruit at the usual distance.
+const NEAR_ENOUGH: f32 = 0.008;
 
 /// A picture of a class of fruit.
 pub(super) fn draw(class_index: usize, dice: &mut Dice) -> Film {
@@ -121,7 +124,7 @@ impl Scene {
                     break;
                 }
                 let clearance = body.clearance(self.eye + ray * walked);
-                if clearance < 0.003 {
+                if clearance < NEAR_ENOUGH {
                     nearest = Some((walked, index));
                     limit = walked;
                     break;
@@ -176,10 +179,10 @@ impl Scene {
                 continue;
             }
             let mut walked = enter.max(0.03);
-            for _ in 0..16 {
+            for _ in 0..11 {
                 let clearance = body.clearance(point + self.towards_lamp * walked);
                 share = share.min(0.5 + 0.5 * self.hardness * clearance / walked.max(0.2));
-                walked += clearance.abs().max(0.06);
+                walked += clearance.abs().max(0.09);
                 if walked > leave || share <= 0.0 {
                     break;
                 }

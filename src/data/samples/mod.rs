@@ -66,7 +66,9 @@ impl DrawnTask {
             .map(move |index| task.picture(index / DRAWN_A_CLASS, index % DRAWN_A_CLASS))
     }
 
-    fn picture(&self, class_index: usize, number: usize) -> DrawnPicture {
+    /// One picture of a class, `number` counted from 0; the same ones as in
+    /// [`DrawnTask::pictures`] below [`DRAWN_A_CLASS`].
+    pub fn picture(&self, class_index: usize, number: usize) -> DrawnPicture {
         // One stream a picture: a change to one never moves the others.
         let stream = (self.task as u64) << 32 | (class_index as u64) << 16 | number as u64;
         let mut dice = Dice::new(self.seed, stream);
