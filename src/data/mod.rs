@@ -30,9 +30,9 @@ mod samples;
 #[cfg(feature = "engine")]
 mod sniff;
 #[cfg(feature = "engine")]
-mod tiff_structure;
-#[cfg(feature = "engine")]
 mod split;
+#[cfg(feature = "engine")]
+mod tiff_structure;
 
 #[cfg(feature = "engine")]
 pub use decode::{Decoded, MAXIMUM_FILE_BYTES, MAXIMUM_PIXELS, MAXIMUM_SIDE, decode};
