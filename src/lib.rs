@@ -13,9 +13,9 @@
 //!
 //! Only plain data is compiled without the `engine` feature, so the page stays small.
 
-pub mod data;
 #[cfg(feature = "cli")]
 pub mod command;
+pub mod data;
 pub mod model;
 pub mod session;
 pub mod train;

@@ -248,6 +248,26 @@ fn a_sample_task_is_drawn_with_its_classes_and_can_be_learned() {
 }
 
 #[test]
+fn a_fresh_drawing_is_asked_about_and_says_what_it_was_drawn_as() {
+    let mut session = session();
+    let task = SampleTask::Fruit;
+    after(&mut session, [Command::DrawSample { task, seed: 1 }, train(&[Cut::HeadOnly])]);
+    let question = QuestionId(3);
+    let asked = |seed| Command::AskDrawn { question, task, seed };
+    let answers = |events: &[Event]| match events {
+        [Event::Answered { drawn_as: Some(class), thumbnail, .. }] => {
+            (class.clone(), thumbnail.clone())
+        }
+        _ => panic!("{events:?}"),
+    };
+    let first = answers(&after(&mut session, [asked(100)]));
+    let second = answers(&after(&mut session, [asked(101)]));
+    let classes = draw(task, 1).classes();
+    assert_eq!([first.0.as_str(), second.0.as_str()], [classes[0], classes[1]]);
+    assert_ne!(first.1, second.1);
+}
+
+#[test]
 fn a_second_experiment_replaces_the_first() {
     let mut session = session();
     after(&mut session, two_classes(5));

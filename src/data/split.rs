@@ -123,10 +123,7 @@ mod tests {
 
     #[test]
     fn too_few_classes_or_pictures_are_refused_with_the_count() {
-        assert_eq!(
-            Split::stratified(&[0; 9], 1, 0),
-            Err(SplitError::TooFewClasses { found: 1 })
-        );
+        assert_eq!(Split::stratified(&[0; 9], 1, 0), Err(SplitError::TooFewClasses { found: 1 }));
         assert_eq!(
             Split::stratified(&[0, 0, 0, 0, 1, 1, 1], 2, 0),
             Err(SplitError::TooFewPictures { class: 1, found: 3 })

@@ -14,6 +14,9 @@ use super::weights::{Weights, WeightsError};
 
 /// Added to the variance before its root is taken, as in PyTorch.
 const EPSILON: f64 = 1e-5;
+/// Below this many positions a picture, a 1×1 convolution is one product for the whole batch: a
+/// product a picture would be too small to be fast. Above, gathering the batch costs more.
+const SMALL_AREA: usize = 100;
 
 /// A convolution without bias, followed by BatchNorm on frozen statistics.
 #[derive(Module, Debug)]
@@ -66,6 +69,9 @@ impl NormalisedConvolution {
         let factor = self.scale.val() / (self.variance.clone() + EPSILON).sqrt();
         let weight = self.weight.val() * factor.clone().reshape([out, 1, 1, 1]);
         let bias = self.shift.val() - self.mean.clone() * factor;
+        if kernel == 1 {
+            return pointwise(input, weight, bias);
+        }
         let padding = kernel / 2;
         conv2d(
             input,
@@ -74,6 +80,27 @@ impl NormalisedConvolution {
             ConvOptions::new([self.stride; 2], [padding; 2], [1, 1], self.groups),
         )
     }
+}
+
+/// A 1×1 convolution as a matrix product, whose two gradients are matrix products as well; those
+/// of a convolution cost several times as much.
+///
+/// # Shapes
+/// - input: `[batch, in, height, width]`
+/// - weight: `[out, in, 1, 1]`, bias: `[out]`
+/// - output: `[batch, out, height, width]`
+fn pointwise(input: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>) -> Tensor<4> {
+    let [batch, channels, height, width] = input.dims();
+    let out = weight.dims()[0];
+    let area = height * width;
+    if area < SMALL_AREA {
+        let columns = input.swap_dims(0, 1).reshape([channels, batch * area]);
+        let product = weight.reshape([out, channels]).matmul(columns) + bias.reshape([out, 1]);
+        return product.reshape([out, batch, height, width]).swap_dims(0, 1);
+    }
+    let columns = input.reshape([batch, channels, area]);
+    let product = weight.reshape([1, out, channels]).matmul(columns) + bias.reshape([1, out, 1]);
+    product.reshape([batch, out, height, width])
 }
 
 /// Where torchvision keeps a convolution and its BatchNorm.

@@ -154,6 +154,16 @@ pub enum Command {
         /// The file's bytes.
         bytes: Vec<u8>,
     },
+    /// Draws one fresh picture of a sample task and asks every trained model about it. Answered
+    /// as [`Command::Ask`].
+    AskDrawn {
+        /// Under which id the answer comes.
+        question: QuestionId,
+        /// Which task.
+        task: SampleTask,
+        /// Another seed draws another picture, of a class that depends on it too.
+        seed: u64,
+    },
 }
 
 /// How the pictures of one class were split.
@@ -309,6 +319,8 @@ pub enum Event {
         question: QuestionId,
         /// A small PNG of the picture as the network sees it.
         thumbnail: Vec<u8>,
+        /// The class that a drawn picture was drawn as.
+        drawn_as: Option<String>,
         /// One answer a model, in the order of the lanes.
         answers: Vec<Answer>,
     },

@@ -190,7 +190,16 @@ impl Session {
             }
             Command::Train { lanes, seed } => self.begin_experiment(lanes, seed),
             Command::StopRun { .. } => {}
-            Command::Ask { question, name, bytes } => self.answer(question, name, &bytes).await,
+            Command::Ask { question, name, bytes } => {
+                let decoded = decode(&bytes, SIDE).map(|decoded| decoded.picture);
+                self.answer(question, name, decoded, None).await;
+            }
+            Command::AskDrawn { question, task, seed } => {
+                let drawn = draw_one(task, seed);
+                let class = draw(task, seed).classes()[drawn.class_index].to_owned();
+                let name = drawn.name.clone();
+                self.answer(question, name, drawn.into_picture(SIDE), Some(class)).await;
+            }
         }
     }
 
@@ -357,7 +366,13 @@ impl Session {
         })
     }
 
-    async fn answer(&mut self, question: QuestionId, name: String, bytes: &[u8]) {
+    async fn answer(
+        &mut self,
+        question: QuestionId,
+        name: String,
+        picture: Result<Picture, PictureError>,
+        drawn_as: Option<String>,
+    ) {
         let refuse = |refusal| Event::QuestionRefused { question, name, refusal };
         if self.models.is_empty() {
             self.events.push(refuse(Refusal {
@@ -366,8 +381,8 @@ impl Session {
             }));
             return;
         }
-        let picture = match decode(bytes, SIDE) {
-            Ok(decoded) => decoded.picture,
+        let picture = match picture {
+            Ok(picture) => picture,
             Err(error) => {
                 self.events.push(refuse(refusal_of(&error)));
                 return;
@@ -387,8 +402,15 @@ impl Session {
             }
         }
         let thumbnail = picture.thumbnail_png();
-        self.events.push(Event::Answered { question, thumbnail, answers });
+        self.events.push(Event::Answered { question, thumbnail, drawn_as, answers });
     }
+}
+
+/// One picture of a class that the seed chooses.
+fn draw_one(task: SampleTask, seed: u64) -> DrawnPicture {
+    let drawn = draw(task, seed);
+    let classes = drawn.classes().len() as u64;
+    drawn.picture((seed % classes) as usize, 0)
 }
 
 async fn ask(

@@ -53,7 +53,7 @@ impl Strategy {
             unfrozen_epochs,
             batch: 16,
             head_rate: 3e-3,
-            unfrozen_rate: 1e-3,
+            unfrozen_rate: 2e-3,
             depth_factor: 0.85,
             warm_up: 0.1,
             weight_decay: 1e-2,

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::parts::{Ask, CutPanel, Facts, Lost, PicturesPanel, Race, Start};
 use super::state::{Action, Effect, Engine, Offered, Place, State};
-use crate::session::{ClassId, Event};
+use crate::session::{ClassId, Event, SampleTask};
 use crate::web::drops::Drops;
 use crate::web::files::{Found, take_chosen};
 use crate::web::focus;
@@ -21,6 +21,8 @@ pub enum Input {
     Give(Place, Vec<Found>),
     /// A file to ask about.
     Ask(File),
+    /// A fresh drawing to ask about.
+    AskDrawn(SampleTask),
     /// The worker said something.
     Heard(Message),
     /// The page made requests at these times.
@@ -37,6 +39,7 @@ pub struct App {
     act: Callback<Action>,
     give: Callback<(Place, HtmlInputElement)>,
     ask: Callback<HtmlInputElement>,
+    ask_drawn: Callback<SampleTask>,
     _drops: Option<Drops>,
     _requests: Option<RequestWatch>,
 }
@@ -62,6 +65,7 @@ impl Component for App {
             ask: link.batch_callback(|input| {
                 take_chosen(&input).into_iter().next().map(|found| Input::Ask(found.file))
             }),
+            ask_drawn: link.callback(Input::AskDrawn),
             _drops: document.map(|document| {
                 Drops::listen(document, move |zone, found| dropped.emit((zone, found)))
             }),
@@ -91,6 +95,10 @@ impl Component for App {
                 let name = file.name();
                 let question = self.shelf.put_question(file);
                 self.act(ctx, Action::Ask(question, name));
+            }
+            Input::AskDrawn(task) => {
+                let question = self.shelf.new_question();
+                self.act(ctx, Action::AskDrawn(question, task));
             }
             Input::Heard(Message::Event(event)) => self.heard(ctx, event),
             Input::Heard(Message::Lost(reason)) => {
@@ -134,7 +142,8 @@ impl Component for App {
                     <Race experiment={experiment.clone()} {act} />
                     if askable || question.is_some() {
                         <Ask experiment={experiment.clone()} question={question.clone()}
-                            {askable} ask={&self.ask} />
+                            {askable} ask={&self.ask} sample={pictures.sample()}
+                            ask_drawn={&self.ask_drawn} />
                     }
                 }
                 <p class="unseen" role="status">{ &self.state.news }</p>

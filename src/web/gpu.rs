@@ -29,9 +29,11 @@ pub fn open() -> Pin<Box<dyn Future<Output = Result<Gpu, String>>>> {
             .map_err(|error| format!("WebGPU ({name}) could not be opened: {error}."))?;
         let complaints = Complaints::default();
         let (uncaptured, lost) = (complaints.clone(), complaints.clone());
-        setup.device.on_uncaptured_error(Arc::new(move |error: burn::tensor::wgpu::wgpu::Error| {
-            uncaptured.leave(error.to_string());
-        }));
+        setup.device.on_uncaptured_error(Arc::new(
+            move |error: burn::tensor::wgpu::wgpu::Error| {
+                uncaptured.leave(error.to_string());
+            },
+        ));
         setup.device.set_device_lost_callback(move |_, message| {
             lost.leave(format!("the device was lost: {message}"));
         });
@@ -48,11 +50,8 @@ async fn adapter() -> Result<JsValue, String> {
     let request: Function = get(&gpu, "requestAdapter")
         .and_then(|function| function.dyn_into().ok())
         .ok_or_else(missing)?;
-    let promise: Promise = request
-        .call0(&gpu)
-        .ok()
-        .and_then(|promise| promise.dyn_into().ok())
-        .ok_or_else(refused)?;
+    let promise: Promise =
+        request.call0(&gpu).ok().and_then(|promise| promise.dyn_into().ok()).ok_or_else(refused)?;
     let adapter = JsFuture::from(promise).await.map_err(|_| refused())?;
     if adapter.is_null() || adapter.is_undefined() { Err(refused()) } else { Ok(adapter) }
 }
@@ -74,8 +73,9 @@ fn describe(adapter: &JsValue) -> (String, bool) {
     let is_fallback = [adapter, &info].iter().any(|holder| {
         get(holder, "isFallbackAdapter").and_then(|value| value.as_bool()) == Some(true)
     });
-    let pretends =
-        words.iter().any(|word| word.to_lowercase().contains("swiftshader") || word.contains("llvmpipe"));
+    let pretends = words
+        .iter()
+        .any(|word| word.to_lowercase().contains("swiftshader") || word.contains("llvmpipe"));
     (name, is_fallback || pretends)
 }
 

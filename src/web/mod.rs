@@ -6,6 +6,8 @@ pub mod drops;
 pub mod files;
 #[cfg(feature = "page")]
 pub mod focus;
+#[cfg(feature = "worker")]
+pub mod gpu;
 #[cfg(feature = "page")]
 pub mod link;
 #[cfg(feature = "page")]
@@ -14,7 +16,5 @@ pub mod requests;
 pub mod shelf;
 #[cfg(feature = "page")]
 pub mod width;
-#[cfg(feature = "worker")]
-pub mod gpu;
 #[cfg(feature = "worker")]
 pub mod worker_side;

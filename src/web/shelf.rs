@@ -30,6 +30,11 @@ impl Shelf {
         id
     }
 
+    /// A new id for a question without a file.
+    pub fn new_question(&mut self) -> QuestionId {
+        QuestionId(self.next())
+    }
+
     /// Lets a picture's file go.
     pub fn forget(&mut self, picture: PictureId) {
         self.pictures.remove(&picture);

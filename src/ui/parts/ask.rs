@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::answer::AnswerCard;
 use super::file_button::FileButton;
 use super::panel::Panel;
+use crate::session::SampleTask;
 use crate::ui::state::{Experiment, Question, Reply};
 
 /// Of the panel.
@@ -19,6 +20,10 @@ pub struct Props {
     pub askable: bool,
     /// Hears of a picture.
     pub ask: Callback<HtmlInputElement>,
+    /// The sample that a fresh picture can be drawn of.
+    pub sample: Option<SampleTask>,
+    /// Hears that a fresh drawing is wanted.
+    pub ask_drawn: Callback<SampleTask>,
 }
 
 /// Ask the trained models about a picture.
@@ -30,6 +35,7 @@ pub fn Ask(props: &Props) -> Html {
         <Panel number="4" title="Use it" id="use" zone="ask"
             hint={html! { "Ask about a picture that no model has seen yet: drop it here, or choose one." }}>
             <div class="use">
+                <div class="asked">
                 <FileButton class="shot" test="ask-file" single=true disabled={!askable}
                     chosen={ask.clone()}>
                     if let Some(Reply::Answered { image, .. }) = reply {
@@ -40,11 +46,30 @@ pub fn Ask(props: &Props) -> Html {
                         <span class="invite">{ "Drop a picture or choose one" }</span>
                     }
                 </FileButton>
+                if let Some(Reply::Answered { drawn_as: Some(class), .. }) = reply {
+                    <p class="plain" data-test="drawn-as">{ "Drawn as " }<b>{ class }</b>{ "." }</p>
+                }
+                { fresh_drawing(props) }
+                </div>
                 <div class="answers" data-test="answers" aria-busy={(reply == Some(&Reply::Pending)).to_string()}>
                     { answers(props) }
                 </div>
             </div>
         </Panel>
+    }
+}
+
+/// Whoever has no picture at hand can have one drawn that no model learned from.
+fn fresh_drawing(props: &Props) -> Html {
+    let Some(task) = props.sample else { return Html::default() };
+    let onclick = {
+        let ask_drawn = props.ask_drawn.clone();
+        move |_| ask_drawn.emit(task)
+    };
+    html! {
+        <button class="pill" data-test="ask-drawn" disabled={!props.askable} {onclick}>
+            { "Draw a new one" }
+        </button>
     }
 }
 

@@ -75,6 +75,8 @@ pub enum Action {
     Stop(Option<RunId>),
     /// The person asks about a picture.
     Ask(QuestionId, String),
+    /// The person wants a fresh picture of a sample drawn and asked about.
+    AskDrawn(QuestionId, SampleTask),
 }
 
 /// What an action asks of the world.
@@ -171,6 +173,7 @@ impl State {
                 self.experiment.as_mut().map(|experiment| experiment.stop(run)).unwrap_or_default()
             }
             Action::Ask(question, name) => self.ask(question, name),
+            Action::AskDrawn(question, task) => self.ask_drawn(question, task),
         }
     }
 
@@ -238,7 +241,9 @@ impl State {
                 self.news = "Training has started.".to_owned();
                 self.forget_question()
             }
-            Event::Answered { question, answers, .. } => self.answered(question, image, answers),
+            Event::Answered { question, drawn_as, answers, .. } => {
+                self.answered(question, image, drawn_as, answers)
+            }
             Event::QuestionRefused { question, refusal, .. } => {
                 self.question_refused(question, refusal);
                 Vec::new()

@@ -129,6 +129,11 @@ impl Pictures {
         self.every().filter(|picture| picture.look == Look::Reading).count()
     }
 
+    /// The sample task that is among the classes, the first if there are several.
+    pub fn sample(&self) -> Option<SampleTask> {
+        self.classes.iter().find_map(|class| class.drawn()).map(|drawn| drawn.task)
+    }
+
     /// Classes that have a picture.
     pub fn filled_classes(&self) -> usize {
         self.classes.iter().filter(|class| !class.pictures.is_empty()).count()

@@ -1,8 +1,11 @@
 //! A picture that the trained models are asked about.
 
-use crate::session::{Answer, Command, QuestionId, Refusal};
+use crate::session::{Answer, Command, QuestionId, Refusal, SampleTask};
 
 use super::{Effect, State};
+
+/// How far the seeds of fresh drawings lie from the seed in the settings.
+const FRESH_SEEDS: u64 = 1 << 32;
 
 /// The last question and what came back.
 #[derive(Clone, PartialEq, Debug)]
@@ -24,6 +27,8 @@ pub enum Reply {
     Answered {
         /// Where the picture can be seen, as the network sees it.
         image: String,
+        /// The class that a drawn picture was drawn as.
+        drawn_as: Option<String>,
         /// The answers.
         answers: Vec<Answer>,
     },
@@ -33,9 +38,20 @@ pub enum Reply {
 
 impl State {
     pub(super) fn ask(&mut self, id: QuestionId, name: String) -> Vec<Effect> {
-        let mut effects = self.forget_question();
         // The bytes travel beside the command, so that the page never holds them.
         let command = Command::Ask { question: id, name: name.clone(), bytes: Vec::new() };
+        self.put_question(id, name, command)
+    }
+
+    /// Every question draws another picture, none of which the models learned from.
+    pub(super) fn ask_drawn(&mut self, id: QuestionId, task: SampleTask) -> Vec<Effect> {
+        let seed = self.settings.seed.wrapping_add(FRESH_SEEDS + u64::from(id.0));
+        let command = Command::AskDrawn { question: id, task, seed };
+        self.put_question(id, "a fresh drawing".to_owned(), command)
+    }
+
+    fn put_question(&mut self, id: QuestionId, name: String, command: Command) -> Vec<Effect> {
+        let mut effects = self.forget_question();
         self.question = Some(Question { id, name, reply: Reply::Pending });
         effects.push(Effect::Send(command));
         effects
@@ -45,6 +61,7 @@ impl State {
         &mut self,
         id: QuestionId,
         image: Option<String>,
+        drawn_as: Option<String>,
         answers: Vec<Answer>,
     ) -> Vec<Effect> {
         match &mut self.question {
@@ -54,7 +71,8 @@ impl State {
                     words.collect::<Vec<_>>().join(" ")
                 });
                 self.news = best.unwrap_or_default();
-                question.reply = Reply::Answered { image: image.unwrap_or_default(), answers };
+                let image = image.unwrap_or_default();
+                question.reply = Reply::Answered { image, drawn_as, answers };
                 Vec::new()
             }
             // An answer to an earlier question: nobody waits for it any more.

@@ -406,6 +406,7 @@ fn an_answer_finds_only_its_own_question() {
         event: Event::Answered {
             question: QuestionId(question),
             thumbnail: Vec::new(),
+            drawn_as: None,
             answers: answers.clone(),
         },
         image: Some(format!("blob:{question}")),
@@ -495,4 +496,22 @@ fn a_new_device_is_asked_for_once() {
     assert_eq!(state.reduce(Action::Set(Setting::Device(DeviceChoice::Gpu))), []);
     hear(&mut state, Event::DeviceChosen(device(DeviceKind::Gpu)));
     assert!(!state.settings.device_pending);
+}
+
+#[test]
+fn each_fresh_drawing_is_another_than_those_that_were_learned() {
+    let mut state = racing();
+    hear(&mut state, Event::RunEnded { run: RunId(1), result: result(Ending::Completed) });
+    let seeds: Vec<u64> = [5, 6]
+        .into_iter()
+        .map(|id| {
+            let effects = state.reduce(Action::AskDrawn(QuestionId(id), SampleTask::Fruit));
+            let [Command::AskDrawn { seed, .. }] = sent(&effects)[..] else {
+                panic!("{effects:?}")
+            };
+            *seed
+        })
+        .collect();
+    assert_ne!(seeds[0], seeds[1]);
+    assert!(seeds.iter().all(|seed| *seed != state.settings.seed));
 }
