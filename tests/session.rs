@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{after, lane, session, settle, short};
+use common::{after, lane, session, session_with, settle, short, ticks};
 use headstart::data::draw;
 use headstart::session::{
     ClassId, Command, Cut, DeviceKind, Ending, Event, PictureId, QuestionId, RunId, SampleTask,
@@ -265,6 +265,24 @@ fn a_fresh_drawing_is_asked_about_and_says_what_it_was_drawn_as() {
     let classes = draw(task, 1).classes();
     assert_eq!([first.0.as_str(), second.0.as_str()], [classes[0], classes[1]]);
     assert_ne!(first.1, second.1);
+}
+
+#[test]
+fn answers_come_in_the_order_of_the_lanes_whichever_ends_first() {
+    let mut session = session_with(ticks);
+    after(&mut session, two_classes(5));
+    let mut quick = short(Cut::HeadOnly);
+    quick.head_epochs = 1;
+    let lanes = vec![lane(4, short(Cut::LastBlocks(1))), lane(2, quick)];
+    let events = after(&mut session, [Command::Train { lanes, seed: 1 }]);
+    let first = events.iter().find_map(|event| match event {
+        Event::RunEnded { run, .. } => Some(*run),
+        _ => None,
+    });
+    assert_eq!(first, Some(RunId(2)));
+    let events = after(&mut session, [ask(file(SampleTask::Fruit, 1, 9))]);
+    let [Event::Answered { answers, .. }] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(answers.iter().map(|answer| answer.run).collect::<Vec<_>>(), [RunId(4), RunId(2)]);
 }
 
 #[test]

@@ -143,3 +143,37 @@ fn lanes_of_one_seed_begin_with_the_same_head() {
     };
     assert_eq!(head(Cut::HeadOnly), head(Cut::LastBlocks(3)));
 }
+
+#[test]
+fn earlier_stages_learn_more_slowly_by_the_depth_factor() {
+    let mut strategy = Strategy::for_cut(Cut::Everything);
+    strategy.head_epochs = 0;
+    strategy.unfrozen_epochs = 1;
+    strategy.depth_factor = 0.8;
+    strategy.weight_decay = 0.0;
+    strategy.warm_up = 0.0;
+    let rate = strategy.unfrozen_rate;
+    // Twelve training pictures make one step, and Adam's first step moves every weight by the
+    // rate, whatever its gradient.
+    let material = material(drawn(SampleTask::Fruit, 1, 4), &[strategy.cut], 1);
+    assert!(material.split.training.len() <= strategy.batch);
+    let trained = train(strategy, material).trainer.model();
+    let before: BTreeMap<_, _> = bits(backbone().named_tensors()).into_iter().collect();
+    for (name, after) in bits(trained.learned().named_tensors()) {
+        let stage: i32 =
+            name.split('.').nth(1).and_then(|stage| stage.parse().ok()).expect("a stage");
+        if !name.ends_with("0.weight") || name.contains("running") {
+            continue;
+        }
+        let mut moves: Vec<f64> = before[&name]
+            .iter()
+            .zip(&after)
+            .map(|(&a, &b)| f64::from((f32::from_bits(a) - f32::from_bits(b)).abs()))
+            .collect();
+        moves.sort_by(f64::total_cmp);
+        let expected = rate * 0.8f64.powi(18 - stage);
+        let ratio = moves[moves.len() / 2] / expected;
+        // Neighbouring stages differ by a fifth, so a tenth tells them apart.
+        assert!((ratio - 1.0).abs() < 0.1, "{name} moved {ratio} times its rate");
+    }
+}

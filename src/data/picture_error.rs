@@ -13,6 +13,9 @@ pub enum PictureError {
     /// No bytes at all.
     #[error("The file is empty.")]
     Empty,
+    /// The bytes could not be had from wherever the file is.
+    #[error("The file could not be read; it may have been moved, or may not be readable to you.")]
+    Unreadable,
     /// More bytes than are read.
     #[error("The file has {} MB, more than the {} MB that are read.", bytes / 1_000_000, MAXIMUM_FILE_BYTES / 1_000_000)]
     FileTooLarge {
@@ -76,6 +79,7 @@ impl PictureError {
     pub fn remedy(&self) -> String {
         match self {
             Self::Empty => "Copy or download it again, then add that file.".to_owned(),
+            Self::Unreadable => "Look where it is now, then add it again.".to_owned(),
             Self::FileTooLarge { .. } => {
                 "Save it as JPEG, which takes less space, and add that file.".to_owned()
             }

@@ -15,6 +15,8 @@ pub enum Purpose {
     Head,
     /// The order in which pictures are shown.
     Order,
+    /// Numbers that two devices are compared on.
+    Probe,
 }
 
 /// A generator that gives the same numbers on every platform for the same seed and purpose.

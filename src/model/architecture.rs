@@ -136,6 +136,12 @@ impl Architecture {
         self.stages.last().map_or(0, |top| top.output_channels)
     }
 
+    /// Numbers that stage `stage` is fed with for one picture; 0 behind the last stage, whose
+    /// features are pooled.
+    pub fn values_into(&self, stage: usize) -> usize {
+        self.stages.get(stage).map_or(0, |stage| stage.input_channels * stage.input_side.pow(2))
+    }
+
     /// Parameters of the stages from `first` on that can learn.
     pub fn parameters_from(&self, first: usize) -> usize {
         self.stages.iter().skip(first).map(Stage::parameters).sum()

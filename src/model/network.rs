@@ -55,7 +55,7 @@ impl NormalisedConvolution {
             scale: Param::from_tensor(place(norm("weight")?)),
             shift: Param::from_tensor(place(norm("bias")?)),
             mean: place(norm("running_mean")?),
-            variance: place(norm("running_var")?),
+            variance: place(weights.variance(&format!("{}.running_var", names.norm), channels)?),
             stride,
             groups,
         })

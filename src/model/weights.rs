@@ -10,6 +10,9 @@ use safetensors::{Dtype, SafeTensors};
 #[derive(Clone, Debug, Default)]
 pub struct Weights {
     tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+    /// Tensors in other number formats, which matter only when they are asked for: PyTorch's
+    /// own files count batches in whole numbers.
+    in_other_formats: BTreeMap<String, String>,
 }
 
 /// A weight file cannot be used. Names the tensor where there is one to name.
@@ -51,6 +54,18 @@ pub enum WeightsError {
         /// The format in the file.
         found: String,
     },
+    /// A variance below zero, which has no root.
+    #[error(
+        "tensor `{name}` holds {value} at position {position}; a variance is never negative, the file is damaged"
+    )]
+    NegativeVariance {
+        /// The tensor's name.
+        name: String,
+        /// Where, counted from 0.
+        position: usize,
+        /// What stands there.
+        value: String,
+    },
     /// A tensor holds an infinity or a value that is no number.
     #[error("tensor `{name}` holds {value} at position {position}; the file is damaged")]
     NotFinite {
@@ -74,7 +89,7 @@ impl Weights {
             bytes: bytes.len(),
             cause: error.to_string(),
         })?;
-        let mut tensors = BTreeMap::new();
+        let (mut tensors, mut in_other_formats) = (BTreeMap::new(), BTreeMap::new());
         for (name, view) in file.iter() {
             let name = name.to_owned();
             let values: Vec<f32> = match view.dtype() {
@@ -93,7 +108,8 @@ impl Weights {
                     .map(|chunk| f16::from_le_bytes(*chunk).to_f32())
                     .collect(),
                 other => {
-                    return Err(WeightsError::Format { name, found: format!("{other:?}") });
+                    in_other_formats.insert(name, format!("{other:?}"));
+                    continue;
                 }
             };
             if let Some(position) = values.iter().position(|value| !value.is_finite()) {
@@ -102,7 +118,7 @@ impl Weights {
             }
             tensors.insert(name, (view.shape().to_vec(), values));
         }
-        Ok(Self { tensors })
+        Ok(Self { tensors, in_other_formats })
     }
 
     /// The tensor of that name, ready to be placed on a device.
@@ -114,6 +130,9 @@ impl Weights {
         name: &str,
         wanted: [usize; D],
     ) -> Result<TensorData, WeightsError> {
+        if let Some(found) = self.in_other_formats.get(name) {
+            return Err(WeightsError::Format { name: name.to_owned(), found: found.clone() });
+        }
         let (shape, values) = self
             .tensors
             .get(name)
@@ -126,6 +145,23 @@ impl Weights {
             });
         }
         Ok(TensorData::new(values.clone(), wanted))
+    }
+
+    /// The running variance of that name.
+    ///
+    /// # Errors
+    /// As [`Weights::tensor`], and when a value is negative.
+    pub fn variance(&self, name: &str, wanted: [usize; 1]) -> Result<TensorData, WeightsError> {
+        let data = self.tensor(name, wanted)?;
+        let values = self.tensors.get(name).map_or(&[][..], |(_, values)| values);
+        match values.iter().position(|&value| value < 0.0) {
+            Some(position) => Err(WeightsError::NegativeVariance {
+                name: name.to_owned(),
+                position,
+                value: values[position].to_string(),
+            }),
+            None => Ok(data),
+        }
     }
 
     /// The shape of a tensor, if it is there.
@@ -166,6 +202,28 @@ mod tests {
         assert_eq!(
             error,
             WeightsError::NotFinite { name: "stem".into(), position: 1, value: "NaN".into() }
+        );
+    }
+
+    #[test]
+    fn a_tensor_in_whole_numbers_is_passed_over_until_it_is_asked_for() {
+        let weights = Weights::from_safetensors(&file(Dtype::I64, vec![1], &[0; 8]));
+        let error = weights.expect("a sound file").tensor("stem", [1]).unwrap_err();
+        assert_eq!(error, WeightsError::Format { name: "stem".into(), found: "I64".into() });
+    }
+
+    #[test]
+    fn a_negative_variance_is_refused_with_name_and_place() {
+        let bytes: Vec<u8> = [1.0f32, -0.5].iter().flat_map(|value| value.to_le_bytes()).collect();
+        let weights = Weights::from_safetensors(&file(Dtype::F32, vec![2], &bytes));
+        let error = weights.expect("finite numbers").variance("stem", [2]).unwrap_err();
+        assert_eq!(
+            error,
+            WeightsError::NegativeVariance {
+                name: "stem".into(),
+                position: 1,
+                value: "-0.5".into()
+            }
         );
     }
 

@@ -3,14 +3,19 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use burn::module::Module;
-use burn::tensor::{Device, Distribution, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rand::RngExt;
 
 use super::message::{DeviceChoice, DeviceKind, DeviceReport};
-use crate::model::{Backbone, Cut, ReadError, Segment, WeightsError, pool, read};
+use crate::data::{Purpose, seeded};
+use crate::model::{Backbone, Head, ReadError, WeightsError, pool, read};
+use crate::train::gradients_by_stage;
 
 /// Largest relative difference between the two devices that still passes the self-test.
 const TOLERANCE: f64 = 1e-2;
+
+/// Any number would do; it must only be the same on both devices.
+const PROBE_SEED: u64 = 1;
 
 /// The devices that are there. Made outside, because only the browser's side can open a graphics
 /// card.
@@ -164,7 +169,7 @@ impl Devices {
 #[derive(Debug, thiserror::Error)]
 enum SelfTestError {
     #[error("{what} differ from the CPU's by {percent:.1} %")]
-    Differs { what: &'static str, percent: f64 },
+    Differs { what: String, percent: f64 },
     #[error("no gradient came back")]
     NoGradient,
     #[error(transparent)]
@@ -173,36 +178,50 @@ enum SelfTestError {
     Weights(#[from] WeightsError),
 }
 
-/// Runs the backbone forward and its last blocks backward on both devices and compares.
+/// Computes features and the gradients of every stage on both devices, as training does, and
+/// compares them stage by stage.
 ///
 /// A shader that a driver rejects may leave stale numbers behind instead of an error, so
 /// agreement is the only sign that can be trusted.
 async fn self_test(cpu: &Device, gpu: &Device, backbone: &Backbone) -> Result<(), SelfTestError> {
-    cpu.seed(1);
-    let input = Tensor::<4>::random([2, 3, 32, 32], Distribution::Uniform(-1.0, 1.0), cpu);
-    let on_gpu = Tensor::from_data(TensorData::new(read(input.clone()).await?, input.shape()), gpu);
-    let expected = probe(input, &backbone.on(cpu)?).await?;
-    let found = probe(on_gpu, &backbone.on(gpu)?).await?;
+    let expected = probe(cpu, backbone).await?;
+    let found = probe(gpu, backbone).await?;
+    if expected.len() != found.len() {
+        return Err(SelfTestError::NoGradient);
+    }
     for ((what, expected), (_, found)) in expected.iter().zip(&found) {
         let difference = relative_difference(expected, found);
         if difference.is_nan() || difference > TOLERANCE {
-            return Err(SelfTestError::Differs { what, percent: difference * 100.0 });
+            let (what, percent) = (what.clone(), difference * 100.0);
+            return Err(SelfTestError::Differs { what, percent });
         }
     }
     Ok(())
 }
 
-/// Pooled features, and the gradient of their sum of squares at the last two blocks' input.
+/// Pooled features of two pictures of noise, and all gradients of their loss.
 async fn probe(
-    input: Tensor<4>,
-    backbone: &Segment,
-) -> Result<[(&'static str, Vec<f32>); 2], SelfTestError> {
-    let (frozen, trained) = backbone.cut_at(Cut::LastBlocks(2).first_trained_stage());
-    let at_cut = frozen.forward(input).autodiff().require_grad();
-    let pooled = pool(trained.train().forward(at_cut.clone()));
-    let gradients = pooled.clone().square().sum().backward();
-    let gradient = at_cut.grad(&gradients).ok_or(SelfTestError::NoGradient)?;
-    Ok([("features", read(pooled.inner()).await?), ("gradients", read(gradient).await?)])
+    device: &Device,
+    backbone: &Backbone,
+) -> Result<Vec<(String, Vec<f32>)>, SelfTestError> {
+    let side = backbone.architecture().input_side;
+    let mut generator = seeded(PROBE_SEED, Purpose::Probe);
+    let mut noise = |count: usize, bound: f32| -> Vec<f32> {
+        (0..count).map(|_| generator.random_range(-bound..bound)).collect()
+    };
+    let pictures = TensorData::new(noise(2 * 3 * side * side, 1.0), [2, 3, side, side]);
+    let head = noise(2 * backbone.architecture().features(), 0.05);
+    let segment = backbone.on(device)?;
+    let head = Head::from_weight(head, 2, device);
+    // Gathered in another order, as the pictures of a batch are.
+    let order = Tensor::<1, Int>::from_data(TensorData::new(vec![1i32, 0], [2]), device);
+    let pictures = Tensor::<4>::from_data(pictures, device).select(0, order);
+    let features = pool(segment.forward(pictures.clone()));
+    let mut rows = vec![("the features".to_owned(), read(features).await?)];
+    for (name, row) in gradients_by_stage(&segment, &head, pictures, &[0, 1]) {
+        rows.push((name, read(row).await?));
+    }
+    Ok(rows)
 }
 
 /// ‖a − b‖ / ‖a‖, infinite for different lengths.
@@ -228,5 +247,57 @@ mod tests {
         assert!(relative_difference(&expected, &[1.0, -2.0]) > TOLERANCE);
         assert!(relative_difference(&expected, &[1.0, f32::NAN, 3.0]).is_nan());
         assert!(relative_difference(&expected, &[1.0, -2.0, 3.001]) < TOLERANCE);
+    }
+
+    const BACKBONE: &[u8] = include_bytes!("../../static/models/mobilenetv2-035.safetensors");
+
+    /// A second CPU that is passed off as a graphics card.
+    fn passed_off(is_software: bool, complaint: Option<&str>) -> Devices {
+        let complaints = Complaints::default();
+        complaint.into_iter().for_each(|complaint| complaints.leave(complaint.to_owned()));
+        let device = Device::flex();
+        let gpu = Gpu { device, name: "Card".to_owned(), is_software, complaints };
+        Devices { gpu: GpuAccess::Opened(gpu), ..Devices::cpu_only() }
+    }
+
+    fn chosen(mut devices: Devices, choice: DeviceChoice) -> DeviceReport {
+        let backbone = Backbone::read(BACKBONE, 32).expect("the bundled backbone");
+        futures_lite::future::block_on(devices.choose(choice, &backbone)).1
+    }
+
+    #[test]
+    fn a_real_card_that_agrees_with_the_cpu_is_chosen() {
+        let report = chosen(passed_off(false, None), DeviceChoice::Automatic);
+        assert_eq!((report.kind, report.name.as_str()), (DeviceKind::Gpu, "Card"));
+    }
+
+    #[test]
+    fn a_card_in_software_is_chosen_only_when_insisted_on() {
+        let report = chosen(passed_off(true, None), DeviceChoice::Automatic);
+        assert_eq!(report.kind, DeviceKind::Cpu);
+        assert!(report.reason.contains("Card"), "{}", report.reason);
+        assert_eq!(chosen(passed_off(true, None), DeviceChoice::Gpu).kind, DeviceKind::Gpu);
+    }
+
+    #[test]
+    fn a_card_whose_driver_complains_is_passed_over_and_the_complaint_is_told() {
+        let report = chosen(passed_off(false, Some("bad shader")), DeviceChoice::Gpu);
+        assert_eq!(report.kind, DeviceKind::Cpu);
+        assert!(report.reason.contains("bad shader"), "{}", report.reason);
+    }
+
+    #[test]
+    fn whoever_chooses_the_cpu_never_opens_a_card() {
+        let open: OpenGpu = || panic!("the card was opened");
+        let devices = Devices { gpu: GpuAccess::Closed(open), ..Devices::cpu_only() };
+        assert_eq!(chosen(devices, DeviceChoice::Cpu).kind, DeviceKind::Cpu);
+    }
+
+    #[test]
+    fn a_card_that_cannot_be_opened_leaves_the_cpu_with_the_reason() {
+        let open: OpenGpu = || Box::pin(async { Err("no adapter here".to_owned()) });
+        let devices = Devices { gpu: GpuAccess::Closed(open), ..Devices::cpu_only() };
+        let report = chosen(devices, DeviceChoice::Gpu);
+        assert_eq!((report.kind, report.reason.as_str()), (DeviceKind::Cpu, "no adapter here"));
     }
 }

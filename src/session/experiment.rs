@@ -15,6 +15,8 @@ const PROGRESS_INTERVAL: f64 = 0.2;
 /// A model that a run left behind.
 #[derive(Clone, Debug)]
 pub(super) struct TrainedModel {
+    /// Which lane of the experiment; answers come in this order.
+    pub lane: usize,
     pub run: RunId,
     pub model: Model,
     pub device: Device,
@@ -137,7 +139,17 @@ impl Experiment {
         match self.stage.take()? {
             Stage::Extracting { mut extraction, lanes, mut seconds } => {
                 let started = (self.clock)();
-                let is_done = extraction.advance();
+                let is_done = match extraction.advance().await {
+                    Ok(is_done) => is_done,
+                    Err(error) => {
+                        let failed = |lane: PlannedLane| Event::RunFailed {
+                            run: lane.run,
+                            refusal: broken_off(&error.clone().into()),
+                        };
+                        events.extend(lanes.into_iter().map(failed));
+                        return None;
+                    }
+                };
                 seconds += (self.clock)() - started;
                 let (done, total) = (extraction.done(), extraction.total());
                 events.push(Event::FeaturesProgressed { done, total, seconds });
@@ -182,10 +194,11 @@ impl Experiment {
     /// Gives the next turn to the lane that has computed least, so that lanes share the thread
     /// fairly by time and not by steps.
     async fn turn(&self, lanes: &mut [Lane], events: &mut Vec<Event>) -> Option<TrainedModel> {
-        let lane = lanes
-            .iter_mut()
-            .filter(|lane| !lane.has_ended)
-            .min_by(|a, b| a.trainer.seconds().total_cmp(&b.trainer.seconds()))?;
+        let index = (0..lanes.len())
+            .filter(|&index| !lanes[index].has_ended)
+            .min_by(|&a, &b| lanes[a].trainer.seconds().total_cmp(&lanes[b].trainer.seconds()))?;
+        let seconds_left = waiting_time(lanes, index);
+        let lane = &mut lanes[index];
         let run = lane.run;
         match lane.trainer.advance().await {
             Ok(Advance::Step) => {
@@ -199,7 +212,7 @@ impl Experiment {
                         step,
                         steps,
                         seconds: lane.trainer.seconds(),
-                        seconds_left: lane.trainer.seconds_left(),
+                        seconds_left,
                     });
                 }
                 None
@@ -215,7 +228,12 @@ impl Experiment {
                     return None;
                 }
                 events.push(Event::RunEnded { run, result });
-                Some(TrainedModel { run, model: lane.trainer.model(), device: self.device.clone() })
+                Some(TrainedModel {
+                    lane: index,
+                    run,
+                    model: lane.trainer.model(),
+                    device: self.device.clone(),
+                })
             }
             Err(error) => {
                 lane.has_ended = true;
@@ -224,6 +242,17 @@ impl Experiment {
             }
         }
     }
+}
+
+/// Seconds until a lane ends, while it takes turns with the others: each of them computes as long
+/// as this one does, or until it ends. One whose time is unknown is taken to last.
+fn waiting_time(lanes: &[Lane], index: usize) -> Option<f64> {
+    let own = lanes[index].trainer.seconds_left()?;
+    let others =
+        lanes.iter().enumerate().filter(|(other, lane)| *other != index && !lane.has_ended);
+    let shared =
+        others.map(|(_, lane)| lane.trainer.seconds_left().map_or(own, |left| left.min(own)));
+    Some(own + shared.sum::<f64>())
 }
 
 fn stopped_too_early() -> Refusal {
@@ -243,6 +272,6 @@ fn never_finite() -> Refusal {
 fn broken_off(error: &TrainError) -> Refusal {
     Refusal {
         reason: format!("Training broke off: {error}."),
-        remedy: "Choose the CPU in the settings and train again.".to_owned(),
+        remedy: "Train again; if it happens again, compute on the CPU.".to_owned(),
     }
 }

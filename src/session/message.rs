@@ -128,8 +128,6 @@ pub enum Command {
         /// The same seed draws the same pictures.
         seed: u64,
     },
-    /// Deletes all classes and pictures. Trained models stay.
-    Clear,
     /// Trains every lane on the same split of the same pictures from the same initial head.
     /// Answered by [`Event::ExperimentStarted`] or [`Event::ExperimentRefused`]. An experiment
     /// in progress is stopped first; earlier models are forgotten.
@@ -287,7 +285,8 @@ pub enum Event {
         steps: usize,
         /// Seconds of computing so far.
         seconds: f64,
-        /// Seconds of computing left, when enough steps are known to say.
+        /// Seconds until the run ends while it takes turns with the others, when enough steps are
+        /// known to say.
         seconds_left: Option<f64>,
     },
     /// An epoch of a run ended.

@@ -12,6 +12,8 @@ mod message;
 mod work;
 
 #[cfg(feature = "engine")]
+pub use crate::data::{MAXIMUM_FILE_BYTES, PictureError};
+#[cfg(feature = "engine")]
 pub use device::{Complaints, Devices, Gpu, GpuAccess, OpenGpu};
 pub use message::*;
 #[cfg(feature = "engine")]

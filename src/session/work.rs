@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use super::device::{Devices, GpuAccess};
 use super::experiment::{Experiment, PlannedLane, Setup, TrainedModel};
 use super::message::{
-    Answer, ClassId, ClassSplit, Command, DeviceChoice, Event, FIRST_OWN_ID, Lane, PictureId,
+    Answer, ClassId, ClassSplit, Command, Cut, DeviceChoice, Event, FIRST_OWN_ID, Lane, PictureId,
     QuestionId, Refusal,
 };
 use crate::data::{
@@ -19,6 +19,10 @@ use crate::train::input_tensor;
 
 /// Height and width of the pictures that the network sees, in pixels.
 const SIDE: usize = 96;
+
+/// Most memory that features may take; as much again is needed while they are gathered, and a
+/// browser gives a page four gibibytes at most.
+const MAXIMUM_FEATURE_BYTES: usize = 1 << 30;
 
 /// A session cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +113,20 @@ impl Session {
         }
     }
 
+    /// Refuses a picture whose file never became bytes, as decoding would.
+    pub fn refuse(&mut self, command: Command, error: &PictureError) {
+        let refusal = refusal_of(error);
+        match command {
+            Command::AddPicture { picture, class, name, .. } => {
+                self.events.push(Event::PictureRefused { picture, class, name, refusal });
+            }
+            Command::Ask { question, name, .. } => {
+                self.events.push(Event::QuestionRefused { question, name, refusal });
+            }
+            _ => {}
+        }
+    }
+
     /// Whether anything is left to do.
     pub fn has_work(&self) -> bool {
         self.has_commands() || self.experiment.is_some()
@@ -142,6 +160,7 @@ impl Session {
         } else if let Some(experiment) = &mut self.experiment {
             if !experiment.is_over() {
                 self.models.extend(experiment.work(&mut self.events).await);
+                self.models.sort_by_key(|trained| trained.lane);
             }
             if experiment.is_over() {
                 self.experiment = None;
@@ -184,10 +203,6 @@ impl Session {
                 }
             }
             Command::DrawSample { task, seed } => self.begin_drawing(task, seed),
-            Command::Clear => {
-                self.classes.clear();
-                self.class_order.clear();
-            }
             Command::Train { lanes, seed } => self.begin_experiment(lanes, seed),
             Command::StopRun { .. } => {}
             Command::Ask { question, name, bytes } => {
@@ -337,6 +352,8 @@ impl Session {
             pictures.extend(class.pictures.values().cloned());
             labels.extend(std::iter::repeat_n(label, class.pictures.len()));
         }
+        let cuts = lanes.iter().map(|lane| lane.strategy.cut);
+        self.check_memory(cuts, pictures.len())?;
         let names: Vec<&str> = taking_part.iter().map(|(_, class)| class.name.as_str()).collect();
         let split = Split::stratified(&labels, taking_part.len(), seed)
             .map_err(|error| split_refusal(&error, &names))?;
@@ -363,6 +380,32 @@ impl Session {
             backbone: self.segment.clone(),
             device: self.device.clone(),
             clock: self.clock,
+        })
+    }
+
+    /// Refuses cuts whose features would not fit, before anything is computed.
+    fn check_memory(
+        &self,
+        cuts: impl Iterator<Item = Cut>,
+        pictures: usize,
+    ) -> Result<(), Refusal> {
+        let mut stages: Vec<usize> = cuts.map(Cut::first_trained_stage).collect();
+        stages.sort_unstable();
+        stages.dedup();
+        let architecture = self.backbone.architecture();
+        let values: usize = stages.iter().map(|&stage| architecture.values_into(stage)).sum();
+        let bytes = values.saturating_mul(size_of::<f32>()).saturating_mul(pictures);
+        if bytes <= MAXIMUM_FEATURE_BYTES {
+            return Ok(());
+        }
+        Err(Refusal {
+            reason: format!(
+                "What the frozen layers make of {pictures} pictures would take {} MB at this cut; \
+                 {} MB are kept.",
+                bytes >> 20,
+                MAXIMUM_FEATURE_BYTES >> 20
+            ),
+            remedy: "Thaw fewer layers, or use fewer pictures.".to_owned(),
         })
     }
 
@@ -395,7 +438,7 @@ impl Session {
                 Err(cause) => {
                     self.events.push(refuse(Refusal {
                         reason: format!("The question was not answered: {cause}."),
-                        remedy: "Choose the CPU in the settings and train again.".to_owned(),
+                        remedy: "Train again; if it happens again, compute on the CPU.".to_owned(),
                     }));
                     return;
                 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::data::Picture;
-use crate::model::{STAGES, Segment, pool};
+use crate::model::{ReadError, STAGES, Segment, pool, read};
 
 /// Pictures that go through the frozen stages at once.
 const BATCH: usize = 16;
@@ -97,7 +97,12 @@ impl Extraction {
     }
 
     /// Looks at the next few pictures. Returns whether all have been looked at.
-    pub fn advance(&mut self) -> bool {
+    ///
+    /// Waits for the device, so that its queue stays short and progress is what was computed.
+    ///
+    /// # Errors
+    /// When the device does not answer.
+    pub async fn advance(&mut self) -> Result<bool, ReadError> {
         let end = (self.done + BATCH).min(self.pictures.len());
         if self.done < end {
             let input = input_tensor(&self.pictures[self.done..end], &self.device);
@@ -109,10 +114,12 @@ impl Extraction {
             };
             keep(0, &input);
             let top = self.backbone.forward_seen(input, |stage, value| keep(stage + 1, value));
-            self.pooled.push(pool(top));
+            let pooled = pool(top);
+            read(pooled.clone().narrow(0, 0, 1).narrow(1, 0, 1)).await?;
+            self.pooled.push(pooled);
             self.done = end;
         }
-        self.done == self.pictures.len()
+        Ok(self.done == self.pictures.len())
     }
 
     /// The features of all pictures looked at. `None` before the first.

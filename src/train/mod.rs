@@ -2,6 +2,8 @@
 
 #[cfg(feature = "engine")]
 mod features;
+#[cfg(feature = "engine")]
+mod gradients;
 mod log;
 #[cfg(feature = "engine")]
 mod schedule;
@@ -11,6 +13,8 @@ mod trainer;
 
 #[cfg(feature = "engine")]
 pub use features::{Extraction, Features, input_tensor};
+#[cfg(feature = "engine")]
+pub use gradients::gradients_by_stage;
 pub use log::{Ending, EpochRow, Phase, RunResult, Score};
 #[cfg(feature = "engine")]
 pub use schedule::WarmUpCosine;

@@ -96,6 +96,16 @@ impl Strategy {
                 "0 where only the head learns",
             );
         }
+        if self.cut == Cut::HeadOnly && self.head_epochs == 0 {
+            return refuse(
+                "number of the head's epochs",
+                &0,
+                "at least 1 where only the head learns",
+            );
+        }
+        if self.cut != Cut::HeadOnly && self.unfrozen_epochs == 0 {
+            return refuse("number of unfrozen epochs", &0, "at least 1 where layers are unfrozen");
+        }
         if self.batch == 0 || self.batch > 1024 {
             return refuse("batch", &self.batch, "from 1 to 1024 pictures");
         }
@@ -130,6 +140,13 @@ mod tests {
         for position in 0..Cut::POSITIONS {
             let strategy = Strategy::for_cut(Cut::from_position(position));
             assert_eq!(strategy.clone().checked(), Ok(strategy));
+        }
+    }
+
+    #[test]
+    fn a_strategy_that_would_never_train_what_it_names_is_refused() {
+        for cut in [Cut::HeadOnly, Cut::LastBlocks(4), Cut::Everything] {
+            assert!(Strategy::for_cut(cut).with_epochs(0).checked().is_err(), "{cut}");
         }
     }
 

@@ -3,14 +3,15 @@
 use std::rc::Rc;
 
 use burn::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
-use burn::module::{Module, ModuleVisitor, Param, ParamGroup};
+use burn::module::{Module, ParamGroup};
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::log_softmax;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::features::Features;
+use super::gradients::{clipped, loss_and_correct};
 use super::log::{Ending, EpochRow, Phase, RunResult, Score};
 use super::schedule::WarmUpCosine;
 use super::strategy::Strategy;
@@ -221,11 +222,6 @@ impl Trainer {
         trainer
     }
 
-    /// The strategy that is trained.
-    pub fn strategy(&self) -> &Strategy {
-        &self.strategy
-    }
-
     /// Seconds of computing so far.
     pub fn seconds(&self) -> f64 {
         self.seconds
@@ -323,8 +319,9 @@ impl Trainer {
         let batch = self.batch_at(step_of_epoch);
         let labels: Vec<usize> = batch.iter().map(|&i| self.material.labels[i]).collect();
         let logits = self.training_logits(&batch)?;
-        let (loss, correct) =
-            loss_and_correct(logits, &labels, self.material.classes, &self.device);
+        // What only fills the last batch up was counted at the beginning of the epoch.
+        let counted = (self.order.len() - step_of_epoch * batch.len()).min(batch.len());
+        let (loss, correct) = loss_and_correct(logits, &labels, counted, &self.device);
         let gradients = loss.backward();
         self.add_unread(loss.inner(), correct.inner());
         self.apply(gradients);
@@ -426,13 +423,12 @@ impl Trainer {
         if is_better {
             self.best = Some(Best { epoch: self.epoch, phase: self.phase, validation, learner });
         }
-        let batch = self.strategy.batch.min(self.order.len());
         let row = EpochRow {
             epoch: self.epoch,
             phase: self.phase,
             training: Score {
                 correct: tally.correct,
-                count: tally.steps * batch,
+                count: self.order.len(),
                 loss: tally.loss / tally.steps.max(1) as f64,
             },
             validation,
@@ -536,73 +532,4 @@ fn initial_head(seed: u64, classes: usize, features: usize, device: &Device) -> 
     let bound = 1.0 / (features as f32).sqrt();
     let weight = (0..classes * features).map(|_| generator.random_range(-bound..bound)).collect();
     Head::from_weight(weight, classes, device)
-}
-
-/// Mean cross-entropy, and how many pictures have their label as the largest logit.
-///
-/// # Shapes
-/// - logits: `[batch, classes]`
-/// - both results: `[1]`
-fn loss_and_correct(
-    logits: Tensor<2>,
-    labels: &[usize],
-    classes: usize,
-    device: &Device,
-) -> (Tensor<1>, Tensor<1>) {
-    let mut one_hot = vec![0.0f32; labels.len() * classes];
-    for (row, &label) in one_hot.chunks_exact_mut(classes).zip(labels) {
-        row[label] = 1.0;
-    }
-    let one_hot = TensorData::new(one_hot, [labels.len(), classes]);
-    let one_hot = Tensor::<2>::from_data(one_hot, device).autodiff();
-    let at_label = (logits.clone() * one_hot.clone()).sum_dim(1);
-    let correct = at_label.greater_equal(logits.clone().max_dim(1)).float().sum();
-    let loss = (log_softmax(logits, 1) * one_hot).sum().div_scalar(-(labels.len() as f32));
-    (loss, correct)
-}
-
-/// Scales all gradients of a module by one factor so that their global norm is at most
-/// `clip_norm` (Pascanu et al., arXiv 1211.5063, algorithm 1). Nothing is read back.
-fn clipped<M: Module>(module: &M, gradients: GradientsParams, clip_norm: f64) -> GradientsParams {
-    let mut squares = SumOfSquares { gradients: &gradients, sum: None };
-    module.visit(&mut squares);
-    let Some(sum) = squares.sum else { return gradients };
-    let factor = (sum.sqrt() + 1e-6).recip().mul_scalar(clip_norm).clamp_max(1.0);
-    let mut scaled = Scaled { gradients, factor, scaled: GradientsParams::new() };
-    module.visit(&mut scaled);
-    scaled.scaled
-}
-
-struct SumOfSquares<'a> {
-    gradients: &'a GradientsParams,
-    /// Shape `[1]`.
-    sum: Option<Tensor<1>>,
-}
-
-impl ModuleVisitor for SumOfSquares<'_> {
-    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        if let Some(gradient) = self.gradients.get::<D>(parameter.id) {
-            let square = gradient.square().sum();
-            self.sum = Some(match self.sum.take() {
-                Some(sum) => sum + square,
-                None => square,
-            });
-        }
-    }
-}
-
-struct Scaled {
-    gradients: GradientsParams,
-    /// Shape `[1]`.
-    factor: Tensor<1>,
-    scaled: GradientsParams,
-}
-
-impl ModuleVisitor for Scaled {
-    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        if let Some(gradient) = self.gradients.remove::<D>(parameter.id) {
-            let scaled = gradient * self.factor.clone().reshape([1; D]);
-            self.scaled.register::<D>(parameter.id, scaled);
-        }
-    }
 }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -50,8 +50,15 @@ async fn adapter() -> Result<JsValue, String> {
     let request: Function = get(&gpu, "requestAdapter")
         .and_then(|function| function.dyn_into().ok())
         .ok_or_else(missing)?;
-    let promise: Promise =
-        request.call0(&gpu).ok().and_then(|promise| promise.dyn_into().ok()).ok_or_else(refused)?;
+    // The graphics library asks alike, so both mean the same adapter.
+    let wish = Object::new();
+    // Setting a field of a fresh plain object cannot fail.
+    let _ = Reflect::set(&wish, &"powerPreference".into(), &"high-performance".into());
+    let promise: Promise = request
+        .call1(&gpu, &wish)
+        .ok()
+        .and_then(|promise| promise.dyn_into().ok())
+        .ok_or_else(refused)?;
     let adapter = JsFuture::from(promise).await.map_err(|_| refused())?;
     if adapter.is_null() || adapter.is_undefined() { Err(refused()) } else { Ok(adapter) }
 }
@@ -73,9 +80,11 @@ fn describe(adapter: &JsValue) -> (String, bool) {
     let is_fallback = [adapter, &info].iter().any(|holder| {
         get(holder, "isFallbackAdapter").and_then(|value| value.as_bool()) == Some(true)
     });
-    let pretends = words
-        .iter()
-        .any(|word| word.to_lowercase().contains("swiftshader") || word.contains("llvmpipe"));
+    let pretends = words.iter().map(|word| word.to_lowercase()).any(|word| {
+        ["swiftshader", "llvmpipe", "lavapipe", "basic render"]
+            .iter()
+            .any(|name| word.contains(name))
+    });
     (name, is_fallback || pretends)
 }
 

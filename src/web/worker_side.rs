@@ -11,7 +11,9 @@ use web_sys::{
 };
 
 use super::gpu;
-use crate::session::{Command, DeviceChoice, Devices, Event, GpuAccess, Session};
+use crate::session::{
+    Command, DeviceChoice, Devices, Event, GpuAccess, MAXIMUM_FILE_BYTES, PictureError, Session,
+};
 
 /// The backbone's file, seen from this script.
 const BACKBONE: &str = "../static/models/mobilenetv2-035.safetensors";
@@ -79,7 +81,7 @@ impl Host {
         if !self.session.has_commands()
             && let Some(letter) = self.waiting.pop_front()
         {
-            self.session.submit(with_file(letter).await);
+            self.hand_over(letter).await;
         }
         if self.session.has_work() {
             self.session.work().await;
@@ -108,6 +110,20 @@ impl Host {
             }
             !is_stop
         });
+    }
+
+    /// Gives the session a command, with the bytes of its file.
+    async fn hand_over(&mut self, letter: Letter) {
+        let Letter { mut command, file } = letter;
+        if let Some(file) = file
+            && let Command::AddPicture { bytes, .. } | Command::Ask { bytes, .. } = &mut command
+        {
+            match read_file(&file).await {
+                Ok(read) => *bytes = read,
+                Err(error) => return self.session.refuse(command, &error),
+            }
+        }
+        self.session.submit(command);
     }
 
     /// Waits for the next message.
@@ -167,17 +183,17 @@ fn letter(message: &JsValue) -> Option<Letter> {
     }
 }
 
-/// Reads the file that a command is about. One that cannot be read is handed on empty, and refused
-/// as such.
-async fn with_file(letter: Letter) -> Command {
-    let mut command = letter.command;
-    if let Some(file) = letter.file
-        && let Command::AddPicture { bytes, .. } | Command::Ask { bytes, .. } = &mut command
-        && let Ok(buffer) = JsFuture::from(file.array_buffer()).await
-    {
-        *bytes = Uint8Array::new(&buffer).to_vec();
+/// Reads the file that a command is about. Its size is looked at first: a film of some gigabytes
+/// would not fit into memory, and an allocation that fails ends the worker.
+async fn read_file(file: &File) -> Result<Vec<u8>, PictureError> {
+    let bytes = file.size();
+    if bytes > MAXIMUM_FILE_BYTES as f64 {
+        return Err(PictureError::FileTooLarge { bytes: bytes as usize });
     }
-    command
+    match JsFuture::from(file.array_buffer()).await {
+        Ok(buffer) => Ok(Uint8Array::new(&buffer).to_vec()),
+        Err(_) => Err(PictureError::Unreadable),
+    }
 }
 
 /// Fetches a file of this site.

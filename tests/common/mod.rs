@@ -50,7 +50,7 @@ pub fn material(
     let classes = labels.iter().max().map_or(0, |largest| largest + 1);
     let stages = cuts.iter().map(|cut| cut.first_trained_stage());
     let mut extraction = Extraction::new(backbone(), pictures, stages, &Device::flex());
-    while !extraction.advance() {}
+    while !block_on(extraction.advance()).expect("the CPU answers") {}
     Rc::new(Material {
         features: extraction.finish().expect("there are pictures"),
         split: Split::stratified(&labels, classes, seed).expect("enough pictures"),
@@ -104,9 +104,21 @@ pub fn bits(tensors: Vec<(String, NamedTensor)>) -> Vec<(String, Vec<u32>)> {
         .collect()
 }
 
+/// A clock on which every look costs the same, so that lanes take turns step by step.
+pub fn ticks() -> f64 {
+    thread_local!(static TICKS: std::cell::Cell<f64> = const { std::cell::Cell::new(0.0) });
+    TICKS.set(TICKS.get() + 1.0);
+    TICKS.get()
+}
+
 /// A session on the CPU.
 pub fn session() -> Session {
-    let session = Session::begin(BACKBONE, Devices::cpu_only(), DeviceChoice::Automatic, no_time);
+    session_with(no_time)
+}
+
+/// A session on the CPU with a clock.
+pub fn session_with(clock: fn() -> f64) -> Session {
+    let session = Session::begin(BACKBONE, Devices::cpu_only(), DeviceChoice::Automatic, clock);
     block_on(session).expect("the session begins")
 }
 
