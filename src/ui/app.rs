@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::parts::{Ask, CutPanel, Facts, Lost, PicturesPanel, Race, Start};
 use super::state::{Action, Effect, Engine, Offered, Place, State};
-use crate::session::{ClassId, Event, SampleTask};
+use crate::session::{ClassId, DeviceChoice, Event, SampleTask};
 use crate::web::drops::Drops;
 use crate::web::files::{Found, take_chosen};
 use crate::web::focus;
@@ -128,7 +128,7 @@ impl Component for App {
                 <Facts engine={self.state.engine.clone()} device={self.state.device.clone()}
                     requests={self.state.requests} />
                 if let Engine::Lost(reason) = &self.state.engine {
-                    <Lost reason={reason.clone()} {act} />
+                    <Lost reason={reason.clone()} on_cpu={settings.device == DeviceChoice::Cpu} {act} />
                 }
                 <PicturesPanel pictures={pictures.clone()} {act} give={&self.give} />
                 <CutPanel settings={settings.clone()} classes={pictures.filled_classes()}
@@ -170,6 +170,8 @@ impl App {
     fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
         match effect {
             Effect::StartEngine => {
+                // What an engine is fetched with is not counted.
+                self.ready_at = None;
                 let heard = ctx.link().callback(Input::Heard);
                 self.link = None;
                 match Link::start(move |message| heard.emit(message)) {

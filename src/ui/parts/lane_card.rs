@@ -114,7 +114,7 @@ fn ended(lane: &LaneRun, result: &RunResult) -> String {
         }
     };
     let kept = match result.best_epoch {
-        0 => "The head as it was before its first epoch is kept.".to_owned(),
+        0 => "Its first epoch was not over; what it had learned by then is kept.".to_owned(),
         epoch => format!(
             "Kept epoch {epoch}, the best on validation ({}).",
             percent(result.validation.accuracy())

@@ -17,8 +17,8 @@ pub use question::{Question, Reply};
 pub use settings::{Setting, Settings};
 
 use crate::session::{
-    ClassId, Command, DeviceKind, DeviceReport, Event, PictureId, QuestionId, Refusal, RunId,
-    SampleTask,
+    ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, PictureId, QuestionId,
+    Refusal, RunId, SampleTask,
 };
 use crate::ui::text::counted;
 
@@ -204,7 +204,8 @@ impl State {
         match event {
             Event::Ready { device } => {
                 self.engine = Engine::Ready;
-                self.requests.get_or_insert(0);
+                self.settings.device_pending = false;
+                self.requests = Some(0);
                 self.news = format!("The engine is ready on {}.", device_kind(device.kind));
                 self.device = Some(device);
                 Vec::new()
@@ -265,7 +266,14 @@ impl State {
     }
 
     fn lost(&mut self, reason: String) -> Vec<Effect> {
+        let was_ready = self.engine == Engine::Ready;
+        let was_on_gpu = self.device.as_ref().is_some_and(|device| device.kind == DeviceKind::Gpu);
         self.engine = Engine::Lost(reason);
+        // A driver that broke off once, or before anything else could, would do so again.
+        if was_on_gpu || !was_ready {
+            self.settings.device = DeviceChoice::Cpu;
+        }
+        let effects = if was_ready { self.pictures.refuse_in_flight() } else { Vec::new() };
         self.device = None;
         self.starting = None;
         self.settings.device_pending = false;
@@ -280,7 +288,7 @@ impl State {
                 remedy: "Start it again, train, and ask once more.".to_owned(),
             });
         }
-        Vec::new()
+        effects
     }
 
     fn restart(&mut self) -> Vec<Effect> {

@@ -282,6 +282,22 @@ impl Pictures {
         Vec::new()
     }
 
+    /// Refuses the file that the engine had before it when it broke off: the first that was sent
+    /// and not answered. Sent again, it would end the next engine as well.
+    pub(super) fn refuse_in_flight(&mut self) -> Vec<Effect> {
+        let waiting = self
+            .every()
+            .filter(|picture| picture.look == Look::Reading && picture.id.0 < FIRST_OWN_ID);
+        let Some(picture) = waiting.min_by_key(|picture| picture.id).cloned() else {
+            return Vec::new();
+        };
+        let refusal = Refusal {
+            reason: "The engine broke off when it came to this file.".to_owned(),
+            remedy: "Save it as JPEG or PNG in a picture program, and add that file.".to_owned(),
+        };
+        self.refuse(picture.id, picture.name, refusal)
+    }
+
     pub(super) fn refuse(&mut self, id: PictureId, name: String, refusal: Refusal) -> Vec<Effect> {
         let effects = self.take(id).iter().flat_map(let_go).collect();
         self.refused.push(Refused { picture: id, name, refusal });

@@ -462,8 +462,8 @@ fn drawn_pictures_are_drawn_again_under_the_names_that_they_were_given() {
     draw(&mut state, SampleTask::Fruit, 0);
     let class = state.pictures.classes[1].id;
     state.reduce(Action::RenameClass(class, "Sour".to_owned()));
-    state.reduce(Action::Offer(Place::Class(class), offered(1, &[("own.png", None)])));
     state.reduce(Action::EngineLost("gone".to_owned()));
+    state.reduce(Action::Offer(Place::Class(class), offered(1, &[("own.png", None)])));
     let effects = state.reduce(Action::RestartEngine);
     let seed = state.settings.seed;
     let again = Command::DrawSample { task: SampleTask::Fruit, seed };
@@ -514,4 +514,41 @@ fn each_fresh_drawing_is_another_than_those_that_were_learned() {
         .collect();
     assert_ne!(seeds[0], seeds[1]);
     assert!(seeds.iter().all(|seed| *seed != state.settings.seed));
+}
+
+#[test]
+fn the_file_at_which_the_engine_broke_off_is_refused_and_not_sent_again() {
+    let mut state = filled();
+    let class = state.pictures.classes[0].id;
+    let files = offered(3, &[("film.png", None), ("next.png", None)]);
+    state.reduce(Action::Offer(Place::Class(class), files));
+    state.reduce(Action::EngineLost("gone".to_owned()));
+    let refused: Vec<&str> =
+        state.pictures.refused.iter().map(|refused| refused.name.as_str()).collect();
+    assert_eq!(refused, ["film.png"]);
+    let effects = state.reduce(Action::RestartEngine);
+    let sent_again = |wanted: &str| {
+        sent(&effects)
+            .into_iter()
+            .any(|command| matches!(command, Command::AddPicture { name, .. } if name == wanted))
+    };
+    assert!(!sent_again("film.png") && sent_again("next.png"));
+}
+
+#[test]
+fn an_engine_that_broke_off_on_the_graphics_card_or_at_its_start_starts_again_on_the_cpu() {
+    let mut on_card = ready();
+    if let Some(device) = &mut on_card.device {
+        device.kind = DeviceKind::Gpu;
+    }
+    let mut at_start = State::default();
+    at_start.reduce(Action::Open);
+    for state in [&mut on_card, &mut at_start] {
+        state.reduce(Action::EngineLost("gone".to_owned()));
+        let effects = state.reduce(Action::RestartEngine);
+        assert_eq!(sent(&effects)[0], &Command::ChooseDevice(DeviceChoice::Cpu));
+    }
+    let mut on_cpu = ready();
+    on_cpu.reduce(Action::EngineLost("gone".to_owned()));
+    assert_eq!(on_cpu.settings.device, DeviceChoice::Automatic);
 }
