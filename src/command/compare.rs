@@ -1,5 +1,6 @@
 //! Trains strategies on a folder of class folders and compares them.
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -9,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::folder::{class_folders, name_of};
 use super::report::Comparison;
-use super::{CommandError, CompareArguments};
+use super::{CommandError, CompareArguments, print};
 use crate::session::{
     ClassId, Command, DeviceChoice, Devices, Event, Lane, PictureId, Refusal, RunId, Session,
     Strategy,
@@ -19,28 +20,32 @@ use crate::session::{
 const BUNDLED_BACKBONE: &[u8] = include_bytes!("../../static/models/mobilenetv2-035.safetensors");
 
 pub fn run(arguments: &CompareArguments) -> Result<(), CommandError> {
-    for (index, cut) in arguments.cuts.iter().enumerate() {
-        if arguments.cuts[..index].contains(cut) {
-            return Err(CommandError::CutTwice(*cut));
-        }
-    }
+    // Opened before anything is trained, so that a path that cannot be written costs no training.
+    let json = arguments.json.as_ref().map(|path| {
+        let failed = |cause| CommandError::Write { path: path.clone(), cause };
+        std::fs::File::create(path).map_err(failed).map(|file| (path, file))
+    });
+    let mut json = json.transpose()?;
     let mut driver = Driver { session: begin(arguments.backbone.as_deref())? };
     driver.add_folder(&arguments.folder)?;
     let lanes = arguments.cuts.iter().enumerate().map(|(index, &cut)| {
         let strategy = Strategy::for_cut(cut);
         let strategy = match arguments.epochs {
-            Some(epochs) => strategy.with_epochs(epochs),
+            Some(epochs) => strategy.with_epochs(epochs.into()),
             None => strategy,
         };
         Lane { run: RunId(index as u32), strategy }
     });
     let comparison = driver.train(lanes.collect(), arguments.seed)?;
-    print!("{}", comparison.table());
-    if let Some(path) = &arguments.json {
-        std::fs::write(path, comparison.json())
-            .map_err(|cause| CommandError::Write { path: path.clone(), cause })?;
+    print(&comparison.table())?;
+    if let Some((path, file)) = &mut json {
+        let failed = |cause| CommandError::Write { path: path.clone(), cause };
+        file.write_all(comparison.json().as_bytes()).map_err(failed)?;
     }
-    Ok(())
+    match comparison.failed() {
+        0 => Ok(()),
+        failed => Err(CommandError::RunsFailed { failed, runs: arguments.cuts.len() }),
+    }
 }
 
 fn begin(backbone: Option<&Path>) -> Result<Session, CommandError> {
@@ -93,9 +98,15 @@ impl Driver {
             let id = ClassId(index as u32);
             self.session.submit(Command::AddClass { class: id, name: class.name.clone() });
             for path in &class.files {
-                let bytes = std::fs::read(path)
-                    .map_err(|cause| CommandError::Read { path: path.clone(), cause })?;
                 let name = format!("{}/{}", class.name, name_of(path));
+                let bytes = match std::fs::read(path) {
+                    Ok(bytes) => bytes,
+                    Err(cause) => {
+                        left_out(&bar, &name, &format!("It cannot be read: {cause}."));
+                        bar.inc(1);
+                        continue;
+                    }
+                };
                 self.session.submit(Command::AddPicture {
                     picture: PictureId(picture),
                     class: id,
@@ -105,13 +116,7 @@ impl Driver {
                 picture += 1;
                 self.work(|event| {
                     if let Event::PictureRefused { name, refusal, .. } = event {
-                        let Refusal { reason, remedy } = refusal;
-                        bar.suspend(|| {
-                            eprintln!(
-                                "headstart: left out {}: {reason} {remedy}",
-                                printable(&name)
-                            );
-                        });
+                        left_out(&bar, &name, &format!("{} {}", refusal.reason, refusal.remedy));
                     }
                     Ok(())
                 })?;
@@ -132,9 +137,6 @@ impl Driver {
                 Event::ExperimentRefused(Refusal { reason, remedy }) => {
                     return Err(CommandError::Refused { reason, remedy });
                 }
-                Event::RunFailed { refusal: Refusal { reason, remedy }, .. } => {
-                    return Err(CommandError::Refused { reason, remedy });
-                }
                 Event::FeaturesProgressed { done, total, .. } => {
                     bar.set_length(total as u64);
                     bar.set_position(done as u64);
@@ -153,6 +155,10 @@ impl Driver {
         bar.finish_and_clear();
         Ok(comparison)
     }
+}
+
+fn left_out(bar: &ProgressBar, name: &str, why: &str) {
+    bar.suspend(|| eprintln!("headstart: left out {}: {why}", printable(name)));
 }
 
 fn progress_bar(length: u64, message: &'static str) -> ProgressBar {

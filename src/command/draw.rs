@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{CommandError, DrawArguments};
+use super::{CommandError, DrawArguments, print};
 use crate::data::{DRAWN_SIDE, draw};
 
 pub fn run(arguments: &DrawArguments) -> Result<(), CommandError> {
@@ -28,6 +28,9 @@ pub fn run(arguments: &DrawArguments) -> Result<(), CommandError> {
             .map_err(|error| failed(&file)(std::io::Error::other(error)))?;
         pictures += 1;
     }
-    println!("drew {pictures} pictures in {} classes into {}", names.len(), folder.display());
-    Ok(())
+    print(&format!(
+        "drew {pictures} pictures in {} classes into {}\n",
+        names.len(),
+        folder.display()
+    ))
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::CommandError;
+use super::compare::printable;
 
 /// The picture files of one class, sorted by path.
 #[derive(Debug)]
@@ -45,14 +46,17 @@ fn add_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CommandError
 }
 
 /// What a folder holds, sorted, without hidden entries and without links, which could go in
-/// circles.
+/// circles; links are told.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let failed = |cause| CommandError::Read { path: folder.to_owned(), cause };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        let is_link = entry.file_type().map_err(failed)?.is_symlink();
-        if !is_link && !entry.file_name().to_string_lossy().starts_with('.') {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if entry.file_type().map_err(failed)?.is_symlink() {
+            eprintln!("headstart: left out {}: links are not followed", printable(&name));
+        } else if !name.starts_with('.') {
             paths.push(entry.path());
         }
     }

@@ -10,7 +10,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::session::{Cut, SampleTask};
 
@@ -46,8 +46,8 @@ struct CompareArguments {
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Epochs of each strategy's own phase: the head's for head, the unfrozen ones for the others.
-    #[arg(long)]
-    epochs: Option<usize>,
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    epochs: Option<u16>,
     /// A safetensors file with torchvision's mobilenet_v2 names, instead of the bundled one.
     #[arg(long, value_name = "FILE")]
     backbone: Option<PathBuf>,
@@ -99,14 +99,35 @@ enum CommandError {
     Backbone { path: PathBuf, cause: crate::session::SessionError },
     #[error("{reason} {remedy}")]
     Refused { reason: String, remedy: String },
-    #[error("the same cut, {0}, is given twice")]
-    CutTwice(Cut),
+    #[error("{failed} of {runs} runs broke off; the table says why")]
+    RunsFailed { failed: usize, runs: usize },
+}
+
+fn first_repeated(cuts: &[Cut]) -> Option<Cut> {
+    cuts.iter().enumerate().find(|(index, cut)| cuts[..*index].contains(cut)).map(|(_, cut)| *cut)
+}
+
+/// Prints to the terminal. A reader that has gone away, as `head` does, is no error.
+fn print(text: &str) -> Result<(), CommandError> {
+    use std::io::{ErrorKind, Write};
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+            Err(CommandError::Write { path: "the standard output".into(), cause })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reads the arguments and does what they say. Exit code 0 for success, 1 when something could
 /// not be done, 2 for arguments that make no sense.
 pub fn run() -> ExitCode {
     let line = CommandLine::parse();
+    if let Task::Compare(arguments) = &line.task
+        && let Some(cut) = first_repeated(&arguments.cuts)
+    {
+        let said = format!("the cut {cut} is given twice");
+        CommandLine::command().error(clap::error::ErrorKind::ArgumentConflict, said).exit();
+    }
     let done = match line.task {
         Task::Compare(arguments) => compare::run(&arguments),
         Task::Draw(arguments) => draw::run(&arguments),

@@ -21,6 +21,7 @@ struct Run {
     plan: RunPlan,
     rows: Vec<EpochRow>,
     result: Option<RunResult>,
+    failure: Option<String>,
 }
 
 /// The JSON of a comparison.
@@ -31,6 +32,8 @@ struct Document<'a> {
     /// Seconds of the frozen stages, shared by all runs.
     feature_seconds: f64,
     runs: Vec<RunDocument<'a>>,
+    /// Runs that broke off, with the reason.
+    failures: Vec<(String, &'a str)>,
 }
 
 /// The JSON of one run.
@@ -59,7 +62,7 @@ impl Comparison {
             Event::ExperimentStarted { seed, classes, runs } => {
                 self.seed = seed;
                 self.classes = classes;
-                let run = |plan| Run { plan, rows: Vec::new(), result: None };
+                let run = |plan| Run { plan, rows: Vec::new(), result: None, failure: None };
                 self.runs = runs.into_iter().map(run).collect();
             }
             Event::FeaturesProgressed { seconds, .. } => self.feature_seconds = seconds,
@@ -73,8 +76,18 @@ impl Comparison {
                     run.result = Some(result);
                 }
             }
+            Event::RunFailed { run, refusal } => {
+                if let Some(run) = self.runs.iter_mut().find(|other| other.plan.run == run) {
+                    run.failure = Some(format!("{} {}", refusal.reason, refusal.remedy));
+                }
+            }
             _ => {}
         }
+    }
+
+    /// Runs that broke off without a model.
+    pub fn failed(&self) -> usize {
+        self.runs.iter().filter(|run| run.failure.is_some()).count()
     }
 
     /// The table for people.
@@ -100,11 +113,17 @@ impl Comparison {
             );
         };
         line(["cut", "weights that learn", "best epoch", "validation", "test", "seconds"]);
+        let mut failures = Vec::new();
         for run in &self.runs {
+            let cut = run.plan.strategy.cut.to_string();
+            if let Some(failure) = &run.failure {
+                line([&cut, "", "", "", "", ""]);
+                failures.push(format!("{cut}: {failure}"));
+            }
             let Some(result) = &run.result else { continue };
             let percent = |share: f64| format!("{:.1} %", share * 100.0);
             line([
-                &run.plan.strategy.cut.to_string(),
+                &cut,
                 &format!("{} of {}", run.plan.parameters_trained, run.plan.parameters_total),
                 &format!("{} of {}", result.best_epoch, run.plan.strategy.epochs()),
                 &percent(result.validation.accuracy()),
@@ -116,6 +135,9 @@ impl Comparison {
                 ),
                 &format!("{:.1}", result.seconds),
             ]);
+        }
+        for failure in failures {
+            let _ = writeln!(text, "\n{failure}");
         }
         text
     }
@@ -147,6 +169,13 @@ impl Comparison {
             classes: self.classes.iter().map(|class| class.name.as_str()).collect(),
             feature_seconds: self.feature_seconds,
             runs: runs.collect(),
+            failures: self
+                .runs
+                .iter()
+                .filter_map(|run| {
+                    Some((run.plan.strategy.cut.to_string(), run.failure.as_deref()?))
+                })
+                .collect(),
         };
         // Plain numbers and texts always become JSON.
         serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"

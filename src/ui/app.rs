@@ -7,7 +7,7 @@ use super::parts::{Ask, CutPanel, Facts, Lost, PicturesPanel, Race, Start};
 use super::state::{Action, Effect, Engine, Offered, Place, State};
 use crate::session::{ClassId, DeviceChoice, Event, SampleTask};
 use crate::web::drops::Drops;
-use crate::web::files::{Found, take_chosen};
+use crate::web::files::{Collected, Found, take_chosen};
 use crate::web::focus;
 use crate::web::link::{Link, Message};
 use crate::web::requests::{self, RequestWatch};
@@ -19,6 +19,8 @@ pub enum Input {
     Act(Action),
     /// Files for the classes.
     Give(Place, Vec<Found>),
+    /// A drop: files for the classes or a question, and names of what could not be read.
+    Dropped(Option<String>, Collected),
     /// A file to ask about.
     Ask(File),
     /// A fresh drawing to ask about.
@@ -51,7 +53,7 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let link = ctx.link();
         let document = web_sys::window().and_then(|window| window.document());
-        let dropped = link.callback(|(zone, found)| given(zone, found));
+        let dropped = link.callback(|(zone, collected)| Input::Dropped(zone, collected));
         let requested = link.callback(Input::Requested);
         link.send_message(Input::Act(Action::Open));
         Self {
@@ -67,7 +69,7 @@ impl Component for App {
             }),
             ask_drawn: link.callback(Input::AskDrawn),
             _drops: document.map(|document| {
-                Drops::listen(document, move |zone, found| dropped.emit((zone, found)))
+                Drops::listen(document, move |zone, collected| dropped.emit((zone, collected)))
             }),
             _requests: RequestWatch::start(move |times| requested.emit(times)),
         }
@@ -86,6 +88,16 @@ impl Component for App {
                     return false;
                 }
                 self.act(ctx, Action::Offer(place, files));
+            }
+            Input::Dropped(zone, Collected { found, unreadable }) => {
+                let names = unreadable.into_iter().map(|name| (self.shelf.new_picture(), name));
+                let names: Vec<_> = names.collect();
+                if !names.is_empty() {
+                    self.act(ctx, Action::Unreadable(names));
+                }
+                if !found.is_empty() {
+                    <Self as Component>::update(self, ctx, given(zone, found));
+                }
             }
             Input::Ask(file) => {
                 let can = self.state.experiment.as_ref().is_some_and(|e| e.can_be_asked());

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, DragEvent, Element};
 
-use super::files::{Found, collect, dropped};
+use super::files::{Collected, collect, dropped};
 
 type Listener = Closure<dyn FnMut(DragEvent)>;
 
@@ -18,10 +18,10 @@ pub struct Drops {
 }
 
 impl Drops {
-    /// `taken` hears the zone, if any, and the files.
+    /// `taken` hears the zone, if any, and what came of the drop.
     pub fn listen(
         document: Document,
-        taken: impl Fn(Option<String>, Vec<Found>) + Clone + 'static,
+        taken: impl Fn(Option<String>, Collected) + Clone + 'static,
     ) -> Self {
         let page = document.clone();
         let over = Listener::new(move |event: DragEvent| {

@@ -16,6 +16,15 @@ pub struct Found {
     pub folder: Option<String>,
 }
 
+/// What came of a drop.
+#[derive(Default)]
+pub struct Collected {
+    /// The files, in order.
+    pub found: Vec<Found>,
+    /// Names of files and folders that could not be read.
+    pub unreadable: Vec<String>,
+}
+
 /// Whether a name is one that systems leave in folders, not people.
 fn is_clutter(name: &str) -> bool {
     name.starts_with('.') || ["Thumbs.db", "desktop.ini", "__MACOSX"].contains(&name)
@@ -69,42 +78,47 @@ pub fn dropped(transfer: &DataTransfer) -> Vec<Dropped> {
         .collect()
 }
 
-/// Reads what was dropped, folder by folder, each in the order of its names. What cannot be read
-/// is left out.
-pub async fn collect(dropped: Vec<Dropped>) -> Vec<Found> {
-    let mut found = Vec::new();
+/// Reads what was dropped, folder by folder, each in the order of its names.
+pub async fn collect(dropped: Vec<Dropped>) -> Collected {
+    let mut collected = Collected::default();
     // Folders still to read. A list instead of recursion, so that no depth is too deep.
     let mut folders = Vec::new();
     for dropped in dropped {
         match dropped {
-            Dropped::File(file) => found.push(Found { file, folder: None }),
-            Dropped::Entry(entry) => place(entry, None, &mut found, &mut folders).await,
+            Dropped::File(file) => collected.found.push(Found { file, folder: None }),
+            Dropped::Entry(entry) => place(entry, None, &mut collected, &mut folders).await,
         }
     }
     folders.reverse();
     while let Some(folder) = folders.pop() {
-        let mut entries = entries(&folder).await;
+        let (mut entries, is_whole) = entries(&folder).await;
+        if !is_whole {
+            collected.unreadable.push(folder.name());
+        }
         entries.retain(|entry| !is_clutter(&entry.name()));
         entries.sort_by_key(FileSystemEntry::name);
         let mut within = Vec::new();
         for entry in entries {
-            place(entry, Some(folder.name()), &mut found, &mut within).await;
+            place(entry, Some(folder.name()), &mut collected, &mut within).await;
         }
         folders.extend(within.into_iter().rev());
     }
-    found
+    collected
 }
 
 async fn place(
     entry: FileSystemEntry,
     folder: Option<String>,
-    found: &mut Vec<Found>,
+    collected: &mut Collected,
     folders: &mut Vec<FileSystemDirectoryEntry>,
 ) {
     if entry.is_directory() {
         folders.push(entry.unchecked_into());
-    } else if let Ok(file) = file(entry.unchecked_ref()).await {
-        found.push(Found { file, folder });
+    } else {
+        match file(entry.unchecked_ref()).await {
+            Ok(file) => collected.found.push(Found { file, folder }),
+            Err(_) => collected.unreadable.push(entry.name()),
+        }
     }
 }
 
@@ -115,8 +129,8 @@ async fn file(entry: &FileSystemFileEntry) -> Result<File, JsValue> {
     JsFuture::from(promise).await?.dyn_into()
 }
 
-/// All entries of a folder; browsers hand them out in portions.
-async fn entries(folder: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
+/// The entries of a folder, which browsers hand out in portions, and whether these are all.
+async fn entries(folder: &FileSystemDirectoryEntry) -> (Vec<FileSystemEntry>, bool) {
     let reader = folder.create_reader();
     let mut entries = Vec::new();
     loop {
@@ -124,17 +138,16 @@ async fn entries(folder: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
             Ok(portion) if portion.length() > 0 => {
                 entries.extend(portion.iter().map(JsCast::unchecked_into));
             }
-            _ => return entries,
+            Ok(_) => return (entries, true),
+            Err(_) => return (entries, false),
         }
     }
 }
 
 async fn portion(reader: &FileSystemDirectoryReader) -> Result<Array, JsValue> {
     let promise = Promise::new(&mut |resolve, reject| {
-        // An error here also reaches `reject`, or leaves an empty portion.
-        let asked = reader.read_entries_with_callback_and_callback(&resolve, &reject);
-        if asked.is_err() {
-            let _ = resolve.call1(&JsValue::NULL, &Array::new());
+        if let Err(error) = reader.read_entries_with_callback_and_callback(&resolve, &reject) {
+            let _ = reject.call1(&JsValue::NULL, &error);
         }
     });
     JsFuture::from(promise).await?.dyn_into()

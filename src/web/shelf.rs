@@ -30,6 +30,11 @@ impl Shelf {
         id
     }
 
+    /// A new id for a picture whose file never came.
+    pub fn new_picture(&mut self) -> PictureId {
+        PictureId(self.next())
+    }
+
     /// A new id for a question without a file.
     pub fn new_question(&mut self) -> QuestionId {
         QuestionId(self.next())

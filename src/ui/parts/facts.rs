@@ -41,9 +41,10 @@ pub fn Facts(props: &Props) -> Html {
             <span class={classes!("fact", "engine", state)} data-test="engine-state"
                 data-state={state}>{ word }</span>
             if let Some(device) = &props.device {
-                <span class="chip" data-test="device" title={device.reason.clone()}>
-                    { &device.name }
-                </span>
+                <details class="device">
+                    <summary class="chip" data-test="device">{ &device.name }</summary>
+                    <p>{ &device.reason }</p>
+                </details>
             }
         </>
     };

@@ -63,6 +63,8 @@ pub enum Action {
     RemovePicture(PictureId),
     /// The person gives files.
     Offer(Place, Vec<Offered>),
+    /// Files and folders that the browser could not hand over, under ids of their own.
+    Unreadable(Vec<(PictureId, String)>),
     /// The person wants a drawn sample.
     DrawSample(SampleTask),
     /// The person has read the refusals.
@@ -161,6 +163,11 @@ impl State {
             Action::Offer(place, files) => {
                 self.news = format!("Reading {}.", counted(files.len(), "file", "files"));
                 self.pictures.offer(place, files)
+            }
+            Action::Unreadable(files) => {
+                self.news = format!("{} could not be read.", counted(files.len(), "file", "files"));
+                self.pictures.unreadable(files);
+                Vec::new()
             }
             Action::DrawSample(task) => self.pictures.draw(task, self.settings.seed),
             Action::DismissRefusals => {

@@ -282,6 +282,22 @@ impl Pictures {
         Vec::new()
     }
 
+    /// Tells of files that never reached the engine.
+    pub(super) fn unreadable(&mut self, files: Vec<(PictureId, String)>) {
+        self.refused.extend(files.into_iter().map(|(picture, name)| {
+            Refused {
+                picture,
+                name,
+                refusal: Refusal {
+                    reason: "The browser could not read it; it may have been moved, or may not be \
+                         readable to you."
+                        .to_owned(),
+                    remedy: "Look where it is now, then add it again.".to_owned(),
+                },
+            }
+        }));
+    }
+
     /// Refuses the file that the engine had before it when it broke off: the first that was sent
     /// and not answered. Sent again, it would end the next engine as well.
     pub(super) fn refuse_in_flight(&mut self) -> Vec<Effect> {

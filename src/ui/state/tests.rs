@@ -552,3 +552,12 @@ fn an_engine_that_broke_off_on_the_graphics_card_or_at_its_start_starts_again_on
     on_cpu.reduce(Action::EngineLost("gone".to_owned()));
     assert_eq!(on_cpu.settings.device, DeviceChoice::Automatic);
 }
+
+#[test]
+fn what_the_browser_cannot_read_is_told_by_name_with_a_reason_and_a_remedy() {
+    let mut state = ready();
+    state.reduce(Action::Unreadable(vec![(PictureId(9), "locked".to_owned())]));
+    let refused = &state.pictures.refused[0];
+    assert_eq!(refused.name, "locked");
+    assert!(!refused.refusal.reason.is_empty() && !refused.refusal.remedy.is_empty());
+}

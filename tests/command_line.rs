@@ -1,0 +1,140 @@
+//! The command line as a person uses it: the program that was built, its output and exit codes.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A folder of the system's that is gone when the test is over.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("headstart-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a folder for the test");
+        Self(path)
+    }
+
+    fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn headstart(arguments: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_headstart"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("the program starts")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Two drawn classes of eight pictures each in `set`.
+fn small_set(folder: &Folder) {
+    let drawn = headstart(&["draw", "fruit", "all", "--seed", "4"], &folder.0);
+    assert!(drawn.status.success(), "{}", said(&drawn));
+    for class in ["Apple", "Banana"] {
+        let target = folder.join("set").join(class);
+        std::fs::create_dir_all(&target).expect("a class folder");
+        let files = std::fs::read_dir(folder.join("all").join(class)).expect("the drawn class");
+        let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+        files.sort();
+        for file in &files[..8] {
+            std::fs::copy(file, target.join(file.file_name().expect("a name"))).expect("a copy");
+        }
+    }
+}
+
+#[test]
+fn compare_prints_a_table_writes_json_and_leaves_bad_files_out() {
+    let folder = Folder::new("compare");
+    small_set(&folder);
+    std::fs::write(folder.join("set/Apple/notes.jpg"), "no picture").expect("a bad file");
+    let arguments =
+        ["compare", "set", "--cut", "head", "--cut", "last-1", "--epochs", "2", "--seed", "7"];
+    let output = headstart(&[&arguments[..], &["--json", "runs.json"]].concat(), &folder.0);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("left out Apple/notes.jpg"), "{}", said(&output));
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(table.contains("\nhead ") && table.contains("\nlast-1 "), "{table}");
+
+    let json = std::fs::read_to_string(folder.join("runs.json")).expect("the JSON was written");
+    let json: Value = serde_json::from_str(&json).expect("it is JSON");
+    let runs = json["runs"].as_array().expect("runs");
+    assert_eq!(runs.len(), 2);
+    // The head's twenty epochs come before the two of the thawed layers.
+    for (run, (cut, epochs)) in runs.iter().zip([("head", 2), ("last-1", 22)]) {
+        assert_eq!(run["cut"], cut);
+        assert_eq!(run["seed"], 7);
+        let parts = ["training_pictures", "validation_pictures", "test_pictures"];
+        let pictures: u64 = parts.iter().filter_map(|part| run[part].as_u64()).sum();
+        assert_eq!(pictures, 16);
+        assert!((0.0..=1.0).contains(&run["test_accuracy"].as_f64().expect("an accuracy")));
+        assert_eq!(run["epochs"].as_array().map(Vec::len), Some(epochs));
+        assert!(run["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0));
+        let count = |name: &str| run[name].as_u64().expect("a count");
+        assert!(count("parameters_trained") < count("parameters_total"));
+        assert_eq!(run["strategy"]["batch"], 16);
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_named_and_ends_with_1() {
+    let folder = Folder::new("refused");
+    small_set(&folder);
+    std::fs::create_dir(folder.join("empty")).expect("an empty folder");
+    std::fs::write(folder.join("broken.safetensors"), "no weights").expect("a broken file");
+    let cases: [(&[&str], &str); 5] = [
+        (&["compare", "missing"], "missing is no folder"),
+        (&["compare", "empty"], "empty has no folders"),
+        (&["compare", "set", "--backbone", "broken.safetensors"], "broken.safetensors"),
+        (&["compare", "set", "--json", "no/such/runs.json"], "no/such/runs.json"),
+        (&["draw", "fabric", "set"], "set is not empty"),
+    ];
+    for (arguments, expected) in cases {
+        let output = headstart(arguments, &folder.0);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(said(&output).contains(expected), "{arguments:?}: {}", said(&output));
+    }
+}
+
+#[test]
+fn arguments_that_make_no_sense_end_with_2() {
+    let folder = Folder::new("usage");
+    let cases: [&[&str]; 5] = [
+        &["compare", "set", "--cut", "last-18"],
+        &["compare", "set", "--cut", "head", "--cut", "head"],
+        &["compare", "set", "--epochs", "0"],
+        &["compare", "set", "--seed", "often"],
+        &["draw", "dragons", "set"],
+    ];
+    for arguments in cases {
+        let output = headstart(arguments, &folder.0);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
+        assert!(!said(&output).is_empty());
+    }
+}
+
+#[test]
+fn too_few_pictures_are_explained() {
+    let folder = Folder::new("few");
+    small_set(&folder);
+    let class = folder.join("set/Banana");
+    let files: Vec<_> = std::fs::read_dir(&class).expect("a class").collect();
+    for file in files.into_iter().skip(3) {
+        std::fs::remove_file(file.expect("a file").path()).expect("it goes");
+    }
+    let output = headstart(&["compare", "set"], &folder.0);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("“Banana” has 3 of the 4"), "{}", said(&output));
+}
