@@ -49,10 +49,13 @@ describe('engine', { timeout: 300_000 }, () => {
     await lab.part('restart-engine').click();
     await lab.engineReady();
     await lab.thumbnails(2, card);
+    assert.match(await lab.part('requests').innerText(), /^0 /);
   }, { allow: [/broken by a test/] }));
 
   test('the device that runs is shown', () => browsing.visit(async (lab) => {
     await lab.engineReady();
     assert.ok((await lab.part('device').innerText()).trim().length > 2);
+    await lab.part('device').press('Enter');
+    assert.match(await lab.page.locator('.device p').innerText(), /\w+ \w+/);
   }));
 });

@@ -36,6 +36,8 @@ describe('keyboard', { timeout: 600_000 }, () => {
 
   test('pictures, training and asking need no mouse', () => browsing.visit(async (lab) => {
     const { keyboard } = lab.page;
+    // Listened for from the start: the browser needs a moment to hand its dialogue over.
+    const chooser = lab.page.waitForEvent('filechooser', { timeout: 300_000 });
     await lab.engineReady();
 
     await tabTo(lab, 'sample-fruit');
@@ -63,8 +65,8 @@ describe('keyboard', { timeout: 600_000 }, () => {
     await lab.score('warm');
 
     await tabTo(lab, 'ask-file');
-    const [chooser] = await Promise.all([lab.page.waitForEvent('filechooser'), keyboard.press('Enter')]);
-    await chooser.setFiles(fruit()[0].files[0]);
+    await keyboard.press('Enter');
+    await (await chooser).setFiles(fruit()[0].files[0]);
     const answers = lab.part('answer', lab.part('answers'));
     await eventually(async () => assert.equal(await answers.count(), 2), 60_000);
   }));

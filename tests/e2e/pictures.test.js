@@ -58,6 +58,24 @@ describe('pictures', { timeout: 300_000 }, () => {
     }
   }));
 
+  const nasty = path.join(import.meta.dirname, '../../../shared/data/bad-images');
+  const skip = fs.existsSync(nasty) ? false : 'no ../shared/data/bad-images beside the checkout';
+  test('every nasty file is decoded or refused in words, and the engine goes on', { skip }, () => browsing.visit(async (lab) => {
+    const files = fs.readdirSync(nasty, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+    assert.ok(files.length >= 188, `only ${files.length} files are there`);
+    const card = await lab.addClass('nasty');
+    await lab.addFiles(card, files);
+    // Files are read in their order: once this one is seen, all before it were answered.
+    const last = await lab.addClass('last');
+    await lab.addFiles(last, fruit()[0].files.slice(0, 1));
+    await lab.thumbnails(1, last);
+    assert.equal(await lab.engineState(), 'ready');
+    const refusals = await lab.refusals();
+    assert.equal(await lab.countOn(card) + refusals.length, files.length);
+    assert.ok(refusals.length > 0 && refusals.every((line) => line.length > 30), refusals.join(' | '));
+  }));
+
   test('a picture can be removed', () => browsing.visit(async (lab) => {
     const card = await lab.addClass('shrinking');
     await lab.addFiles(card, fruit()[0].files.slice(0, 3));

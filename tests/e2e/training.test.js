@@ -58,6 +58,18 @@ describe('training', { timeout: 600_000 }, () => {
     }
   }));
 
+  test('a fresh drawing is asked about and says what it was drawn as', () => browsing.visit(async (lab) => {
+    await lab.engineReady();
+    await lab.set({ 'device-choice': 'cpu', 'cold-epochs': 3 });
+    await lab.part('sample-fruit').click();
+    await eventually(async () => assert.ok(await lab.part('start-cold').isEnabled()), 60_000);
+    await lab.part('start-cold').click();
+    await lab.score('cold');
+    await lab.part('ask-drawn').click();
+    await eventually(async () => assert.match(await lab.part('drawn-as').innerText(), /^Drawn as \w+/));
+    assert.equal(await lab.part('answer').count(), 1);
+  }));
+
   test('a run that is stopped keeps its best so far', () => browsing.visit(async (lab) => {
     await prepared(lab, { 'warm-epochs': 200 });
     await lab.cut(18);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::session::{Command, FIRST_OWN_ID};
 
-use super::pictures::{Origin, let_go, read, revoke};
+use super::pictures::{Origin, let_go, revoke};
 use super::{Class, Drawn, Effect, Look, Picture, Pictures};
 
 impl Pictures {
@@ -14,11 +14,12 @@ impl Pictures {
         let mut effects = Vec::new();
         let mut samples: Vec<Drawn> = std::mem::take(&mut self.drawing);
         self.renamed.clear();
+        self.in_flight.clear();
         for class in std::mem::take(&mut self.classes) {
             let Origin::Drawn { sample, name } = &class.origin else {
                 let command = Command::AddClass { class: class.id, name: class.name.clone() };
                 effects.push(Effect::Send(command));
-                effects.extend(read_again(&class));
+                effects.extend(self.read_again(&class));
                 self.classes.push(class);
                 continue;
             };
@@ -34,7 +35,8 @@ impl Pictures {
                 let kept = class.own_pictures().cloned().collect();
                 if let Some(own) = self.class_mut(id) {
                     own.pictures = kept;
-                    effects.extend(read_again(own));
+                    let own = own.clone();
+                    effects.extend(self.read_again(&own));
                 }
             }
             let drawn = class.pictures.iter().filter(|picture| picture.id.0 >= FIRST_OWN_ID);
@@ -52,13 +54,13 @@ impl Pictures {
         self.drawing = samples;
         effects
     }
-}
 
-fn read_again(class: &Class) -> Vec<Effect> {
-    let again = |picture: &Picture| {
-        let mut effects = revoke(picture);
-        effects.push(read(picture.id, class.id, picture.name.clone()));
-        effects
-    };
-    class.pictures.iter().flat_map(again).collect()
+    fn read_again(&mut self, class: &Class) -> Vec<Effect> {
+        let again = |picture: &Picture| {
+            let mut effects = revoke(picture);
+            effects.push(self.read(picture.id, class.id, picture.name.clone()));
+            effects
+        };
+        class.pictures.iter().flat_map(again).collect()
+    }
 }

@@ -3,7 +3,6 @@
 
 use crate::session::{ClassId, PictureId};
 
-use super::pictures::read;
 use super::{Effect, Look, Picture, Pictures};
 
 /// A file that the person gave.
@@ -66,7 +65,7 @@ impl Pictures {
             };
             let name = file.name.clone();
             into.pictures.push(Picture { id: file.picture, name: file.name, look: Look::Reading });
-            effects.push(read(file.picture, class, name));
+            effects.push(self.read(file.picture, class, name));
         }
         effects
     }

@@ -1,5 +1,6 @@
 //! Classes and their pictures: shown at once, read by the engine later.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::session::{ClassId, Command, FIRST_OWN_ID, PictureId, Refusal, SampleTask};
@@ -102,6 +103,8 @@ pub struct Pictures {
     /// Samples being drawn, the one at work first.
     pub drawing: Vec<Drawn>,
     next_class: u32,
+    /// Files that the engine was sent and has not answered, in the order of sending.
+    pub(super) in_flight: VecDeque<PictureId>,
     /// Names that drawn classes get back when they are drawn again: sample, drawn name, own name.
     pub(super) renamed: Vec<(Drawn, String, String)>,
 }
@@ -113,6 +116,7 @@ impl Default for Pictures {
             refused: Vec::new(),
             drawing: Vec::new(),
             next_class: 1,
+            in_flight: VecDeque::new(),
             renamed: Vec::new(),
         }
     }
@@ -271,6 +275,7 @@ impl Pictures {
         name: String,
         look: Look,
     ) -> Vec<Effect> {
+        self.landed(id);
         let arrived = Picture { id, name, look };
         let Some(class) = self.class_mut(class) else { return let_go(&arrived) };
         match class.pictures.iter_mut().find(|picture| picture.id == id) {
@@ -315,15 +320,41 @@ impl Pictures {
     }
 
     pub(super) fn refuse(&mut self, id: PictureId, name: String, refusal: Refusal) -> Vec<Effect> {
+        self.landed(id);
         let effects = self.take(id).iter().flat_map(let_go).collect();
         self.refused.push(Refused { picture: id, name, refusal });
         effects
     }
-}
 
-/// The command that decodes a file. Its bytes travel beside it, so that the page never holds them.
-pub(super) fn read(picture: PictureId, class: ClassId, name: String) -> Effect {
-    Effect::Send(Command::AddPicture { picture, class, name, bytes: Vec::new() })
+    /// The command that decodes a file. Its bytes travel beside it, so that the page never holds
+    /// them.
+    pub(super) fn read(&mut self, picture: PictureId, class: ClassId, name: String) -> Effect {
+        self.in_flight.push_back(picture);
+        Effect::Send(Command::AddPicture { picture, class, name, bytes: Vec::new() })
+    }
+
+    /// The engine answers in the order of sending; what went before and was not answered never
+    /// will be, because its class was deleted meanwhile.
+    fn landed(&mut self, id: PictureId) {
+        if let Some(index) = self.in_flight.iter().position(|sent| *sent == id) {
+            self.in_flight.drain(..=index);
+        }
+    }
+
+    /// The engine broke off. The file that it was reading is refused, so that it does not break
+    /// the next engine too.
+    pub(super) fn broke_off(&mut self) -> Vec<Effect> {
+        let read = self.in_flight.pop_front();
+        self.in_flight.clear();
+        let Some(picture) = read.and_then(|id| self.take(id)) else { return Vec::new() };
+        let refusal = Refusal {
+            reason: "The engine broke off while it read this file.".to_owned(),
+            remedy: "Add it again, or save it as JPEG or PNG first.".to_owned(),
+        };
+        let effects = let_go(&picture);
+        self.refused.push(Refused { picture: picture.id, name: picture.name, refusal });
+        effects
+    }
 }
 
 pub(super) fn revoke(picture: &Picture) -> Vec<Effect> {
