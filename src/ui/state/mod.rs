@@ -280,7 +280,7 @@ impl State {
         if was_on_gpu || !was_ready {
             self.settings.device = DeviceChoice::Cpu;
         }
-        let effects = if was_ready { self.pictures.refuse_in_flight() } else { Vec::new() };
+        let effects = self.pictures.broke_off(was_ready);
         self.device = None;
         self.starting = None;
         self.settings.device_pending = false;

@@ -303,22 +303,6 @@ impl Pictures {
         }));
     }
 
-    /// Refuses the file that the engine had before it when it broke off: the first that was sent
-    /// and not answered. Sent again, it would end the next engine as well.
-    pub(super) fn refuse_in_flight(&mut self) -> Vec<Effect> {
-        let waiting = self
-            .every()
-            .filter(|picture| picture.look == Look::Reading && picture.id.0 < FIRST_OWN_ID);
-        let Some(picture) = waiting.min_by_key(|picture| picture.id).cloned() else {
-            return Vec::new();
-        };
-        let refusal = Refusal {
-            reason: "The engine broke off when it came to this file.".to_owned(),
-            remedy: "Save it as JPEG or PNG in a picture program, and add that file.".to_owned(),
-        };
-        self.refuse(picture.id, picture.name, refusal)
-    }
-
     pub(super) fn refuse(&mut self, id: PictureId, name: String, refusal: Refusal) -> Vec<Effect> {
         self.landed(id);
         let effects = self.take(id).iter().flat_map(let_go).collect();
@@ -341,15 +325,16 @@ impl Pictures {
         }
     }
 
-    /// The engine broke off. The file that it was reading is refused, so that it does not break
-    /// the next engine too.
-    pub(super) fn broke_off(&mut self) -> Vec<Effect> {
-        let read = self.in_flight.pop_front();
+    /// The engine broke off. The file that came next is refused, so that it does not break the
+    /// next engine too, unless the engine had not begun to read at all.
+    pub(super) fn broke_off(&mut self, had_begun: bool) -> Vec<Effect> {
+        let next = self.in_flight.pop_front().filter(|_| had_begun);
         self.in_flight.clear();
-        let Some(picture) = read.and_then(|id| self.take(id)) else { return Vec::new() };
+        let Some(picture) = next.and_then(|id| self.take(id)) else { return Vec::new() };
         let refusal = Refusal {
-            reason: "The engine broke off while it read this file.".to_owned(),
-            remedy: "Add it again, or save it as JPEG or PNG first.".to_owned(),
+            reason: "The engine broke off before it had read this file.".to_owned(),
+            remedy: "Add it again; if the engine stops again, save it as JPEG or PNG first."
+                .to_owned(),
         };
         let effects = let_go(&picture);
         self.refused.push(Refused { picture: picture.id, name: picture.name, refusal });
