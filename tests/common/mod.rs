@@ -3,7 +3,6 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -145,13 +144,10 @@ pub fn lane(run: u32, strategy: Strategy) -> Lane {
     Lane { run: RunId(run), strategy }
 }
 
-/// A folder below the data that lies beside the checkout; `None`, with a message, where it is not.
-pub fn shared_data(name: &str) -> Option<PathBuf> {
+/// A folder below the data that lies beside the checkout. Tests that need it are ignored unless
+/// asked for.
+pub fn shared_data(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(name);
-    if path.is_dir() {
-        return Some(path);
-    }
-    // Written past the test runner, which shows what passing tests print to nobody.
-    let _ = writeln!(std::io::stderr(), "skipped: no {} beside the checkout", path.display());
-    None
+    assert!(path.is_dir(), "there is no {}", path.display());
+    path
 }

@@ -1,6 +1,7 @@
 //! Other programs: running them, and saying in one line what to do when one is missing or fails.
 
 use std::io::{BufRead, BufReader, ErrorKind};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -82,4 +83,22 @@ pub fn exists(program: &str) -> bool {
         .stderr(Stdio::null())
         .status();
     !matches!(answer, Err(error) if error.kind() == ErrorKind::NotFound)
+}
+
+/// Where the program lies that starts under this name.
+pub fn find(program: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_found_where_it_lies() {
+        let cargo = find("cargo").expect("cargo runs this test");
+        assert!(cargo.is_absolute() && cargo.ends_with("cargo"));
+        assert_eq!(find("no-such-program-anywhere"), None);
+    }
 }

@@ -24,11 +24,9 @@ const NODE: &[Tool] =
 /// The oldest Node that the browser's driver runs on.
 const OLDEST_NODE: u32 = 20;
 
-/// What the end-to-end tests click through.
+/// What the end-to-end tests click through. `CHROMIUM` in the environment names another.
 const CHROMIUM: Tool = Tool { program: "chromium", package: "chromium" };
 
-/// Where Debian puts its browser. `CHROMIUM` in the environment names another.
-const CHROMIUM_PATH: &str = "/usr/bin/chromium";
 
 /// Makes sure that the compiler can build for the browser.
 ///
@@ -43,6 +41,23 @@ pub fn ensure_wasm_target() -> Result<()> {
         format!(
             "the compiler target {WASM} is missing and could not be added; connect to the network \
              and run `rustup target add {WASM}`"
+        )
+    })
+}
+
+/// Makes sure that cargo has a subcommand that a component of rustup's brings.
+///
+/// # Errors
+/// When the component is neither there nor can be had.
+pub fn ensure_component(component: &str, subcommand: &str) -> Result<()> {
+    if process::read(Command::new("cargo").args([subcommand, "--version"])).is_ok() {
+        return Ok(());
+    }
+    println!("Adding the component {component} ...");
+    process::run(Command::new("rustup").args(["component", "add", component])).with_context(|| {
+        format!(
+            "the component {component} is missing and could not be added; connect to the network \
+             and run `rustup component add {component}`"
         )
     })
 }
@@ -80,7 +95,8 @@ pub fn ensure_chromium() -> Result<String> {
         return Ok(path);
     }
     ensure_tools(std::slice::from_ref(&CHROMIUM))?;
-    Ok(CHROMIUM_PATH.to_owned())
+    let path = process::find(CHROMIUM.program).context("the browser is nowhere in PATH")?;
+    Ok(path.to_string_lossy().into_owned())
 }
 
 /// Whether Node and npm are there, without installing them.

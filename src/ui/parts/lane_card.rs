@@ -99,7 +99,7 @@ fn going(lane: &LaneRun) -> String {
         }
     };
     match progress.seconds_left {
-        Some(seconds) => format!("{words}, {} left", duration(seconds)),
+        Some(seconds) => format!("{words}, about {} left", duration(seconds)),
         None => words,
     }
 }

@@ -273,11 +273,13 @@ impl State {
     }
 
     fn lost(&mut self, reason: String) -> Vec<Effect> {
-        let was_ready = self.engine == Engine::Ready;
+        let (was_ready, was_loading) =
+            (self.engine == Engine::Ready, self.engine == Engine::Loading);
         let was_on_gpu = self.device.as_ref().is_some_and(|device| device.kind == DeviceKind::Gpu);
+        let was_moving = self.settings.device_pending && self.settings.device != DeviceChoice::Cpu;
         self.engine = Engine::Lost(reason);
         // A driver that broke off once, or before anything else could, would do so again.
-        if was_on_gpu || !was_ready {
+        if was_on_gpu || was_moving || was_loading {
             self.settings.device = DeviceChoice::Cpu;
         }
         let effects = self.pictures.broke_off(was_ready);

@@ -1,5 +1,5 @@
 //! Every check of the project in one run: it goes on after a failure, and the last line says how
-//! many tests passed and how many failed.
+//! many tests passed, how many failed, and how many were skipped if any were.
 
 mod count;
 mod steps;
@@ -53,11 +53,19 @@ pub fn test(workspace: &Workspace, only: &[String]) -> Result<()> {
         total += count;
         rows.push((step.name, count, start.elapsed().as_secs()));
     }
-    println!("\n{:<16} {:>7} {:>7} {:>8}", "check", "passed", "failed", "seconds");
+    println!(
+        "\n{:<16} {:>7} {:>7} {:>7} {:>8}",
+        "check", "passed", "failed", "skipped", "seconds"
+    );
     for (name, count, seconds) in rows {
-        println!("{name:<16} {:>7} {:>7} {seconds:>8}", count.passed, count.failed);
+        let Count { passed, failed, skipped } = count;
+        println!("{name:<16} {passed:>7} {failed:>7} {skipped:>7} {seconds:>8}");
     }
-    println!("\n{} passed, {} failed", total.passed, total.failed);
+    print!("\n{} passed, {} failed", total.passed, total.failed);
+    match total.skipped {
+        0 => println!(),
+        skipped => println!(", {skipped} skipped"),
+    }
     // The totals are the last line, so a failure adds no message of its own.
     if total.failed > 0 {
         std::process::exit(1);

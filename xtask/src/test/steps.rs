@@ -18,13 +18,19 @@ use crate::workspace::Workspace;
 /// Where cargo looks for what runs the tests of the wasm target.
 const RUNNER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
 
+/// The pictures that some native tests need. They lie beside the checkout where they are given;
+/// elsewhere these tests count as skipped.
+const SHARED_DATA: &str = "../shared/data";
+
 /// Every file as rustfmt writes it.
 pub fn formatting(workspace: &Workspace) -> Result<Count> {
+    tools::ensure_component("rustfmt", "fmt")?;
     check(cargo(workspace, "fmt").args(["--all", "--check"]))
 }
 
 /// No warning in the library, the command line, the tasks and their tests.
 pub fn lint_native(workspace: &Workspace) -> Result<Count> {
+    tools::ensure_component("clippy", "clippy")?;
     let mut command = cargo(workspace, "clippy");
     command.args(["--locked", "--workspace", "--all-targets"]);
     command.args(["--features", "xtask/wasm-test-runner", "--", "--deny", "warnings"]);
@@ -42,6 +48,7 @@ pub fn lint_worker(workspace: &Workspace) -> Result<Count> {
 }
 
 fn lint_wasm(workspace: &Workspace, parts: &[&str]) -> Result<Count> {
+    tools::ensure_component("clippy", "clippy")?;
     tools::ensure_wasm_target()?;
     let mut command = cargo(workspace, "clippy");
     command.args(["--locked", "--package", "headstart", "--target", WASM]);
@@ -51,7 +58,12 @@ fn lint_wasm(workspace: &Workspace, parts: &[&str]) -> Result<Count> {
 
 /// The engine's tests on this machine.
 pub fn test_native(workspace: &Workspace) -> Result<Count> {
-    suite(cargo(workspace, "test").args(["--locked", "--package", "headstart", "--no-fail-fast"]))
+    let mut test = cargo(workspace, "test");
+    test.args(["--locked", "--package", "headstart", "--no-fail-fast"]);
+    if workspace.root().join(SHARED_DATA).is_dir() {
+        test.args(["--", "--include-ignored"]);
+    }
+    suite(&mut test)
 }
 
 /// The tests of the tasks themselves, in the profile that they are built in anyway.
