@@ -58,7 +58,7 @@ pub fn SettingsForm(props: &Props) -> Html {
                     <span>{ "Runs on" }</span>
                     <select data-test="device-choice" onchange={device}>
                         { for DEVICES.iter().map(|(choice, value, name)| html! {
-                            <option value={*value} ~selected={settings.device == *choice}>{ *name }</option>
+                            <option value={*value} selected={settings.device == *choice}>{ *name }</option>
                         }) }
                     </select>
                 </label>
