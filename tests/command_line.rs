@@ -1,7 +1,7 @@
 //! The command line as a person uses it: the program that was built, its output and exit codes.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -86,6 +86,41 @@ fn compare_prints_a_table_writes_json_and_leaves_bad_files_out() {
         assert!(count("parameters_trained") < count("parameters_total"));
         assert_eq!(run["strategy"]["batch"], 16);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_what_is_no_file_are_told_and_left_out() {
+    let folder = Folder::new("links");
+    small_set(&folder);
+    let apple = folder.join("set/Apple");
+    std::os::unix::fs::symlink("/nowhere/at/all.png", apple.join("linked.png")).expect("a link");
+    // Somebody who opened it would wait forever.
+    let pipe = apple.join("pipe.png");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo starts").success());
+    let output = headstart(&["compare", "set", "--cut", "head", "--epochs", "1"], &folder.0);
+    assert!(output.status.success(), "{}", said(&output));
+    for (name, why) in [("linked.png", "Links are not followed."), ("pipe.png", "It is no file.")] {
+        let line = format!("left out set/Apple/{name}: {why}");
+        assert!(said(&output).contains(&line), "{}", said(&output));
+    }
+    assert!(String::from_utf8_lossy(&output.stdout).contains("2 classes: Apple, Banana"));
+}
+
+#[test]
+fn a_reader_that_has_gone_away_is_no_error() {
+    let folder = Folder::new("gone");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_headstart"))
+        .args(["draw", "fabric", "all"])
+        .current_dir(&folder.0)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the program ends");
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(said(&output), "");
 }
 
 #[test]

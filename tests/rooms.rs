@@ -13,6 +13,10 @@ const ROOMS: [(&str, &[&str]); 7] = [
     ("ui", &["session", "web"]),
 ];
 
+/// The two files of the worker's end, which drive a session and so know all of it. Every other file
+/// of `web` and `ui` knows only its messages.
+const DRIVERS: [&str; 2] = ["src/web/gpu.rs", "src/web/worker_side.rs"];
+
 /// Every Rust file below a folder.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -50,6 +54,78 @@ fn every_room_knows_only_the_rooms_it_may() {
                     file.display()
                 );
             }
+        }
+    }
+}
+
+/// The names that a text takes from `crate::session`.
+fn names_from_session(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    for rest in text.split("crate::session::").skip(1) {
+        let list = match rest.strip_prefix('{') {
+            Some(list) => list.split('}').next().unwrap_or_default(),
+            None => words(rest).next().unwrap_or_default(),
+        };
+        names.extend(words(list));
+    }
+    names
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+/// What `session`'s messages export: what is declared there, and what is passed on.
+fn messages() -> Vec<String> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/session/message.rs");
+    let text = std::fs::read_to_string(file).expect("the messages");
+    let mut names = Vec::new();
+    for kind in ["pub struct ", "pub enum ", "pub const ", "pub use "] {
+        for rest in text.split(kind).skip(1) {
+            let taken = if kind == "pub use " { usize::MAX } else { 1 };
+            let statement = rest.split(';').next().unwrap_or_default();
+            let exported = words(statement).take(taken);
+            names.extend(exported.filter(|name| name.starts_with(char::is_uppercase)));
+        }
+    }
+    names.into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn page_and_browser_know_only_the_messages_of_a_session() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let messages = messages();
+    assert!(messages.iter().any(|name| name == "Command") && messages.len() > 20);
+    let mut drivers = 0;
+    for file in ["web", "ui"].iter().flat_map(|room| sources(&root.join("src").join(room))) {
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        let taken = names_from_session(&text);
+        let foreign: Vec<_> =
+            taken.iter().filter(|name| !messages.iter().any(|m| m == *name)).collect();
+        if DRIVERS.iter().any(|driver| file == root.join(driver)) {
+            assert!(!foreign.is_empty(), "{} needs no exception", file.display());
+            drivers += 1;
+        } else {
+            assert!(foreign.is_empty(), "{} names {foreign:?}, no messages", file.display());
+        }
+    }
+    assert_eq!(drivers, DRIVERS.len());
+}
+
+#[test]
+fn no_name_is_taken_in_a_way_that_these_tests_cannot_read() {
+    for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        for hidden in [
+            "crate::{",
+            "crate::*",
+            "use crate as",
+            "session::*",
+            "crate::session as",
+            "crate::session;",
+            "super::super",
+        ] {
+            assert!(!text.contains(hidden), "{} has `{hidden}`", file.display());
         }
     }
 }

@@ -45,19 +45,23 @@ fn add_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CommandError
     Ok(())
 }
 
-/// What a folder holds, sorted, without hidden entries and without links, which could go in
-/// circles; links are told.
+/// What a folder holds, sorted, without hidden entries. Links, which could go in circles, and what
+/// is neither file nor folder, which could wait forever, are left out and told.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let failed = |cause| CommandError::Read { path: folder.to_owned(), cause };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if entry.file_type().map_err(failed)?.is_symlink() {
-            eprintln!("headstart: left out {}: links are not followed", printable(&name));
-        } else if !name.starts_with('.') {
-            paths.push(entry.path());
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        let path = entry.path();
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_dir() || kind.is_file() {
+            paths.push(path);
+        } else {
+            let why = if kind.is_symlink() { "Links are not followed." } else { "It is no file." };
+            eprintln!("headstart: left out {}: {why}", printable(&path.to_string_lossy()));
         }
     }
     paths.sort();
