@@ -1,5 +1,6 @@
 //! Measures the site as a host would serve it: what it weighs, when it is usable, how long it
-//! trains, in a real browser. Prints a table and writes `target/bench.json`.
+//! trains, in a real browser. Before that it proves that this very site, on a host that sends no
+//! headers, trains and answers: `test` clicks through a site that wasm-opt has not touched. Prints a table and writes `target/bench.json`.
 
 use std::env;
 use std::fs;
@@ -31,7 +32,7 @@ struct Row {
 /// Measures the site.
 ///
 /// # Errors
-/// When it does not build, or the browser cannot be had or does not get through.
+/// When it does not build, does not work, or the browser cannot be had or does not get through.
 pub fn bench(workspace: &Workspace) -> Result<()> {
     tools::ensure_node()?;
     let chromium = tools::ensure_chromium()?;

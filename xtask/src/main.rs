@@ -43,7 +43,7 @@ enum Task {
         /// Only the checks whose names contain one of these words.
         only: Vec<String>,
     },
-    /// Measures the optimised page in a real browser.
+    /// Measures the optimised page in a real browser, after proving that it trains and answers.
     Bench,
     /// Stores a pretrained backbone in half precision where the page finds it.
     Backbone {

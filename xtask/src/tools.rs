@@ -27,7 +27,6 @@ const OLDEST_NODE: u32 = 20;
 /// What the end-to-end tests click through. `CHROMIUM` in the environment names another.
 const CHROMIUM: Tool = Tool { program: "chromium", package: "chromium" };
 
-
 /// Makes sure that the compiler can build for the browser.
 ///
 /// # Errors

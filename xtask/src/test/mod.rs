@@ -53,10 +53,7 @@ pub fn test(workspace: &Workspace, only: &[String]) -> Result<()> {
         total += count;
         rows.push((step.name, count, start.elapsed().as_secs()));
     }
-    println!(
-        "\n{:<16} {:>7} {:>7} {:>7} {:>8}",
-        "check", "passed", "failed", "skipped", "seconds"
-    );
+    println!("\n{:<16} {:>7} {:>7} {:>7} {:>8}", "check", "passed", "failed", "skipped", "seconds");
     for (name, count, seconds) in rows {
         let Count { passed, failed, skipped } = count;
         println!("{name:<16} {passed:>7} {failed:>7} {skipped:>7} {seconds:>8}");
