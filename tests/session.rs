@@ -296,7 +296,7 @@ fn a_second_experiment_replaces_the_first() {
     let ended: Vec<_> = events
         .iter()
         .filter_map(|event| match event {
-            Event::RunEnded { run, result } => Some((*run, result.ending.clone())),
+            Event::RunEnded { run, result } => Some((*run, result.ending)),
             _ => None,
         })
         .collect();

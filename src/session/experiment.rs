@@ -197,7 +197,6 @@ impl Experiment {
         let index = (0..lanes.len())
             .filter(|&index| !lanes[index].has_ended)
             .min_by(|&a, &b| lanes[a].trainer.seconds().total_cmp(&lanes[b].trainer.seconds()))?;
-        let seconds_left = waiting_time(lanes, index);
         let lane = &mut lanes[index];
         let run = lane.run;
         match lane.trainer.advance().await {
@@ -206,12 +205,14 @@ impl Experiment {
                 if now - lane.last_progress >= PROGRESS_INTERVAL {
                     lane.last_progress = now;
                     let (step, steps) = lane.trainer.steps();
+                    let (phase, seconds) = (lane.trainer.phase(), lane.trainer.seconds());
+                    let seconds_left = waiting_time(lanes, index);
                     events.push(Event::RunProgressed {
                         run,
-                        phase: lane.trainer.phase(),
+                        phase,
                         step,
                         steps,
-                        seconds: lane.trainer.seconds(),
+                        seconds,
                         seconds_left,
                     });
                 }

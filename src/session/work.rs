@@ -158,8 +158,10 @@ impl Session {
         } else if let Some(command) = self.next_command() {
             self.carry_out(command).await;
         } else if let Some(experiment) = &mut self.experiment {
-            if !experiment.is_over() {
-                self.models.extend(experiment.work(&mut self.events).await);
+            if !experiment.is_over()
+                && let Some(model) = experiment.work(&mut self.events).await
+            {
+                self.models.push(model);
                 self.models.sort_by_key(|trained| trained.lane);
             }
             if experiment.is_over() {
@@ -210,9 +212,11 @@ impl Session {
                 self.answer(question, name, decoded, None).await;
             }
             Command::AskDrawn { question, task, seed } => {
-                let drawn = draw_one(task, seed);
-                let class = draw(task, seed).classes()[drawn.class_index].to_owned();
-                let name = drawn.name.clone();
+                let task = draw(task, seed);
+                let classes = task.classes();
+                let class_index = (seed % classes.len() as u64) as usize;
+                let drawn = task.picture(class_index, 0);
+                let (name, class) = (drawn.name.clone(), classes[class_index].to_owned());
                 self.answer(question, name, drawn.into_picture(SIDE), Some(class)).await;
             }
         }
@@ -447,13 +451,6 @@ impl Session {
         let thumbnail = picture.thumbnail_png();
         self.events.push(Event::Answered { question, thumbnail, drawn_as, answers });
     }
-}
-
-/// One picture of a class that the seed chooses.
-fn draw_one(task: SampleTask, seed: u64) -> DrawnPicture {
-    let drawn = draw(task, seed);
-    let classes = drawn.classes().len() as u64;
-    drawn.picture((seed % classes) as usize, 0)
 }
 
 async fn ask(

@@ -47,7 +47,7 @@ pub struct EpochRow {
 }
 
 /// Why a run ended.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Ending {
     /// All epochs were trained.
     Completed,

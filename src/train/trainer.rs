@@ -112,15 +112,8 @@ impl Model {
 enum Position {
     Stepping { step_of_epoch: usize },
     Validating,
-    Testing(EndingKind),
+    Testing(Ending),
     Ended,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum EndingKind {
-    Completed,
-    Stopped,
-    NotFinite,
 }
 
 /// The best epoch so far of the phase that was reached.
@@ -251,7 +244,7 @@ impl Trainer {
     /// Asks for an early end: the next calls of [`Trainer::advance`] test the best epoch so far.
     pub fn stop(&mut self) {
         if matches!(self.position, Position::Stepping { .. } | Position::Validating) {
-            self.position = Position::Testing(EndingKind::Stopped);
+            self.position = Position::Testing(Ending::Stopped);
         }
     }
 
@@ -402,7 +395,7 @@ impl Trainer {
         let values = read(Tensor::cat(vec![unread.loss, unread.correct], 0)).await?;
         let (loss, correct) = (f64::from(values[0]), values[1] as usize);
         if !loss.is_finite() {
-            self.position = Position::Testing(EndingKind::NotFinite);
+            self.position = Position::Testing(Ending::NotFinite);
         }
         self.epoch_training.loss += loss;
         self.epoch_training.correct += correct;
@@ -412,8 +405,7 @@ impl Trainer {
 
     async fn validate(&mut self, started: f64) -> Result<Advance, TrainError> {
         let learner = self.learner.valid();
-        let validation =
-            self.score(&learner, self.phase, &self.material.split.validation.clone()).await?;
+        let validation = self.score(&learner, self.phase, &self.material.split.validation).await?;
         self.epoch += 1;
         let tally = std::mem::take(&mut self.epoch_training);
         let is_better = validation.loss.is_finite()
@@ -436,9 +428,9 @@ impl Trainer {
             seconds: self.seconds + (self.clock)() - started,
         };
         self.position = if !validation.loss.is_finite() {
-            Position::Testing(EndingKind::NotFinite)
+            Position::Testing(Ending::NotFinite)
         } else if self.epoch == self.strategy.epochs() {
-            Position::Testing(EndingKind::Completed)
+            Position::Testing(Ending::Completed)
         } else {
             Position::Stepping { step_of_epoch: 0 }
         };
@@ -451,7 +443,7 @@ impl Trainer {
         Ok(Advance::Epoch(row))
     }
 
-    async fn test(&mut self, ending: EndingKind, started: f64) -> Result<Advance, TrainError> {
+    async fn test(&mut self, ending: Ending, started: f64) -> Result<Advance, TrainError> {
         let model = self.model();
         let phase = self.best.as_ref().map_or(self.phase, |best| best.phase);
         let split = &self.material.split;
@@ -462,11 +454,7 @@ impl Trainer {
         let test = self.score(&model.learned, phase, &split.test).await?;
         self.position = Position::Ended;
         Ok(Advance::Ended(RunResult {
-            ending: match ending {
-                EndingKind::Completed => Ending::Completed,
-                EndingKind::Stopped => Ending::Stopped,
-                EndingKind::NotFinite => Ending::NotFinite,
-            },
+            ending,
             best_epoch,
             validation,
             test,
