@@ -3,7 +3,8 @@
 use burn::tensor::Device;
 
 use super::architecture::{Architecture, STAGES};
-use super::network::{Head, Segment};
+use super::head::Head;
+use super::network::Segment;
 use super::weights::{Weights, WeightsError};
 
 /// Width factors that published MobileNetV2 weights come in.

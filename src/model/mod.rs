@@ -6,7 +6,11 @@
 mod architecture;
 #[cfg(feature = "engine")]
 mod backbone;
+#[cfg(feature = "engine")]
+mod convolution;
 mod cut;
+#[cfg(feature = "engine")]
+mod head;
 #[cfg(feature = "engine")]
 mod network;
 #[cfg(feature = "engine")]
@@ -19,7 +23,9 @@ pub use architecture::{Architecture, STAGES, Stage, StageKind};
 pub use backbone::Backbone;
 pub use cut::{Cut, CutError};
 #[cfg(feature = "engine")]
-pub use network::{Head, NamedTensor, Segment, pool};
+pub use head::{Head, NamedTensor, pool};
+#[cfg(feature = "engine")]
+pub use network::Segment;
 #[cfg(feature = "engine")]
 pub use read::{ReadError, read};
 #[cfg(feature = "engine")]

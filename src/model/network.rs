@@ -1,118 +1,38 @@
-//! MobileNetV2 as Burn modules: a segment of consecutive stages, and a linear head.
-//!
-//! BatchNorm runs on frozen statistics in every strategy, so it is an affine map; it is folded
-//! into the convolution in front of it on every pass. Its scale and shift still learn, because
-//! gradients flow through the folding, and no pass over the activations is spent on it.
+//! MobileNetV2's backbone as Burn modules: blocks, and segments of consecutive stages.
 
-use burn::module::{Module, Param};
-use burn::tensor::module::conv2d;
-use burn::tensor::ops::ConvOptions;
+use burn::module::{Module, ParamId, list_param_ids};
 use burn::tensor::{Device, Tensor};
 
 use super::architecture::{Architecture, STAGES, Stage, StageKind};
+use super::convolution::{ConvolutionNames, NormalisedConvolution, relu6};
+use super::head::NamedTensor;
 use super::weights::{Weights, WeightsError};
 
-/// Added to the variance before its root is taken, as in PyTorch.
-const EPSILON: f64 = 1e-5;
-/// Below this many positions a picture, a 1×1 convolution is one product for the whole batch: a
-/// product a picture would be too small to be fast. Above, gathering the batch costs more.
-const SMALL_AREA: usize = 100;
-
-/// A convolution without bias, followed by BatchNorm on frozen statistics.
-#[derive(Module, Debug)]
-struct NormalisedConvolution {
-    /// Shape `[out, in / groups, kernel, kernel]`.
-    weight: Param<Tensor<4>>,
-    /// BatchNorm's factor, shape `[out]`.
-    scale: Param<Tensor<1>>,
-    /// BatchNorm's summand, shape `[out]`.
-    shift: Param<Tensor<1>>,
-    /// BatchNorm's running mean, shape `[out]`; never trained, so no parameter.
-    mean: Tensor<1>,
-    /// BatchNorm's running variance, shape `[out]`; never trained, so no parameter.
-    variance: Tensor<1>,
-    stride: usize,
-    groups: usize,
+/// Where torchvision keeps the stem and the top.
+fn stage_names(stage: usize) -> ConvolutionNames {
+    ConvolutionNames::nested(&format!("features.{stage}"))
 }
 
-impl NormalisedConvolution {
-    fn load(
-        weights: &Weights,
-        names: &ConvolutionNames,
-        shape: [usize; 4],
-        stride: usize,
-        groups: usize,
-        device: &Device,
-    ) -> Result<Self, WeightsError> {
-        let channels = [shape[0]];
-        let norm = |part: &str| weights.tensor::<1>(&format!("{}.{part}", names.norm), channels);
-        let place = |data| Tensor::from_data(data, device);
-        Ok(Self {
-            weight: Param::from_tensor(Tensor::from_data(
-                weights.tensor::<4>(&format!("{}.weight", names.convolution), shape)?,
-                device,
-            )),
-            scale: Param::from_tensor(place(norm("weight")?)),
-            shift: Param::from_tensor(place(norm("bias")?)),
-            mean: place(norm("running_mean")?),
-            variance: place(weights.variance(&format!("{}.running_var", names.norm), channels)?),
-            stride,
-            groups,
-        })
-    }
+/// Where torchvision keeps the layers of a block: one after the other, those with an activation
+/// nested, the projection and its BatchNorm side by side.
+struct BlockNames {
+    expand: Option<ConvolutionNames>,
+    depthwise: ConvolutionNames,
+    project: ConvolutionNames,
+}
 
-    /// # Shapes
-    /// - input: `[batch, in, height, width]`
-    /// - output: `[batch, out, height / stride, width / stride]`
-    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        let [out, _, kernel, _] = self.weight.dims();
-        let factor = self.scale.val() / (self.variance.clone() + EPSILON).sqrt();
-        let weight = self.weight.val() * factor.clone().reshape([out, 1, 1, 1]);
-        let bias = self.shift.val() - self.mean.clone() * factor;
-        if kernel == 1 {
-            return pointwise(input, weight, bias);
+impl BlockNames {
+    fn of(stage: usize, has_expansion: bool) -> Self {
+        let path = format!("features.{stage}.conv");
+        let depthwise = usize::from(has_expansion);
+        Self {
+            expand: has_expansion.then(|| ConvolutionNames::nested(&format!("{path}.0"))),
+            depthwise: ConvolutionNames::nested(&format!("{path}.{depthwise}")),
+            project: ConvolutionNames {
+                convolution: format!("{path}.{}", depthwise + 1),
+                norm: format!("{path}.{}", depthwise + 2),
+            },
         }
-        let padding = kernel / 2;
-        conv2d(
-            input,
-            weight,
-            Some(bias),
-            ConvOptions::new([self.stride; 2], [padding; 2], [1, 1], self.groups),
-        )
-    }
-}
-
-/// A 1×1 convolution as a matrix product, whose two gradients are matrix products as well; those
-/// of a convolution cost several times as much.
-///
-/// # Shapes
-/// - input: `[batch, in, height, width]`
-/// - weight: `[out, in, 1, 1]`, bias: `[out]`
-/// - output: `[batch, out, height, width]`
-fn pointwise(input: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>) -> Tensor<4> {
-    let [batch, channels, height, width] = input.dims();
-    let out = weight.dims()[0];
-    let area = height * width;
-    if area < SMALL_AREA {
-        let columns = input.swap_dims(0, 1).reshape([channels, batch * area]);
-        let product = weight.reshape([out, channels]).matmul(columns) + bias.reshape([out, 1]);
-        return product.reshape([out, batch, height, width]).swap_dims(0, 1);
-    }
-    let columns = input.reshape([batch, channels, area]);
-    let product = weight.reshape([1, out, channels]).matmul(columns) + bias.reshape([1, out, 1]);
-    product.reshape([batch, out, height, width])
-}
-
-/// Where torchvision keeps a convolution and its BatchNorm.
-struct ConvolutionNames {
-    convolution: String,
-    norm: String,
-}
-
-impl ConvolutionNames {
-    /// Convolution and norm inside one `Sequential`.
-    fn nested(path: &str) -> Self {
-        Self { convolution: format!("{path}.0"), norm: format!("{path}.1") }
     }
 }
 
@@ -133,32 +53,26 @@ impl Block {
         expansion: usize,
         device: &Device,
     ) -> Result<Self, WeightsError> {
-        let path = format!("features.{index}.conv");
         let (input, hidden, output) =
             (stage.input_channels, stage.hidden_channels(), stage.output_channels);
-        let has_expansion = expansion != 1;
-        let layer = usize::from(has_expansion);
-        let expand = has_expansion
-            .then(|| {
-                let names = ConvolutionNames::nested(&format!("{path}.0"));
-                NormalisedConvolution::load(weights, &names, [hidden, input, 1, 1], 1, 1, device)
-            })
-            .transpose()?;
-        let depthwise = NormalisedConvolution::load(
-            weights,
-            &ConvolutionNames::nested(&format!("{path}.{layer}")),
-            [hidden, 1, 3, 3],
-            stage.stride,
-            hidden,
-            device,
-        )?;
-        let names = ConvolutionNames {
-            convolution: format!("{path}.{}", layer + 1),
-            norm: format!("{path}.{}", layer + 2),
+        let names = BlockNames::of(index, expansion != 1);
+        let load = |names: &ConvolutionNames, shape, stride, groups| {
+            NormalisedConvolution::load(weights, names, shape, stride, groups, device)
         };
-        let project =
-            NormalisedConvolution::load(weights, &names, [output, hidden, 1, 1], 1, 1, device)?;
+        let expand = names.expand.as_ref();
+        let expand = expand.map(|names| load(names, [hidden, input, 1, 1], 1, 1)).transpose()?;
+        let depthwise = load(&names.depthwise, [hidden, 1, 3, 3], stage.stride, hidden)?;
+        let project = load(&names.project, [output, hidden, 1, 1], 1, 1)?;
         Ok(Self { expand, depthwise, project, is_residual: stage.is_residual() })
+    }
+
+    fn named_tensors(&self, index: usize) -> Vec<(String, NamedTensor)> {
+        let names = BlockNames::of(index, self.expand.is_some());
+        let expand = self.expand.iter().zip(&names.expand);
+        expand
+            .chain([(&self.depthwise, &names.depthwise), (&self.project, &names.project)])
+            .flat_map(|(layer, names)| layer.named_tensors(names))
+            .collect()
     }
 
     /// # Shapes
@@ -174,7 +88,7 @@ impl Block {
     }
 }
 
-/// Consecutive stages of the backbone, from `first` up to but not including `first + len`.
+/// Consecutive stages of the backbone, from the stage with the index `first` on.
 ///
 /// Cutting a segment in two gives the frozen part and the part that learns.
 #[derive(Module, Debug)]
@@ -197,27 +111,17 @@ impl Segment {
     ) -> Result<Self, WeightsError> {
         let (mut stem, mut blocks, mut top) = (None, Vec::new(), None);
         for (index, stage) in architecture.stages.iter().enumerate() {
-            let names = ConvolutionNames::nested(&format!("features.{index}"));
             let (input, output) = (stage.input_channels, stage.output_channels);
+            let load = |shape| {
+                let names = stage_names(index);
+                NormalisedConvolution::load(weights, &names, shape, stage.stride, 1, device)
+            };
             match stage.kind {
-                StageKind::Stem => {
-                    let shape = [output, input, 3, 3];
-                    stem = Some(NormalisedConvolution::load(
-                        weights,
-                        &names,
-                        shape,
-                        stage.stride,
-                        1,
-                        device,
-                    )?);
-                }
+                StageKind::Stem => stem = Some(load([output, input, 3, 3])?),
                 StageKind::Block { expansion } => {
                     blocks.push(Block::load(weights, index, stage, expansion, device)?);
                 }
-                StageKind::Top => {
-                    let shape = [output, input, 1, 1];
-                    top = Some(NormalisedConvolution::load(weights, &names, shape, 1, 1, device)?);
-                }
+                StageKind::Top => top = Some(load([output, input, 1, 1])?),
             }
         }
         Ok(Self { first: 0, stem, blocks, top })
@@ -299,43 +203,23 @@ impl Segment {
     /// Every tensor with its torchvision name: what learns and the frozen statistics.
     pub fn named_tensors(&self) -> Vec<(String, NamedTensor)> {
         let mut tensors = Vec::new();
-        let mut add = |names: &ConvolutionNames, layer: &NormalisedConvolution| {
-            let norm = &names.norm;
-            tensors.extend([
-                (format!("{}.weight", names.convolution), NamedTensor::Four(layer.weight.val())),
-                (format!("{norm}.weight"), NamedTensor::One(layer.scale.val())),
-                (format!("{norm}.bias"), NamedTensor::One(layer.shift.val())),
-                (format!("{norm}.running_mean"), NamedTensor::One(layer.mean.clone())),
-                (format!("{norm}.running_var"), NamedTensor::One(layer.variance.clone())),
-            ]);
-        };
         let mut stage = self.first;
         if let Some(stem) = &self.stem {
-            add(&ConvolutionNames::nested("features.0"), stem);
+            tensors.extend(stem.named_tensors(&stage_names(stage)));
             stage += 1;
         }
         for block in &self.blocks {
-            let path = format!("features.{stage}.conv");
-            let layer = usize::from(block.expand.is_some());
-            if let Some(expand) = &block.expand {
-                add(&ConvolutionNames::nested(&format!("{path}.0")), expand);
-            }
-            add(&ConvolutionNames::nested(&format!("{path}.{layer}")), &block.depthwise);
-            let names = ConvolutionNames {
-                convolution: format!("{path}.{}", layer + 1),
-                norm: format!("{path}.{}", layer + 2),
-            };
-            add(&names, &block.project);
+            tensors.extend(block.named_tensors(stage));
             stage += 1;
         }
         if let Some(top) = &self.top {
-            add(&ConvolutionNames::nested(&format!("features.{stage}")), top);
+            tensors.extend(top.named_tensors(&stage_names(stage)));
         }
         tensors
     }
 
     /// The parameter ids of each stage that learns, in order, with the stage's index.
-    pub fn parameters_by_stage(&self) -> Vec<(usize, Vec<burn::module::ParamId>)> {
+    pub fn parameters_by_stage(&self) -> Vec<(usize, Vec<ParamId>)> {
         let mut groups = Vec::new();
         let mut stage = self.first;
         let mut add = |ids| {
@@ -343,94 +227,14 @@ impl Segment {
             stage += 1;
         };
         if let Some(stem) = &self.stem {
-            add(burn::module::list_param_ids(stem));
+            add(list_param_ids(stem));
         }
         for block in &self.blocks {
-            add(burn::module::list_param_ids(block));
+            add(list_param_ids(block));
         }
         if let Some(top) = &self.top {
-            add(burn::module::list_param_ids(top));
+            add(list_param_ids(top));
         }
         groups
     }
-}
-
-/// A tensor of a rank that the network has.
-#[derive(Clone, Debug)]
-pub enum NamedTensor {
-    /// Scales, shifts and statistics.
-    One(Tensor<1>),
-    /// The head's weight.
-    Two(Tensor<2>),
-    /// Convolution weights.
-    Four(Tensor<4>),
-}
-
-/// The classifier: a linear map from pooled features to one logit a class.
-#[derive(Module, Debug)]
-pub struct Head {
-    /// Shape `[classes, features]`, as torchvision stores it.
-    weight: Param<Tensor<2>>,
-    /// Shape `[classes]`.
-    bias: Param<Tensor<1>>,
-}
-
-impl Head {
-    /// A head with given values: `weight` row by row `[classes, features]`, zero bias.
-    pub fn from_weight(weight: Vec<f32>, classes: usize, device: &Device) -> Self {
-        let features = weight.len() / classes.max(1);
-        let weight = burn::tensor::TensorData::new(weight, [classes, features]);
-        Self {
-            weight: Param::from_tensor(Tensor::from_data(weight, device)),
-            bias: Param::from_tensor(Tensor::zeros([classes], device)),
-        }
-    }
-
-    /// The head that the backbone was pretrained with.
-    ///
-    /// # Errors
-    /// Names the tensor that is missing or misshapen.
-    pub fn load(
-        weights: &Weights,
-        features: usize,
-        classes: usize,
-        device: &Device,
-    ) -> Result<Self, WeightsError> {
-        let weight = weights.tensor::<2>("classifier.1.weight", [classes, features])?;
-        let bias = weights.tensor::<1>("classifier.1.bias", [classes])?;
-        Ok(Self {
-            weight: Param::from_tensor(Tensor::from_data(weight, device)),
-            bias: Param::from_tensor(Tensor::from_data(bias, device)),
-        })
-    }
-
-    /// # Shapes
-    /// - input: `[batch, features]`
-    /// - output: logits `[batch, classes]`
-    pub fn forward(&self, features: Tensor<2>) -> Tensor<2> {
-        features.matmul(self.weight.val().transpose()) + self.bias.val().unsqueeze()
-    }
-
-    /// Weight and bias with their torchvision names.
-    pub fn named_tensors(&self) -> Vec<(String, NamedTensor)> {
-        vec![
-            ("classifier.1.weight".to_owned(), NamedTensor::Two(self.weight.val())),
-            ("classifier.1.bias".to_owned(), NamedTensor::One(self.bias.val())),
-        ]
-    }
-}
-
-/// Mean over height and width.
-///
-/// # Shapes
-/// - input: `[batch, channels, height, width]`
-/// - output: `[batch, channels]`
-pub fn pool(activations: Tensor<4>) -> Tensor<2> {
-    let [batch, channels, height, width] = activations.dims();
-    activations.reshape([batch, channels, height * width]).mean_dim(2).reshape([batch, channels])
-}
-
-/// min(max(x, 0), 6), the activation of the paper's section 4.
-fn relu6(input: Tensor<4>) -> Tensor<4> {
-    input.clamp(0.0, 6.0)
 }
