@@ -23,6 +23,23 @@ pub struct Score {
 }
 
 impl Score {
+    /// Counts hits and averages the loss over rows of log probabilities, `classes` a row, one
+    /// label each. Rows beyond the labels are not counted.
+    pub fn of(rows: &[f32], classes: usize, labels: impl ExactSizeIterator<Item = usize>) -> Self {
+        let mut score = Self { correct: 0, count: labels.len(), loss: 0.0 };
+        for (row, label) in rows.chunks_exact(classes).zip(labels) {
+            let best = (0..classes).max_by(|&a, &b| row[a].total_cmp(&row[b]));
+            score.correct += usize::from(best == Some(label));
+            score.loss -= f64::from(row[label]) / score.count as f64;
+        }
+        score
+    }
+
+    /// More right, or as many and more surely.
+    pub fn is_better_than(&self, other: &Self) -> bool {
+        (self.correct, -self.loss) > (other.correct, -other.loss)
+    }
+
     /// Share of pictures named rightly, 0 to 1; 0 for no pictures.
     pub fn accuracy(&self) -> f64 {
         if self.count == 0 { 0.0 } else { self.correct as f64 / self.count as f64 }
@@ -70,4 +87,28 @@ pub struct RunResult {
     pub test: Score,
     /// Seconds of computing of this run, without the features that lanes share.
     pub seconds: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_counts_hits_and_averages_the_loss_over_its_labels_only() {
+        let rows = [0.25f32.ln(), 0.75f32.ln(), 0.5f32.ln(), 0.5f32.ln(), 0.0, f32::NEG_INFINITY];
+        let score = Score::of(&rows, 2, [1, 0].into_iter());
+        // The second row is a tie, which the last class wins.
+        assert_eq!((score.correct, score.count), (1, 2));
+        let expected = -(0.75f64.ln() + 0.5f64.ln()) / 2.0;
+        assert!((score.loss - expected).abs() < 1e-7);
+    }
+
+    #[test]
+    fn more_hits_are_better_and_among_equals_the_smaller_loss() {
+        let score = |correct, loss| Score { correct, count: 10, loss };
+        assert!(score(6, 2.0).is_better_than(&score(5, 0.1)));
+        assert!(score(5, 0.1).is_better_than(&score(5, 0.2)));
+        assert!(!score(5, 0.1).is_better_than(&score(5, 0.1)));
+        assert!(!score(5, f64::NAN).is_better_than(&score(5, 0.1)));
+    }
 }

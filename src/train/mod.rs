@@ -4,6 +4,8 @@
 mod features;
 #[cfg(feature = "engine")]
 mod gradients;
+#[cfg(feature = "engine")]
+mod learner;
 mod log;
 #[cfg(feature = "engine")]
 mod schedule;
@@ -15,9 +17,11 @@ mod trainer;
 pub use features::{Extraction, Features, input_tensor};
 #[cfg(feature = "engine")]
 pub use gradients::gradients_by_stage;
+#[cfg(feature = "engine")]
+pub use learner::Model;
 pub use log::{Ending, EpochRow, Phase, RunResult, Score};
 #[cfg(feature = "engine")]
 pub use schedule::WarmUpCosine;
 pub use strategy::{Strategy, StrategyError};
 #[cfg(feature = "engine")]
-pub use trainer::{Advance, Material, Model, TrainError, Trainer};
+pub use trainer::{Advance, Material, TrainError, Trainer};

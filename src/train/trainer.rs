@@ -12,6 +12,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::features::Features;
 use super::gradients::{clipped, loss_and_correct};
+use super::learner::{Learner, Model};
 use super::log::{Ending, EpochRow, Phase, RunResult, Score};
 use super::schedule::WarmUpCosine;
 use super::strategy::Strategy;
@@ -63,48 +64,6 @@ pub enum Advance {
     Epoch(EpochRow),
     /// The run is over; its model is [`Trainer::model`].
     Ended(RunResult),
-}
-
-/// The part of the network that learns.
-#[derive(Module, Debug)]
-struct Learner {
-    /// Stages behind the cut; empty for head only.
-    segment: Segment,
-    head: Head,
-}
-
-/// A backbone with a head, ready to name pictures.
-#[derive(Clone, Debug)]
-pub struct Model {
-    frozen: Segment,
-    learned: Learner,
-}
-
-impl Model {
-    /// Probabilities of each class.
-    ///
-    /// # Shapes
-    /// - input: pictures `[batch, 3, side, side]`
-    /// - output: `[batch, classes]`
-    pub fn probabilities(&self, pictures: Tensor<4>) -> Tensor<2> {
-        let features = pool(self.learned.segment.forward(self.frozen.forward(pictures)));
-        log_softmax(self.learned.head.forward(features), 1).exp()
-    }
-
-    /// The stages before the cut.
-    pub fn frozen(&self) -> &Segment {
-        &self.frozen
-    }
-
-    /// The stages behind the cut.
-    pub fn learned(&self) -> &Segment {
-        &self.learned.segment
-    }
-
-    /// The classifier.
-    pub fn head(&self) -> &Head {
-        &self.learned.head
-    }
 }
 
 /// Where a trainer stands.
@@ -410,7 +369,7 @@ impl Trainer {
         let tally = std::mem::take(&mut self.epoch_training);
         let is_better = validation.loss.is_finite()
             && self.best.as_ref().is_none_or(|best| {
-                best.phase != self.phase || is_better(&validation, &best.validation)
+                best.phase != self.phase || validation.is_better_than(&best.validation)
             });
         if is_better {
             self.best = Some(Best { epoch: self.epoch, phase: self.phase, validation, learner });
@@ -488,25 +447,9 @@ impl Trainer {
         }
         let log_probabilities = log_softmax(Tensor::cat(logits, 0), 1);
         let values = read(log_probabilities).await?;
-        Ok(score_of(&values, self.material.classes, indices, &self.material.labels))
+        let labels = indices.iter().map(|&index| self.material.labels[index]);
+        Ok(Score::of(&values, self.material.classes, labels))
     }
-}
-
-/// Counts hits and averages the loss from rows of log probabilities.
-fn score_of(values: &[f32], classes: usize, indices: &[usize], labels: &[usize]) -> Score {
-    let mut score = Score { correct: 0, count: indices.len(), loss: 0.0 };
-    for (row, &index) in values.chunks_exact(classes).zip(indices) {
-        let label = labels[index];
-        let best = (0..classes).max_by(|&a, &b| row[a].total_cmp(&row[b]));
-        score.correct += usize::from(best == Some(label));
-        score.loss -= f64::from(row[label]) / indices.len() as f64;
-    }
-    score
-}
-
-/// More right, or as many and more surely.
-fn is_better(new: &Score, old: &Score) -> bool {
-    (new.correct, -new.loss) > (old.correct, -old.loss)
 }
 
 fn optimizer(strategy: &Strategy) -> ModuleOptimizer {
