@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 
-use super::message::{ClassSplit, Event, Refusal, RunId, RunPlan};
+use super::message::{ClassSplit, Event, Lane, Refusal, RunId, RunPlan};
 use crate::data::{Picture, Split};
 use crate::model::{Architecture, Segment};
-use crate::train::{Advance, Ending, Extraction, Material, Model, Strategy, TrainError, Trainer};
+use crate::train::{Advance, Ending, Extraction, Material, Model, TrainError, Trainer};
 
 /// Seconds between two progress events of a run.
 const PROGRESS_INTERVAL: f64 = 0.2;
@@ -22,16 +22,9 @@ pub(super) struct TrainedModel {
     pub device: Device,
 }
 
-/// A lane that was asked for.
-#[derive(Clone, Debug)]
-pub(super) struct PlannedLane {
-    pub run: RunId,
-    pub strategy: Strategy,
-}
-
 /// What an experiment needs to begin.
 pub(super) struct Setup {
-    pub lanes: Vec<PlannedLane>,
+    pub lanes: Vec<Lane>,
     pub classes: Vec<ClassSplit>,
     pub pictures: Vec<Picture>,
     pub labels: Vec<usize>,
@@ -43,7 +36,8 @@ pub(super) struct Setup {
     pub clock: fn() -> f64,
 }
 
-struct Lane {
+/// A run in training.
+struct Running {
     run: RunId,
     trainer: Trainer,
     has_ended: bool,
@@ -52,17 +46,24 @@ struct Lane {
 
 enum Stage {
     /// The frozen stages look at every picture.
-    Extracting { extraction: Box<Extraction>, lanes: Vec<PlannedLane>, seconds: f64 },
+    Extracting(Box<Extracting>),
     /// The lanes train in turns.
-    Training(Vec<Lane>),
+    Training(Vec<Running>),
+}
+
+/// The features being computed, and what waits for them.
+struct Extracting {
+    extraction: Extraction,
+    seconds: f64,
+    lanes: Vec<Lane>,
+    labels: Vec<usize>,
+    split: Split,
 }
 
 /// An experiment in progress.
 pub(super) struct Experiment {
     stage: Option<Stage>,
-    labels: Vec<usize>,
     classes: usize,
-    split: Split,
     seed: u64,
     backbone: Segment,
     device: Device,
@@ -74,7 +75,7 @@ impl Experiment {
     pub fn begin(setup: Setup) -> (Self, Event) {
         let classes = setup.classes.len();
         let head = setup.architecture.head_parameters(classes);
-        let plan = |lane: &PlannedLane| RunPlan {
+        let plan = |lane: &Lane| RunPlan {
             run: lane.run,
             strategy: lane.strategy.clone(),
             parameters_trained: head
@@ -90,14 +91,14 @@ impl Experiment {
         let extraction =
             Extraction::new(setup.backbone.clone(), setup.pictures, stages, &setup.device);
         let experiment = Self {
-            stage: Some(Stage::Extracting {
-                extraction: Box::new(extraction),
-                lanes: setup.lanes,
+            stage: Some(Stage::Extracting(Box::new(Extracting {
+                extraction,
                 seconds: 0.0,
-            }),
-            labels: setup.labels,
+                lanes: setup.lanes,
+                labels: setup.labels,
+                split: setup.split,
+            }))),
             classes,
-            split: setup.split,
             seed: setup.seed,
             backbone: setup.backbone,
             device: setup.device,
@@ -110,7 +111,7 @@ impl Experiment {
     pub fn is_over(&self) -> bool {
         match &self.stage {
             None => true,
-            Some(Stage::Extracting { lanes, .. }) => lanes.is_empty(),
+            Some(Stage::Extracting(extracting)) => extracting.lanes.is_empty(),
             Some(Stage::Training(lanes)) => lanes.iter().all(|lane| lane.has_ended),
         }
     }
@@ -120,7 +121,7 @@ impl Experiment {
         let is_meant = |candidate: RunId| run.is_none_or(|run| run == candidate);
         match &mut self.stage {
             None => {}
-            Some(Stage::Extracting { lanes, .. }) => lanes.retain(|lane| {
+            Some(Stage::Extracting(extracting)) => extracting.lanes.retain(|lane| {
                 if is_meant(lane.run) {
                     events.push(Event::RunFailed { run: lane.run, refusal: stopped_too_early() });
                 }
@@ -137,27 +138,8 @@ impl Experiment {
     /// Does the next small piece of work. Returns a model when a run has just ended with one.
     pub async fn work(&mut self, events: &mut Vec<Event>) -> Option<TrainedModel> {
         match self.stage.take()? {
-            Stage::Extracting { mut extraction, lanes, mut seconds } => {
-                let started = (self.clock)();
-                let is_done = match extraction.advance().await {
-                    Ok(is_done) => is_done,
-                    Err(error) => {
-                        let failed = |lane: PlannedLane| Event::RunFailed {
-                            run: lane.run,
-                            refusal: broken_off(&error.clone().into()),
-                        };
-                        events.extend(lanes.into_iter().map(failed));
-                        return None;
-                    }
-                };
-                seconds += (self.clock)() - started;
-                let (done, total) = (extraction.done(), extraction.total());
-                events.push(Event::FeaturesProgressed { done, total, seconds });
-                self.stage = if is_done {
-                    self.begin_training(*extraction, lanes)
-                } else {
-                    Some(Stage::Extracting { extraction, lanes, seconds })
-                };
+            Stage::Extracting(extracting) => {
+                self.stage = self.extract(extracting, events).await;
                 None
             }
             Stage::Training(mut lanes) => {
@@ -168,15 +150,47 @@ impl Experiment {
         }
     }
 
-    fn begin_training(&mut self, extraction: Extraction, lanes: Vec<PlannedLane>) -> Option<Stage> {
+    /// Looks at the next pictures, and gives the stage that follows; none when the device does
+    /// not answer.
+    async fn extract(
+        &self,
+        mut extracting: Box<Extracting>,
+        events: &mut Vec<Event>,
+    ) -> Option<Stage> {
+        let started = (self.clock)();
+        let advanced = extracting.extraction.advance().await;
+        extracting.seconds += (self.clock)() - started;
+        match advanced {
+            Ok(is_done) => {
+                let (done, total) = (extracting.extraction.done(), extracting.extraction.total());
+                let seconds = extracting.seconds;
+                events.push(Event::FeaturesProgressed { done, total, seconds });
+                if is_done {
+                    self.begin_training(*extracting)
+                } else {
+                    Some(Stage::Extracting(extracting))
+                }
+            }
+            Err(error) => {
+                let refusal = broken_off(&error.into());
+                let failed =
+                    |lane: Lane| Event::RunFailed { run: lane.run, refusal: refusal.clone() };
+                events.extend(extracting.lanes.into_iter().map(failed));
+                None
+            }
+        }
+    }
+
+    fn begin_training(&self, extracting: Extracting) -> Option<Stage> {
+        let Extracting { extraction, lanes, labels, split, .. } = extracting;
         let material = Rc::new(Material {
             features: extraction.finish()?,
-            labels: std::mem::take(&mut self.labels),
+            labels,
             classes: self.classes,
-            split: std::mem::take(&mut self.split),
+            split,
             seed: self.seed,
         });
-        let lane = |planned: PlannedLane| Lane {
+        let running = |planned: Lane| Running {
             run: planned.run,
             trainer: Trainer::new(
                 planned.strategy,
@@ -188,12 +202,12 @@ impl Experiment {
             has_ended: false,
             last_progress: 0.0,
         };
-        Some(Stage::Training(lanes.into_iter().map(lane).collect()))
+        Some(Stage::Training(lanes.into_iter().map(running).collect()))
     }
 
     /// Gives the next turn to the lane that has computed least, so that lanes share the thread
     /// fairly by time and not by steps.
-    async fn turn(&self, lanes: &mut [Lane], events: &mut Vec<Event>) -> Option<TrainedModel> {
+    async fn turn(&self, lanes: &mut [Running], events: &mut Vec<Event>) -> Option<TrainedModel> {
         let index = (0..lanes.len())
             .filter(|&index| !lanes[index].has_ended)
             .min_by(|&a, &b| lanes[a].trainer.seconds().total_cmp(&lanes[b].trainer.seconds()))?;
@@ -247,7 +261,7 @@ impl Experiment {
 
 /// Seconds until a lane ends, while it takes turns with the others: each of them computes as long
 /// as this one does, or until it ends. One whose time is unknown is taken to last.
-fn waiting_time(lanes: &[Lane], index: usize) -> Option<f64> {
+fn waiting_time(lanes: &[Running], index: usize) -> Option<f64> {
     let own = lanes[index].trainer.seconds_left()?;
     let others =
         lanes.iter().enumerate().filter(|(other, lane)| *other != index && !lane.has_ended);

@@ -7,6 +7,8 @@
 mod device;
 #[cfg(feature = "engine")]
 mod experiment;
+#[cfg(feature = "engine")]
+mod gallery;
 mod message;
 #[cfg(feature = "engine")]
 mod work;

@@ -1,24 +1,18 @@
 //! The session itself: takes commands, works in small slices, hands out events.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use burn::tensor::Device;
 
 use super::device::{Devices, GpuAccess};
-use super::experiment::{Experiment, PlannedLane, Setup, TrainedModel};
+use super::experiment::{Experiment, Setup, TrainedModel};
+use super::gallery::{Class, Gallery, SIDE, refusal_of};
 use super::message::{
-    Answer, ClassId, ClassSplit, Command, Cut, DeviceChoice, Event, FIRST_OWN_ID, Lane, PictureId,
-    QuestionId, Refusal,
+    Answer, ClassSplit, Command, Cut, DeviceChoice, Event, Lane, QuestionId, Refusal,
 };
-use crate::data::{
-    DRAWN_SIDE, DrawnPicture, MINIMUM_PER_CLASS, Picture, PictureError, SampleTask, Split,
-    SplitError, decode, draw,
-};
+use crate::data::{MINIMUM_PER_CLASS, Picture, PictureError, Split, SplitError, decode, draw};
 use crate::model::{Backbone, ReadError, Segment, WeightsError, read};
 use crate::train::input_tensor;
-
-/// Height and width of the pictures that the network sees, in pixels.
-const SIDE: usize = 96;
 
 /// Most memory that features may take; as much again is needed while they are gathered, and a
 /// browser gives a page four gibibytes at most.
@@ -32,21 +26,6 @@ pub enum SessionError {
     Backbone(#[from] WeightsError),
 }
 
-/// A class and its pictures.
-#[derive(Debug)]
-struct Class {
-    name: String,
-    pictures: BTreeMap<PictureId, Picture>,
-}
-
-/// Drawn pictures on their way into the session.
-struct Drawing {
-    task: SampleTask,
-    pictures: Box<dyn Iterator<Item = DrawnPicture>>,
-    classes: Vec<ClassId>,
-    drawn: usize,
-}
-
 /// Holds pictures, runs and models, and does what commands ask for.
 ///
 /// Nothing here blocks: [`Session::submit`] notes a command, [`Session::work`] does one small
@@ -58,11 +37,8 @@ pub struct Session {
     device: Device,
     segment: Segment,
     clock: fn() -> f64,
-    classes: BTreeMap<ClassId, Class>,
-    class_order: Vec<ClassId>,
-    next_own_id: u32,
+    gallery: Gallery,
     queue: VecDeque<Command>,
-    drawing: Option<Drawing>,
     experiment: Option<Experiment>,
     models: Vec<TrainedModel>,
     events: Vec<Event>,
@@ -90,11 +66,8 @@ impl Session {
             device,
             segment,
             clock,
-            classes: BTreeMap::new(),
-            class_order: Vec::new(),
-            next_own_id: FIRST_OWN_ID,
+            gallery: Gallery::default(),
             queue: VecDeque::new(),
-            drawing: None,
             experiment: None,
             models: Vec::new(),
             events: vec![Event::Ready { device: report }],
@@ -135,7 +108,7 @@ impl Session {
     /// Whether commands are noted that were not carried out yet. Who sends many large files may
     /// wait until there are none, so that they do not pile up in memory.
     pub fn has_commands(&self) -> bool {
-        self.drawing.is_some() || !self.queue.is_empty()
+        self.gallery.is_drawing() || !self.queue.is_empty()
     }
 
     /// What the graphics card complained of since it was trusted, if it is in use.
@@ -153,8 +126,8 @@ impl Session {
 
     /// Does one small piece of work: a picture, a batch of features, a training step.
     pub async fn work(&mut self) {
-        if self.drawing.is_some() {
-            self.draw_next();
+        if self.gallery.is_drawing() {
+            self.gallery.draw_next(&mut self.events);
         } else if let Some(command) = self.next_command() {
             self.carry_out(command).await;
         } else if let Some(experiment) = &mut self.experiment {
@@ -186,25 +159,16 @@ impl Session {
     async fn carry_out(&mut self, command: Command) {
         match command {
             Command::ChooseDevice(choice) => self.choose_device(choice).await,
-            Command::AddClass { class, name } => self.add_class(class, name),
-            Command::RenameClass { class, name } => {
-                if let Some(class) = self.classes.get_mut(&class) {
-                    class.name = name;
-                }
-            }
-            Command::RemoveClass { class } => {
-                self.classes.remove(&class);
-                self.class_order.retain(|&other| other != class);
-            }
+            Command::AddClass { class, name } => self.gallery.add_class(class, name),
+            Command::RenameClass { class, name } => self.gallery.rename_class(class, name),
+            Command::RemoveClass { class } => self.gallery.remove_class(class),
             Command::AddPicture { picture, class, name, bytes } => {
-                self.add_file(picture, class, name, &bytes);
+                self.gallery.add_file(picture, class, name, &bytes, &mut self.events);
             }
-            Command::RemovePicture { picture } => {
-                for class in self.classes.values_mut() {
-                    class.pictures.remove(&picture);
-                }
+            Command::RemovePicture { picture } => self.gallery.remove_picture(picture),
+            Command::DrawSample { task, seed } => {
+                self.gallery.begin_drawing(task, seed, &mut self.events);
             }
-            Command::DrawSample { task, seed } => self.begin_drawing(task, seed),
             Command::Train { lanes, seed } => self.begin_experiment(lanes, seed),
             Command::StopRun { .. } => {}
             Command::Ask { question, name, bytes } => {
@@ -237,91 +201,6 @@ impl Session {
         }
     }
 
-    fn add_class(&mut self, class: ClassId, name: String) {
-        if self.classes.insert(class, Class { name, pictures: BTreeMap::new() }).is_none() {
-            self.class_order.push(class);
-        }
-    }
-
-    fn add_file(&mut self, picture: PictureId, class: ClassId, name: String, bytes: &[u8]) {
-        if !self.classes.contains_key(&class) {
-            return;
-        }
-        match decode(bytes, SIDE) {
-            Ok(decoded) => {
-                self.add_picture(
-                    picture,
-                    class,
-                    name,
-                    decoded.picture,
-                    decoded.width,
-                    decoded.height,
-                );
-            }
-            Err(error) => {
-                let refusal = refusal_of(&error);
-                self.events.push(Event::PictureRefused { picture, class, name, refusal });
-            }
-        }
-    }
-
-    fn add_picture(
-        &mut self,
-        id: PictureId,
-        class_id: ClassId,
-        name: String,
-        picture: Picture,
-        width: u32,
-        height: u32,
-    ) {
-        let Some(class) = self.classes.get_mut(&class_id) else { return };
-        let thumbnail = picture.thumbnail_png();
-        class.pictures.insert(id, picture);
-        let (picture, class) = (id, class_id);
-        self.events.push(Event::PictureAdded { picture, class, name, thumbnail, width, height });
-    }
-
-    fn own_id(&mut self) -> u32 {
-        let id = self.next_own_id;
-        self.next_own_id += 1;
-        id
-    }
-
-    fn begin_drawing(&mut self, task: SampleTask, seed: u64) {
-        let drawn = draw(task, seed);
-        let mut classes = Vec::new();
-        for &name in drawn.classes() {
-            let class = ClassId(self.own_id());
-            self.add_class(class, name.to_owned());
-            self.events.push(Event::ClassAdded { class, name: name.to_owned() });
-            classes.push(class);
-        }
-        let pictures = Box::new(drawn.pictures());
-        self.drawing = Some(Drawing { task, pictures, classes, drawn: 0 });
-    }
-
-    fn draw_next(&mut self) {
-        let Some(mut drawing) = self.drawing.take() else { return };
-        let Some(drawn) = drawing.pictures.next() else {
-            let (task, pictures) = (drawing.task, drawing.drawn);
-            self.events.push(Event::SampleDrawn { task, pictures });
-            return;
-        };
-        let class = drawing.classes[drawn.class_index];
-        let id = PictureId(self.own_id());
-        let name = drawn.name.clone();
-        let side = DRAWN_SIDE as u32;
-        match drawn.into_picture(SIDE) {
-            Ok(picture) => self.add_picture(id, class, name, picture, side, side),
-            Err(error) => {
-                let refusal = refusal_of(&error);
-                self.events.push(Event::PictureRefused { picture: id, class, name, refusal });
-            }
-        }
-        drawing.drawn += 1;
-        self.drawing = Some(drawing);
-    }
-
     fn begin_experiment(&mut self, lanes: Vec<Lane>, seed: u64) {
         match self.setup(lanes, seed) {
             Ok(setup) => {
@@ -344,29 +223,24 @@ impl Session {
                 remedy: "Choose at least one.".to_owned(),
             });
         }
-        let taking_part: Vec<(ClassId, &Class)> = self
-            .class_order
-            .iter()
-            .filter_map(|id| self.classes.get(id).map(|class| (*id, class)))
-            .filter(|(_, class)| !class.pictures.is_empty())
-            .collect();
+        let taking_part: Vec<&Class> = self.gallery.filled().collect();
         let mut pictures = Vec::new();
         let mut labels = Vec::new();
-        for (label, (_, class)) in taking_part.iter().enumerate() {
+        for (label, class) in taking_part.iter().enumerate() {
             pictures.extend(class.pictures.values().cloned());
             labels.extend(std::iter::repeat_n(label, class.pictures.len()));
         }
         let cuts = lanes.iter().map(|lane| lane.strategy.cut);
         self.check_memory(cuts, pictures.len())?;
-        let names: Vec<&str> = taking_part.iter().map(|(_, class)| class.name.as_str()).collect();
+        let names: Vec<&str> = taking_part.iter().map(|class| class.name.as_str()).collect();
         let split = Split::stratified(&labels, taking_part.len(), seed)
             .map_err(|error| split_refusal(&error, &names))?;
         let count = |part: &[usize], label| part.iter().filter(|&&i| labels[i] == label).count();
         let classes = taking_part
             .iter()
             .enumerate()
-            .map(|(label, (id, class))| ClassSplit {
-                class: *id,
+            .map(|(label, class)| ClassSplit {
+                class: class.id,
                 name: class.name.clone(),
                 training: count(&split.training, label),
                 validation: count(&split.validation, label),
@@ -464,16 +338,12 @@ async fn ask(
     Ok(Answer { run: trained.run, probabilities, milliseconds: (clock() - started) * 1e3 })
 }
 
-fn checked_lane(lane: Lane) -> Result<PlannedLane, Refusal> {
+fn checked_lane(lane: Lane) -> Result<Lane, Refusal> {
     let strategy = lane.strategy.checked().map_err(|error| Refusal {
         reason: format!("The settings cannot be trained with: {error}."),
         remedy: "Change that number and start again.".to_owned(),
     })?;
-    Ok(PlannedLane { run: lane.run, strategy })
-}
-
-fn refusal_of(error: &PictureError) -> Refusal {
-    Refusal { reason: error.to_string(), remedy: error.remedy().to_string() }
+    Ok(Lane { run: lane.run, strategy })
 }
 
 fn split_refusal(error: &SplitError, names: &[&str]) -> Refusal {

@@ -54,9 +54,8 @@ struct Host {
 
 impl Host {
     async fn run() -> Result<(), String> {
-        let inbox = open_inbox();
+        let mut inbox = open_inbox();
         let mut waiting = VecDeque::new();
-        let mut inbox = inbox;
         take_letters(&mut inbox, &mut waiting);
         let choice = initial_choice(&mut waiting);
         let backbone = fetch_bytes(BACKBONE).await?;
