@@ -330,15 +330,14 @@ impl Pictures {
     pub(super) fn broke_off(&mut self, had_begun: bool) -> Vec<Effect> {
         let next = self.in_flight.pop_front().filter(|_| had_begun);
         self.in_flight.clear();
-        let Some(picture) = next.and_then(|id| self.take(id)) else { return Vec::new() };
+        let picture = next.and_then(|id| self.every().find(|picture| picture.id == id)).cloned();
+        let Some(picture) = picture else { return Vec::new() };
         let refusal = Refusal {
             reason: "The engine broke off before it had read this file.".to_owned(),
             remedy: "Add it again; if the engine stops again, save it as JPEG or PNG first."
                 .to_owned(),
         };
-        let effects = let_go(&picture);
-        self.refused.push(Refused { picture: picture.id, name: picture.name, refusal });
-        effects
+        self.refuse(picture.id, picture.name, refusal)
     }
 }
 

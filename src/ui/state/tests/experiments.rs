@@ -1,0 +1,128 @@
+//! Training, and questions to what was trained.
+
+use super::*;
+
+#[test]
+fn training_waits_for_engine_pictures_and_a_second_class() {
+    let mut state = opened();
+    assert!(state.why_not_start().is_some());
+    assert_eq!(state.reduce(Action::Start(Sides::Both)), []);
+    state = ready();
+    assert_eq!(
+        state.why_not_start().as_deref(),
+        Some("Put pictures into at least two classes first.")
+    );
+    state = filled();
+    assert_eq!(state.why_not_start(), None);
+    let class = state.pictures.classes[0].id;
+    state.reduce(Action::Offer(Place::Class(class), offered(9, &[("late.png", None)])));
+    assert_eq!(state.why_not_start().as_deref(), Some("1 picture is still being read."));
+}
+
+#[test]
+fn one_lane_trains_with_what_is_set() {
+    let mut state = filled();
+    state.reduce(Action::Set(Setting::CutPosition(18)));
+    state.reduce(Action::Set(Setting::Epochs(Side::Warm, 3)));
+    state.reduce(Action::Set(Setting::Seed(7)));
+    let effects = state.reduce(Action::Start(Sides::Only(Side::Warm)));
+    let [Command::Train { lanes, seed: 7 }] = sent(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!(lanes[0].strategy, Strategy::for_cut(Cut::Everything).with_epochs(3));
+}
+
+#[test]
+fn at_head_only_both_lanes_are_the_same() {
+    let mut state = filled();
+    state.reduce(Action::Set(Setting::CutPosition(0)));
+    assert_eq!(state.settings.strategy(Side::Warm), state.settings.strategy(Side::Cold));
+}
+
+#[test]
+fn a_refused_experiment_says_why_and_leaves_the_one_before() {
+    let mut state = racing();
+    let before = state.experiment.clone();
+    state.reduce(Action::Start(Sides::Both));
+    let refusal = Refusal { reason: "Too few.".to_owned(), remedy: "Add more.".to_owned() };
+    hear(&mut state, Event::ExperimentRefused(refusal.clone()));
+    assert_eq!(state.start_refused, Some(refusal));
+    assert_eq!(state.starting, None);
+    assert_eq!(state.experiment, before);
+}
+
+#[test]
+fn rows_results_and_failures_find_their_lane() {
+    let mut state = racing();
+    let (cold, warm) = (RunId(1), RunId(2));
+    let score = Score { correct: 1, count: 2, loss: 1.0 };
+    let row = EpochRow {
+        epoch: 1,
+        phase: Phase::Head,
+        training: score,
+        validation: score,
+        head_rate: 1e-3,
+        seconds: 0.1,
+    };
+    hear(&mut state, Event::EpochEnded { run: warm, row });
+    hear(&mut state, Event::RunEnded { run: cold, result: result(Ending::Completed) });
+    assert_eq!(state.news, "Transfer learning is done: 75 % of 4 test pictures right.");
+    let experiment = state.experiment.clone().expect("there is a race");
+    assert!(experiment.is_running() && experiment.can_be_asked());
+    let lane = experiment.lane(warm).expect("the warm lane runs");
+    assert_eq!((lane.side, &lane.rows[..]), (Side::Warm, &[row][..]));
+    assert_eq!(experiment.split(), (12, 4, 4));
+
+    let refusal = Refusal { reason: "Out of memory.".to_owned(), remedy: "Cut later.".to_owned() };
+    hear(&mut state, Event::RunFailed { run: warm, refusal });
+    assert!(!state.experiment.is_some_and(|experiment| experiment.is_running()));
+}
+
+#[test]
+fn stop_asks_each_lane_once_that_still_trains() {
+    let mut state = racing();
+    hear(&mut state, Event::RunEnded { run: RunId(1), result: result(Ending::Completed) });
+    let effects = state.reduce(Action::Stop(None));
+    assert_eq!(sent(&effects), [&Command::StopRun { run: RunId(2) }]);
+    assert_eq!(state.reduce(Action::Stop(None)), []);
+}
+
+#[test]
+fn an_answer_finds_only_its_own_question() {
+    let mut state = racing();
+    hear(&mut state, Event::RunEnded { run: RunId(1), result: result(Ending::Completed) });
+    let effects = state.reduce(Action::Ask(QuestionId(5), "new.png".to_owned()));
+    assert!(matches!(sent(&effects)[..], [Command::Ask { question: QuestionId(5), .. }]));
+    let answers =
+        vec![Answer { run: RunId(1), probabilities: vec![0.25, 0.75], milliseconds: 2.0 }];
+    let answered = |question| Action::Heard {
+        event: Event::Answered {
+            question: QuestionId(question),
+            thumbnail: Vec::new(),
+            drawn_as: None,
+            answers: answers.clone(),
+        },
+        image: Some(format!("blob:{question}")),
+    };
+    assert_eq!(state.reduce(answered(4)), [Effect::Revoke("blob:4".to_owned())]);
+    assert_eq!(state.reduce(answered(5)), []);
+    assert_eq!(state.news, "Transfer learning: Spoiled, 75 %.");
+    let effects = state.reduce(Action::Ask(QuestionId(6), "next.png".to_owned()));
+    assert_eq!(effects[0], Effect::Revoke("blob:5".to_owned()));
+}
+
+#[test]
+fn each_fresh_drawing_is_another_than_those_that_were_learned() {
+    let mut state = racing();
+    hear(&mut state, Event::RunEnded { run: RunId(1), result: result(Ending::Completed) });
+    let seeds: Vec<u64> = [5, 6]
+        .into_iter()
+        .map(|id| {
+            let effects = state.reduce(Action::AskDrawn(QuestionId(id), SampleTask::Fruit));
+            let [Command::AskDrawn { seed, .. }] = sent(&effects)[..] else {
+                panic!("{effects:?}")
+            };
+            *seed
+        })
+        .collect();
+    assert_ne!(seeds[0], seeds[1]);
+    assert!(seeds.iter().all(|seed| *seed != state.settings.seed));
+}
