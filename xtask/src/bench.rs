@@ -1,6 +1,7 @@
 //! Measures the site as a host would serve it: what it weighs, when it is usable, how long it
 //! trains, in a real browser. Before that it proves that this very site, on a host that sends no
-//! headers, trains and answers: `test` clicks through a site that wasm-opt has not touched. Prints a table and writes `target/bench.json`.
+//! headers, trains and answers: `test` clicks through a site that wasm-opt has not touched. Prints
+//! a table and writes `target/bench.json`.
 
 use std::env;
 use std::fs;
