@@ -21,7 +21,9 @@ fn reference(name: &str) -> (Vec<usize>, Vec<f32>) {
 fn pictures(device: &Device) -> Tensor<4> {
     let (shape, values) = reference("input");
     let shape: [usize; 4] = shape.try_into().expect("four dimensions");
-    Tensor::from_data(burn::tensor::TensorData::new(values, shape), device)
+    let planes = Tensor::<4>::from_data(burn::tensor::TensorData::new(values, shape), device);
+    // PyTorch has the channels in front of the pixels, the network behind.
+    planes.permute([0, 2, 3, 1])
 }
 
 /// Largest difference over the largest magnitude.
@@ -42,7 +44,7 @@ fn check(file: &[u8], tolerance: f32) {
     });
     for (stage, value) in stages {
         // The reference keeps every stage of the first picture only.
-        let found = block_on(read(value.narrow(0, 0, 1))).expect("a read");
+        let found = block_on(read(value.narrow(0, 0, 1).permute([0, 3, 1, 2]))).expect("a read");
         let error = relative_error(&reference(&format!("block_{stage:02}")).1, &found);
         assert!(error <= tolerance, "stage {stage} is off by {error:e}");
     }

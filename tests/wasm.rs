@@ -58,8 +58,8 @@ async fn pooled_features_match_the_reference_within_half_precision() {
     let device = Device::flex();
     let input = TensorData::new(values("input"), [4, 3, 96, 96]);
     let segment = Backbone::read(BACKBONE, 96).expect("loads").on(&device).expect("fits");
-    let found =
-        read(pool(segment.forward(Tensor::from_data(input, &device)))).await.expect("a read");
+    let input = Tensor::<4>::from_data(input, &device).permute([0, 2, 3, 1]);
+    let found = read(pool(segment.forward(input))).await.expect("a read");
     let expected = values("pooled");
     let largest = expected.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
     for (a, b) in expected.iter().zip(&found) {

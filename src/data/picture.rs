@@ -54,18 +54,14 @@ impl Picture {
         &self.pixels
     }
 
-    /// Writes the network's input for this picture into `out`, `[3, side, side]`: one plane a
-    /// colour, x / 127.5 − 1.
+    /// Writes the network's input for this picture into `out`, `[side, side, 3]`: x / 127.5 − 1.
     ///
     /// # Panics
     /// If `out` does not hold `3 * side * side` numbers.
     pub fn write_normalised(&self, out: &mut [f32]) {
-        let plane = self.side * self.side;
-        assert_eq!(out.len(), 3 * plane, "a picture is three planes of side × side");
-        for (channel, plane) in out.chunks_exact_mut(plane).enumerate() {
-            for (value, pixel) in plane.iter_mut().zip(self.pixels.chunks_exact(3)) {
-                *value = f32::from(pixel[channel]) / 127.5 - 1.0;
-            }
+        assert_eq!(out.len(), self.pixels.len(), "a number for each colour of each pixel");
+        for (value, &byte) in out.iter_mut().zip(&*self.pixels) {
+            *value = f32::from(byte) / 127.5 - 1.0;
         }
     }
 
@@ -91,11 +87,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_network_sees_one_plane_a_colour_between_minus_one_and_one() {
+    fn the_network_sees_the_colours_of_each_pixel_between_minus_one_and_one() {
         let picture = Picture::from_rgb(1, 2, vec![0, 51, 255, 0, 51, 255], 1).unwrap();
-        let mut planes = [9.0; 3];
-        picture.write_normalised(&mut planes);
-        assert_eq!(planes, [-1.0, 51.0 / 127.5 - 1.0, 1.0]);
+        let mut values = [9.0; 3];
+        picture.write_normalised(&mut values);
+        assert_eq!(values, [-1.0, 51.0 / 127.5 - 1.0, 1.0]);
     }
 
     #[test]

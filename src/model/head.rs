@@ -73,9 +73,9 @@ impl Head {
 /// Mean over height and width.
 ///
 /// # Shapes
-/// - input: `[batch, channels, height, width]`
+/// - input: `[batch, height, width, channels]`
 /// - output: `[batch, channels]`
 pub fn pool(activations: Tensor<4>) -> Tensor<2> {
-    let [batch, channels, height, width] = activations.dims();
-    activations.reshape([batch, channels, height * width]).mean_dim(2).reshape([batch, channels])
+    let [batch, height, width, channels] = activations.dims();
+    activations.reshape([batch, height * width, channels]).mean_dim(1).reshape([batch, channels])
 }

@@ -14,6 +14,8 @@ mod head;
 #[cfg(feature = "engine")]
 mod network;
 #[cfg(feature = "engine")]
+mod operations;
+#[cfg(feature = "engine")]
 mod read;
 #[cfg(feature = "engine")]
 mod weights;

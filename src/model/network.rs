@@ -4,8 +4,9 @@ use burn::module::{Module, ParamId, list_param_ids};
 use burn::tensor::{Device, Tensor};
 
 use super::architecture::{Architecture, STAGES, Stage, StageKind};
-use super::convolution::{ConvolutionNames, NormalisedConvolution, relu6};
+use super::convolution::{ConvolutionNames, NormalisedConvolution};
 use super::head::NamedTensor;
+use super::operations::Layer;
 use super::weights::{Weights, WeightsError};
 
 /// Where torchvision keeps the stem and the top.
@@ -56,13 +57,16 @@ impl Block {
         let (input, hidden, output) =
             (stage.input_channels, stage.hidden_channels(), stage.output_channels);
         let names = BlockNames::of(index, expansion != 1);
-        let load = |names: &ConvolutionNames, shape, stride, groups| {
-            NormalisedConvolution::load(weights, names, shape, stride, groups, device)
+        let load = |names: &ConvolutionNames, channels, layer: Layer| {
+            NormalisedConvolution::load(weights, names, channels, layer, device)
         };
+        let expansion = NormalisedConvolution::expansion();
         let expand = names.expand.as_ref();
-        let expand = expand.map(|names| load(names, [hidden, input, 1, 1], 1, 1)).transpose()?;
-        let depthwise = load(&names.depthwise, [hidden, 1, 3, 3], stage.stride, hidden)?;
-        let project = load(&names.project, [output, hidden, 1, 1], 1, 1)?;
+        let expand = expand.map(|names| load(names, [input, hidden], expansion)).transpose()?;
+        let depthwise = NormalisedConvolution::depthwise(stage.stride);
+        let depthwise = load(&names.depthwise, [hidden, hidden], depthwise)?;
+        let projection = NormalisedConvolution::projection();
+        let project = load(&names.project, [hidden, output], projection)?;
         Ok(Self { expand, depthwise, project, is_residual: stage.is_residual() })
     }
 
@@ -76,15 +80,15 @@ impl Block {
     }
 
     /// # Shapes
-    /// - input: `[batch, in, height, width]`
-    /// - output: `[batch, out, height / stride, width / stride]`
+    /// - input: `[batch, height, width, in]`
+    /// - output: `[batch, height / stride, width / stride, out]`
     fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let shortcut = self.is_residual.then(|| input.clone());
         let hidden = match &self.expand {
-            Some(expand) => relu6(expand.forward(input.clone())),
-            None => input.clone(),
+            Some(expand) => expand.forward(input, None),
+            None => input,
         };
-        let output = self.project.forward(relu6(self.depthwise.forward(hidden)));
-        if self.is_residual { output + input } else { output }
+        self.project.forward(self.depthwise.forward(hidden, None), shortcut)
     }
 }
 
@@ -112,16 +116,16 @@ impl Segment {
         let (mut stem, mut blocks, mut top) = (None, Vec::new(), None);
         for (index, stage) in architecture.stages.iter().enumerate() {
             let (input, output) = (stage.input_channels, stage.output_channels);
-            let load = |shape| {
+            let load = |layer| {
                 let names = stage_names(index);
-                NormalisedConvolution::load(weights, &names, shape, stage.stride, 1, device)
+                NormalisedConvolution::load(weights, &names, [input, output], layer, device)
             };
             match stage.kind {
-                StageKind::Stem => stem = Some(load([output, input, 3, 3])?),
+                StageKind::Stem => stem = Some(load(NormalisedConvolution::stem(stage.stride))?),
                 StageKind::Block { expansion } => {
                     blocks.push(Block::load(weights, index, stage, expansion, device)?);
                 }
-                StageKind::Top => top = Some(load([output, input, 1, 1])?),
+                StageKind::Top => top = Some(load(NormalisedConvolution::top())?),
             }
         }
         Ok(Self { first: 0, stem, blocks, top })
@@ -167,7 +171,7 @@ impl Segment {
     /// Runs the stages in order and hands each one's output to `seen` with the stage's index.
     ///
     /// # Shapes
-    /// - input: `[batch, channels, height, width]` as the first stage wants them
+    /// - input: `[batch, height, width, channels]` as the first stage wants them
     /// - output: as the last stage gives them; the input itself for an empty segment
     pub fn forward_seen(
         &self,
@@ -181,7 +185,7 @@ impl Segment {
             stage += 1;
         };
         if let Some(stem) = &self.stem {
-            value = relu6(stem.forward(value));
+            value = stem.forward(value, None);
             step(&value);
         }
         for block in &self.blocks {
@@ -189,7 +193,7 @@ impl Segment {
             step(&value);
         }
         if let Some(top) = &self.top {
-            value = relu6(top.forward(value));
+            value = top.forward(value, None);
             step(&value);
         }
         value

@@ -209,7 +209,7 @@ async fn probe(
     let mut noise = |count: usize, bound: f32| -> Vec<f32> {
         (0..count).map(|_| generator.random_range(-bound..bound)).collect()
     };
-    let pictures = TensorData::new(noise(2 * 3 * side * side, 1.0), [2, 3, side, side]);
+    let pictures = TensorData::new(noise(2 * 3 * side * side, 1.0), [2, side, side, 3]);
     let head = noise(2 * backbone.architecture().features(), 0.05);
     let segment = backbone.on(device)?;
     let head = Head::from_weight(head, 2, device);

@@ -17,7 +17,7 @@ const BATCH: usize = 16;
 #[derive(Debug)]
 pub struct Features {
     device: Device,
-    /// By stage, shape `[pictures, channels, height, width]`.
+    /// By stage, shape `[pictures, height, width, channels]`.
     at_stage: BTreeMap<usize, Tensor<4>>,
     /// Shape `[pictures, features]`.
     pooled: Tensor<2>,
@@ -33,7 +33,7 @@ impl Features {
     /// `None` when the stage was not asked for.
     ///
     /// # Shapes
-    /// `[indices, channels, height, width]`
+    /// `[indices, height, width, channels]`
     pub fn at_stage(&self, stage: usize, indices: &[usize]) -> Option<Tensor<4>> {
         let all = self.at_stage.get(&stage)?;
         Some(all.clone().select(0, index_tensor(indices, &self.device)))
@@ -142,7 +142,7 @@ impl Extraction {
 /// Pictures as the network's input, normalised to −1 … 1.
 ///
 /// # Shapes
-/// `[pictures, 3, side, side]`
+/// `[pictures, side, side, 3]`
 pub fn input_tensor(pictures: &[Picture], device: &Device) -> Tensor<4> {
     let side = pictures.first().map_or(0, Picture::side);
     let length = 3 * side * side;
@@ -150,5 +150,5 @@ pub fn input_tensor(pictures: &[Picture], device: &Device) -> Tensor<4> {
     for (picture, out) in pictures.iter().zip(values.chunks_exact_mut(length.max(1))) {
         picture.write_normalised(out);
     }
-    Tensor::from_data(TensorData::new(values, [pictures.len(), 3, side, side]), device)
+    Tensor::from_data(TensorData::new(values, [pictures.len(), side, side, 3]), device)
 }

@@ -1,4 +1,4 @@
-//! From logits to gradients: the loss, the hits, and clipping by the global norm.
+//! From logits to gradients: the loss and the hits, and the gradients of a whole network.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
@@ -6,9 +6,6 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::model::{Head, Segment, pool};
-
-/// Kept away from zero where the global norm divides.
-const SMALLEST_NORM: f64 = 1e-6;
 
 /// Mean cross-entropy, and how many of the first `counted` pictures have their label as the
 /// largest logit.
@@ -35,28 +32,11 @@ pub(super) fn loss_and_correct(
     (loss, is_right.narrow(0, 0, counted).sum())
 }
 
-/// Scales all gradients of a module by one factor so that their global norm is at most
-/// `clip_norm` (Pascanu et al., arXiv 1211.5063, algorithm 1). Nothing is read back.
-pub(super) fn clipped<M: Module>(
-    module: &M,
-    gradients: GradientsParams,
-    clip_norm: f64,
-) -> GradientsParams {
-    let mut flat = Flattened { gradients: &gradients, parts: Vec::new() };
-    module.visit(&mut flat);
-    let squares = flat.parts.into_iter().map(|part| part.square().sum());
-    let Some(sum) = squares.reduce(|sum, square| sum + square) else { return gradients };
-    let factor = (sum.sqrt() + SMALLEST_NORM).recip().mul_scalar(clip_norm).clamp_max(1.0);
-    let mut scaled = Scaled { gradients, factor, scaled: GradientsParams::new() };
-    module.visit(&mut scaled);
-    scaled.scaled
-}
-
 /// The gradients of every stage of a whole backbone and of its head for one batch, each flattened
 /// into one row of numbers, with a name. For comparing devices.
 ///
 /// # Shapes
-/// - pictures: `[batch, 3, side, side]`, one label each
+/// - pictures: `[batch, side, side, 3]`, one label each
 /// - each result: `[parameters of the stage]`
 pub fn gradients_by_stage(
     backbone: &Segment,
@@ -102,55 +82,12 @@ impl ModuleVisitor for Flattened<'_> {
     }
 }
 
-struct Scaled {
-    gradients: GradientsParams,
-    /// Shape `[1]`.
-    factor: Tensor<1>,
-    scaled: GradientsParams,
-}
-
-impl ModuleVisitor for Scaled {
-    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        if let Some(gradient) = self.gradients.remove::<D>(parameter.id) {
-            let scaled = gradient * self.factor.clone().reshape([1; D]);
-            self.scaled.register::<D>(parameter.id, scaled);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn values(tensor: Tensor<1>) -> Vec<f32> {
         tensor.into_data().try_into_vec_as().expect("the CPU answers")
-    }
-
-    /// A head of two classes and one feature whose gradient has the norm 5.
-    fn clipped_at(clip_norm: f64) -> Vec<f32> {
-        let device = Device::flex();
-        let head = Head::from_weight(vec![0.0, 0.0], 2, &device).train();
-        let factors = Tensor::<2>::from_floats([[3.0, 4.0]], &device).autodiff();
-        // A feature of 1 gives weight and bias the gradients 3 and 4 each: the norm is √50.
-        let logits = head.forward(Tensor::<2>::ones([1, 1], &device).autodiff());
-        let gradients = (logits * factors).sum().backward();
-        let gradients = GradientsParams::from_grads(gradients, &head);
-        let clipped = clipped(&head, gradients, clip_norm);
-        flattened(&head, &clipped).map(values).expect("the head has gradients")
-    }
-
-    #[test]
-    fn large_gradients_are_scaled_to_the_clip_norm_and_keep_their_direction() {
-        let found = clipped_at(1.0);
-        let norm = 50f32.sqrt();
-        for (value, expected) in found.iter().zip([3.0, 4.0, 3.0, 4.0]) {
-            assert!((value - expected / norm).abs() < 1e-5, "{found:?}");
-        }
-    }
-
-    #[test]
-    fn small_gradients_are_left_alone() {
-        assert_eq!(clipped_at(8.0), [3.0, 4.0, 3.0, 4.0]);
     }
 
     #[test]

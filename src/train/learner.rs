@@ -25,7 +25,7 @@ impl Model {
     /// Probabilities of each class.
     ///
     /// # Shapes
-    /// - input: pictures `[batch, 3, side, side]`
+    /// - input: pictures `[batch, side, side, 3]`
     /// - output: `[batch, classes]`
     pub fn probabilities(&self, pictures: Tensor<4>) -> Tensor<2> {
         let features = pool(self.learned.segment.forward(self.frozen.forward(pictures)));

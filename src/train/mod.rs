@@ -1,6 +1,8 @@
 //! How the network learns: strategy, schedule, features at the cut, trainer and run log.
 
 #[cfg(feature = "engine")]
+mod adam;
+#[cfg(feature = "engine")]
 mod features;
 #[cfg(feature = "engine")]
 mod gradients;

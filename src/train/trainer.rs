@@ -1,17 +1,18 @@
 //! Trains one run, a step at a time, so that several runs can take turns on one thread.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
-use burn::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
-use burn::module::{Module, ParamGroup};
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::module::{Module, ParamId};
+use burn::optim::GradientsParams;
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+use super::adam::{Adam, AdamSettings};
 use super::features::Features;
-use super::gradients::{clipped, loss_and_correct};
+use super::gradients::loss_and_correct;
 use super::learner::{Learner, Model};
 use super::log::{Ending, EpochRow, Phase, RunResult, Score};
 use super::schedule::WarmUpCosine;
@@ -22,9 +23,6 @@ use crate::model::{Head, ReadError, STAGES, Segment, pool, read};
 /// Steps between two reads of the loss. A read waits for the device, so not every step has one;
 /// a wait now and then keeps a graphics card's queue short and finds a loss that is no number.
 const STEPS_BETWEEN_READS: usize = 8;
-
-/// AdamW's epsilon, PyTorch's default; Burn's 1e-5 would damp the small gradients of deep layers.
-const EPSILON: f32 = 1e-8;
 
 /// Everything that lanes of one experiment share.
 #[derive(Debug)]
@@ -103,8 +101,10 @@ pub struct Trainer {
     frozen: Segment,
     /// With autodiff; its segment is plain while the head trains alone.
     learner: Learner,
-    optimizer: ModuleOptimizer,
-    rates: ModuleLrScheduler,
+    adam: Adam,
+    schedule: WarmUpCosine,
+    /// What the scheduled rate is multiplied with, by parameter; 1 where there is none.
+    rate_factors: HashMap<ParamId, f64>,
     order: Vec<usize>,
     generator: ChaCha8Rng,
     phase: Phase,
@@ -147,8 +147,9 @@ impl Trainer {
         let mut trainer = Self {
             learner: Learner { segment, head },
             frozen,
-            optimizer: optimizer(&strategy),
-            rates: ModuleLrScheduler::new(WarmUpCosine::new(1.0, 1, 0.0)),
+            adam: adam(&strategy),
+            schedule: WarmUpCosine::new(strategy.head_rate, 1, 0.0),
+            rate_factors: HashMap::new(),
             order: material.split.training.clone(),
             generator,
             phase: Phase::Head,
@@ -239,11 +240,7 @@ impl Trainer {
     fn begin_head_phase(&mut self) {
         self.phase = Phase::Head;
         let steps = self.strategy.head_epochs * self.steps_an_epoch();
-        self.rates = ModuleLrScheduler::new(WarmUpCosine::new(
-            self.strategy.head_rate,
-            steps,
-            self.strategy.warm_up,
-        ));
+        self.schedule = WarmUpCosine::new(self.strategy.head_rate, steps, self.strategy.warm_up);
         self.learner.head = self.learner.head.clone().train();
     }
 
@@ -251,16 +248,14 @@ impl Trainer {
     fn begin_unfrozen_phase(&mut self) {
         self.phase = Phase::Unfrozen;
         self.phase_began = (self.steps_done, self.seconds);
-        self.optimizer = optimizer(&self.strategy);
+        self.adam = adam(&self.strategy);
         let steps = self.strategy.unfrozen_epochs * self.steps_an_epoch();
-        let schedule = |rate: f64| WarmUpCosine::new(rate, steps, self.strategy.warm_up);
-        let mut rates = ModuleLrScheduler::new(schedule(self.strategy.unfrozen_rate));
+        self.schedule =
+            WarmUpCosine::new(self.strategy.unfrozen_rate, steps, self.strategy.warm_up);
         for (stage, parameters) in self.learner.segment.parameters_by_stage() {
-            let distance = (STAGES - 1 - stage) as i32;
-            let rate = self.strategy.unfrozen_rate * self.strategy.depth_factor.powi(distance);
-            rates = rates.with_group(ParamGroup::from_ids(parameters), schedule(rate));
+            let factor = self.strategy.depth_factor.powi((STAGES - 1 - stage) as i32);
+            self.rate_factors.extend(parameters.into_iter().map(|id| (id, factor)));
         }
-        self.rates = rates;
         self.learner = self.learner.clone().train();
     }
 
@@ -319,21 +314,20 @@ impl Trainer {
 
     /// One optimizer step with gradients scaled to the clip norm.
     fn apply(&mut self, gradients: burn::tensor::Gradients) {
-        let clip_norm = self.strategy.clip_norm;
-        let rates = self.rates.step();
-        self.head_rate = rates.base();
+        let rate = self.schedule.rate(self.steps_done - self.phase_began.0);
+        self.head_rate = rate;
+        let factors = &self.rate_factors;
+        let rate_of = |id: ParamId| rate * factors.get(&id).copied().unwrap_or(1.0);
         match self.phase {
             Phase::Head => {
                 let head = self.learner.head.clone();
-                let gradients =
-                    clipped(&head, GradientsParams::from_grads(gradients, &head), clip_norm);
-                self.learner.head = self.optimizer.step(rates, head, gradients);
+                let gradients = GradientsParams::from_grads(gradients, &head);
+                self.learner.head = self.adam.step(head, gradients, rate_of);
             }
             Phase::Unfrozen => {
                 let learner = self.learner.clone();
-                let gradients =
-                    clipped(&learner, GradientsParams::from_grads(gradients, &learner), clip_norm);
-                self.learner = self.optimizer.step(rates, learner, gradients);
+                let gradients = GradientsParams::from_grads(gradients, &learner);
+                self.learner = self.adam.step(learner, gradients, rate_of);
             }
         }
     }
@@ -452,8 +446,8 @@ impl Trainer {
     }
 }
 
-fn optimizer(strategy: &Strategy) -> ModuleOptimizer {
-    AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(strategy.weight_decay as f32).init()
+fn adam(strategy: &Strategy) -> Adam {
+    Adam::new(AdamSettings::new(strategy.weight_decay, strategy.clip_norm))
 }
 
 /// A small random head: uniform within ±1/√features, zero bias.

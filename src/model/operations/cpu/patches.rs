@@ -1,0 +1,129 @@
+//! The 3×3 convolution over all channels with one pixel of zeros around: the stem, once a picture.
+//!
+//! Every row of output gathers its 3×3 patches side by side, and the rest is matrix products. A row
+//! at a time, so that the patches never leave the first cache.
+
+use super::super::layer::Area;
+use super::product::{Finish, Panels, outer_add, product, product_into};
+use super::vector::written;
+
+/// Rows and columns of the kernel, one after the other.
+const TAPS: usize = 9;
+/// Patches are padded to a multiple of this, so that [`outer_add`] has no remainder.
+const PADDING: usize = 8;
+
+/// The patches under a kernel of some stride.
+#[derive(Clone, Copy)]
+pub struct Patches {
+    area: Area,
+    stride: usize,
+}
+
+impl Patches {
+    /// Patches of pictures of this shape.
+    pub fn new(area: Area, stride: usize) -> Self {
+        Self { area, stride }
+    }
+
+    fn depth(self) -> usize {
+        TAPS * self.area.channels
+    }
+
+    fn padded_depth(self) -> usize {
+        self.depth().next_multiple_of(PADDING)
+    }
+
+    /// The output's shape, without its channels.
+    fn goal(self) -> Area {
+        self.area.strided(self.stride)
+    }
+
+    /// Where in a row of input the patch of output `x` begins and ends, and where in the patch it
+    /// goes: the outermost patches hang over the edge.
+    fn span(self, x: usize) -> (usize, usize, usize) {
+        let left = (x * self.stride).saturating_sub(1);
+        let right = (x * self.stride + 2).min(self.area.width);
+        let skipped = usize::from(x == 0);
+        (left, right, skipped)
+    }
+
+    /// The rows of input under output row `y` of a picture, with the kernel's row that meets them.
+    fn rows(self, picture: usize, y: usize) -> impl Iterator<Item = (usize, usize)> {
+        let Area { height, .. } = self.area;
+        (0..3).filter_map(move |tap| {
+            let row = (y * self.stride + tap).checked_sub(1)?;
+            (row < height).then_some((tap, (picture * height + row) * self.area.row()))
+        })
+    }
+
+    /// Fills `patches`, `[width of the output, padded depth]`, for one row of output.
+    fn gather(self, input: &[f32], picture: usize, y: usize, patches: &mut [f32]) {
+        patches.fill(0.0);
+        let channels = self.area.channels;
+        for (tap, begin) in self.rows(picture, y) {
+            let row = &input[begin..begin + self.area.row()];
+            for (x, patch) in patches.chunks_exact_mut(self.padded_depth()).enumerate() {
+                let (left, right, skipped) = self.span(x);
+                let pixels = &row[left * channels..right * channels];
+                let place = (3 * tap + skipped) * channels;
+                patch[place..place + pixels.len()].copy_from_slice(pixels);
+            }
+        }
+    }
+
+    /// # Shapes
+    /// - panels: `[9 · in, out]`, kernel row by row, channels innermost
+    /// - result: `[batch, height / stride, width / stride, out]`
+    pub fn convolve(self, input: &[f32], panels: &Panels, finish: Finish, out: usize) -> Vec<f32> {
+        let goal = self.goal().with_channels(out);
+        let mut patches = vec![0.0; goal.width * self.padded_depth()];
+        written(goal.values(), |values| {
+            for (index, values) in values.chunks_exact_mut(goal.row().max(1)).enumerate() {
+                self.gather(input, index / goal.height, index % goal.height, &mut patches);
+                product_into(&patches, self.padded_depth(), panels, finish, values);
+            }
+        })
+    }
+
+    /// # Shapes
+    /// - gradient: as the result of [`Patches::convolve`]
+    /// - result: `[out, 9 · in]`
+    pub fn weight_gradient(self, gradient: &[f32], input: &[f32], out: usize) -> Vec<f32> {
+        let goal = self.goal().with_channels(out);
+        let mut patches = vec![0.0; goal.width * self.padded_depth()];
+        let mut sums = vec![0.0; out * self.padded_depth()];
+        for (index, gradient) in gradient.chunks_exact(goal.row().max(1)).enumerate() {
+            self.gather(input, index / goal.height, index % goal.height, &mut patches);
+            outer_add(gradient, out, &patches, self.padded_depth(), &mut sums);
+        }
+        sums.chunks_exact(self.padded_depth())
+            .flat_map(|row| &row[..self.depth()])
+            .copied()
+            .collect()
+    }
+
+    /// # Shapes
+    /// - gradient: as the result of [`Patches::convolve`]
+    /// - panels: `[out, 9 · in]`
+    /// - result: as the input of [`Patches::convolve`]
+    pub fn input_gradient(self, gradient: &[f32], panels: &Panels, out: usize) -> Vec<f32> {
+        let goal = self.goal().with_channels(out);
+        let channels = self.area.channels;
+        let mut sums = vec![0.0; self.area.values()];
+        for (index, gradient) in gradient.chunks_exact(goal.row().max(1)).enumerate() {
+            let patches = product(gradient, out, panels, Finish::default());
+            for (tap, begin) in self.rows(index / goal.height, index % goal.height) {
+                let row = &mut sums[begin..begin + self.area.row()];
+                for (x, patch) in patches.chunks_exact(self.depth()).enumerate() {
+                    let (left, right, skipped) = self.span(x);
+                    let place = (3 * tap + skipped) * channels;
+                    let pixels = &mut row[left * channels..right * channels];
+                    for (pixel, value) in pixels.iter_mut().zip(&patch[place..]) {
+                        *pixel += value;
+                    }
+                }
+            }
+        }
+        sums
+    }
+}

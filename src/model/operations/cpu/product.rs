@@ -1,0 +1,326 @@
+//! Matrix products, which 1×1 convolutions and all their gradients are.
+//!
+//! The second matrix is packed into panels of eight columns, since it is small (weights) and read
+//! for every row of the first. The first is read in place. A tile of four rows by eight columns
+//! stays in registers: eight sums, two vectors of the panel and one number, which is what sixteen
+//! registers hold (the scheme of Goto and van de Geijn, "Anatomy of High-Performance Matrix
+//! Multiplication", 2008, sections 4 and 6, without its packing of the first matrix).
+
+use super::vector::{LANES, Lane, Unwritten, Vector, clamp, initialise, load, store, written};
+
+/// Columns in a panel.
+const PANEL: usize = 2 * LANES;
+/// Rows in a tile.
+const TILE: usize = 4;
+/// Rows of the first matrix that go through all panels before the next ones do, so that they stay
+/// in the first cache.
+const BLOCK: usize = 32;
+/// Rows that [`outer`] sums over before it moves on, so that they stay in the first cache.
+const OUTER_BLOCK: usize = 64;
+
+/// A matrix of `depth` rows, packed into panels of eight columns that are padded with zeros.
+pub struct Panels {
+    depth: usize,
+    columns: usize,
+    /// Panel by panel, row by row.
+    values: Vec<[f32; PANEL]>,
+}
+
+impl Panels {
+    /// Packs a matrix of `depth` rows and `columns` columns; `value` gives each number by row and
+    /// column.
+    pub fn pack(depth: usize, columns: usize, value: impl Fn(usize, usize) -> f32) -> Self {
+        let mut values = Vec::with_capacity(columns.div_ceil(PANEL) * depth);
+        for first in (0..columns).step_by(PANEL) {
+            values.extend((0..depth).map(|row| {
+                std::array::from_fn(|lane| {
+                    let column = first + lane;
+                    if column < columns { value(row, column) } else { 0.0 }
+                })
+            }));
+        }
+        Self { depth, columns, values }
+    }
+}
+
+/// What is done to each number of a product before it is written.
+#[derive(Clone, Copy, Default)]
+pub struct Finish<'a> {
+    /// Added, one number a column.
+    pub bias: Option<&'a [f32]>,
+    /// Added, of the product's shape.
+    pub shortcut: Option<&'a [f32]>,
+    /// Whether the sum goes through ReLU6.
+    pub is_clamped: bool,
+    /// What came out of a ReLU6 whose gradient the product is, of the product's shape.
+    pub through_clamp: Option<&'a [f32]>,
+}
+
+impl<'a> Finish<'a> {
+    /// For the `length` numbers from `begin` on.
+    pub fn part(self, begin: usize, length: usize) -> Self {
+        let part = |all: &'a [f32]| &all[begin..begin + length];
+        Self {
+            shortcut: self.shortcut.map(part),
+            through_clamp: self.through_clamp.map(part),
+            ..self
+        }
+    }
+}
+
+/// The matrix `rows` times the packed one.
+///
+/// # Shapes
+/// - rows: `[rows, stride]`, of which the first `depth` columns count
+/// - result: `[rows, columns]`
+pub fn product(rows: &[f32], stride: usize, panels: &Panels, finish: Finish) -> Vec<f32> {
+    let count = if stride == 0 { 0 } else { rows.len() / stride };
+    written(count * panels.columns, |out| product_into(rows, stride, panels, finish, out))
+}
+
+/// As [`product`], into memory of the result's length.
+pub fn product_into(
+    rows: &[f32],
+    stride: usize,
+    panels: &Panels,
+    finish: Finish,
+    out: &mut Unwritten,
+) {
+    if finish.is_clamped {
+        walk::<true>(rows, stride, panels, finish, out);
+    } else {
+        walk::<false>(rows, stride, panels, finish, out);
+    }
+}
+
+fn walk<const CLAMPED: bool>(
+    rows: &[f32],
+    stride: usize,
+    panels: &Panels,
+    finish: Finish,
+    out: &mut Unwritten,
+) {
+    let (depth, columns) = (panels.depth, panels.columns);
+    if depth == 0 || columns == 0 {
+        return;
+    }
+    let blocks = rows.chunks(BLOCK * stride).zip(out.chunks_mut(BLOCK * columns));
+    for (index, (rows, out)) in blocks.enumerate() {
+        let finish = finish.part(index * BLOCK * columns, out.len());
+        for (panel_index, panel) in panels.values.chunks_exact(depth).enumerate() {
+            let column = panel_index * PANEL;
+            let place = Place { columns, column, finish };
+            let start = start(finish.bias, column);
+            let mut tiles = rows.chunks_exact(TILE * stride);
+            let mut row = 0;
+            for tile in &mut tiles {
+                let sums = sums::<TILE>(tile, stride, panel, start);
+                place.write::<TILE, CLAMPED>(sums, row, out);
+                row += TILE;
+            }
+            for tile in tiles.remainder().chunks_exact(stride) {
+                let sums = sums::<1>(tile, stride, panel, start);
+                place.write::<1, CLAMPED>(sums, row, out);
+                row += 1;
+            }
+        }
+    }
+}
+
+/// What the sums of a panel begin with.
+#[inline(always)]
+fn start(bias: Option<&[f32]>, column: usize) -> [Vector; 2] {
+    let Some(bias) = bias else { return [Vector::ZERO; 2] };
+    let mut padded = [0.0; PANEL];
+    for (padded, bias) in padded.iter_mut().zip(&bias[column..]) {
+        *padded = *bias;
+    }
+    halves(&padded)
+}
+
+#[inline(always)]
+fn halves(values: &[f32; PANEL]) -> [Vector; 2] {
+    [load(&values[..LANES]), load(&values[LANES..])]
+}
+
+/// The sums of a tile: `ROWS` rows times one panel.
+#[inline(always)]
+fn sums<const ROWS: usize>(
+    tile: &[f32],
+    stride: usize,
+    panel: &[[f32; PANEL]],
+    start: [Vector; 2],
+) -> [[Vector; 2]; ROWS] {
+    let rows: [&[f32]; ROWS] =
+        std::array::from_fn(|row| &tile[row * stride..row * stride + panel.len()]);
+    let mut sums = [start; ROWS];
+    for (k, weights) in panel.iter().enumerate() {
+        let [low, high] = halves(weights);
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            let value = Vector::splat(row[k]);
+            sum[0] = value.mul_add(low, sum[0]);
+            sum[1] = value.mul_add(high, sum[1]);
+        }
+    }
+    sums
+}
+
+/// Where in a block of output a panel's sums go.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    columns: usize,
+    column: usize,
+    finish: Finish<'a>,
+}
+
+impl Place<'_> {
+    #[inline(always)]
+    fn write<const ROWS: usize, const CLAMPED: bool>(
+        self,
+        sums: [[Vector; 2]; ROWS],
+        first_row: usize,
+        out: &mut Unwritten,
+    ) {
+        let Finish { shortcut, through_clamp, .. } = self.finish;
+        for (row, [mut low, mut high]) in sums.into_iter().enumerate() {
+            let begin = (first_row + row) * self.columns + self.column;
+            let is_whole = self.column + PANEL <= self.columns;
+            if is_whole {
+                if let Some(shortcut) = shortcut {
+                    low += load(&shortcut[begin..]);
+                    high += load(&shortcut[begin + LANES..]);
+                }
+                if CLAMPED {
+                    [low, high] = [clamp(low), clamp(high)];
+                }
+                if let Some(clamped) = through_clamp {
+                    low = low.through_clamp(load(&clamped[begin..]));
+                    high = high.through_clamp(load(&clamped[begin + LANES..]));
+                }
+                let place = &mut out[begin..begin + PANEL];
+                initialise(low, place);
+                initialise(high, &mut place[LANES..]);
+            } else {
+                let values = [low.to_array(), high.to_array()];
+                for (offset, value) in
+                    values.as_flattened().iter().take(self.columns - self.column).enumerate()
+                {
+                    let place = begin + offset;
+                    let value = value + shortcut.map_or(0.0, |all| all[place]);
+                    let value = if CLAMPED { value.clamped() } else { value };
+                    let value =
+                        through_clamp.map_or(value, |all| Lane::through_clamp(value, all[place]));
+                    out[place].write(value);
+                }
+            }
+        }
+    }
+}
+
+/// The transpose of `left` times `right`: the sum over all rows of what each pair of columns
+/// multiplies to.
+///
+/// # Shapes
+/// - left: `[rows, left_columns]`, right: `[rows, right_columns]`
+/// - result: `[left_columns, right_columns]`
+pub fn outer(left: &[f32], left_columns: usize, right: &[f32], right_columns: usize) -> Vec<f32> {
+    let mut out = vec![0.0; left_columns * right_columns];
+    outer_add(left, left_columns, right, right_columns, &mut out);
+    out
+}
+
+/// As [`outer`], added to what `out` holds.
+pub fn outer_add(
+    left: &[f32],
+    left_columns: usize,
+    right: &[f32],
+    right_columns: usize,
+    out: &mut [f32],
+) {
+    if left_columns == 0 || right_columns == 0 {
+        return;
+    }
+    let blocks =
+        left.chunks(OUTER_BLOCK * left_columns).zip(right.chunks(OUTER_BLOCK * right_columns));
+    for (left, right) in blocks {
+        let pair = Pair { left, left_columns, right, right_columns };
+        let mut column = 0;
+        while column + TILE <= left_columns {
+            pair.add_rows::<TILE>(column, &mut out[column * right_columns..]);
+            column += TILE;
+        }
+        while column < left_columns {
+            pair.add_rows::<1>(column, &mut out[column * right_columns..]);
+            column += 1;
+        }
+    }
+}
+
+/// Two blocks of as many rows.
+struct Pair<'a> {
+    left: &'a [f32],
+    left_columns: usize,
+    right: &'a [f32],
+    right_columns: usize,
+}
+
+impl Pair<'_> {
+    /// Adds what `ROWS` columns of the left, from `first` on, make with all of the right's.
+    #[inline(always)]
+    fn add_rows<const ROWS: usize>(&self, first: usize, out: &mut [f32]) {
+        let columns = self.right_columns;
+        let mut column = 0;
+        while column + PANEL <= columns {
+            let mut sums: [[Vector; 2]; ROWS] = std::array::from_fn(|row| {
+                let place = &out[row * columns + column..];
+                [load(place), load(&place[LANES..])]
+            });
+            let rows = self.left.chunks_exact(self.left_columns);
+            for (left, right) in rows.zip(self.right.chunks_exact(columns)) {
+                let right = &right[column..column + PANEL];
+                let [low, high] = [load(right), load(&right[LANES..])];
+                let left = &left[first..first + ROWS];
+                for (sum, &value) in sums.iter_mut().zip(left) {
+                    let value = Vector::splat(value);
+                    sum[0] = value.mul_add(low, sum[0]);
+                    sum[1] = value.mul_add(high, sum[1]);
+                }
+            }
+            for (row, [low, high]) in sums.into_iter().enumerate() {
+                let place = &mut out[row * columns + column..][..PANEL];
+                store(low, place);
+                store(high, &mut place[LANES..]);
+            }
+            column += PANEL;
+        }
+        for column in column..columns {
+            for row in 0..ROWS {
+                let rows = self.left.chunks_exact(self.left_columns);
+                let products = rows
+                    .zip(self.right.chunks_exact(columns))
+                    .map(|(left, right)| left[first + row] * right[column]);
+                out[row * columns + column] += products.sum::<f32>();
+            }
+        }
+    }
+}
+
+/// The sum over all rows, a number a column.
+///
+/// # Shapes
+/// - values: `[rows, columns]`
+/// - result: `[columns]`
+pub fn column_sums(values: &[f32], columns: usize) -> Vec<f32> {
+    let mut sums = vec![0.0; columns];
+    for row in values.chunks_exact(columns.max(1)) {
+        let (mut whole, mut parts) = (sums.chunks_exact_mut(LANES), row.chunks_exact(LANES));
+        for (sum, part) in (&mut whole).zip(&mut parts) {
+            let added = load(sum) + load(part);
+            store(added, sum);
+        }
+        for (sum, part) in whole.into_remainder().iter_mut().zip(parts.remainder()) {
+            *sum += part;
+        }
+    }
+    sums
+}

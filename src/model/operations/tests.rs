@@ -1,0 +1,252 @@
+//! The kernels against the plain formula, and their gradients against finite differences of it.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use proptest::prelude::*;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::layer::{Activation, Area, Kind, Layer};
+use super::reference::Reference;
+use super::{LayerTensors, normalised_convolution};
+
+/// Half the distance of two evaluations, in double precision.
+const STEP: f64 = 1e-5;
+/// Largest relative error of a tensor in single precision.
+const TOLERANCE: f64 = 1e-4;
+
+/// Layers one behind the other, and whether the last adds the first one's input.
+#[derive(Clone, Debug)]
+struct Chain {
+    area: Area,
+    layers: Vec<Reference>,
+    has_shortcut: bool,
+    input: Vec<f64>,
+    /// What each output counts for in the loss.
+    probe: Vec<f64>,
+}
+
+/// What a loss is differentiated by.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Part {
+    Input,
+    Weight(usize),
+    Scale(usize),
+    Shift(usize),
+}
+
+impl Chain {
+    fn new(seed: u64, area: Area, shapes: &[(Layer, usize)], has_shortcut: bool) -> Self {
+        let mut generator = StdRng::seed_from_u64(seed);
+        let mut noise = |count: usize, low: f64, high: f64| -> Vec<f64> {
+            // Numbers that single precision holds, so that both computations get the same ones.
+            (0..count).map(|_| f64::from(generator.random_range(low as f32..high as f32))).collect()
+        };
+        let mut channels = area.channels;
+        let mut goal = area;
+        let layers: Vec<Reference> = shapes
+            .iter()
+            .map(|&(layer, output_channels)| {
+                let mut reference = Reference {
+                    layer,
+                    input_channels: channels,
+                    output_channels,
+                    weight: Vec::new(),
+                    scale: noise(output_channels, 0.5, 2.0),
+                    shift: noise(output_channels, -0.5, 3.0),
+                    mean: noise(output_channels, -0.5, 0.5),
+                    variance: noise(output_channels, 0.2, 2.0),
+                };
+                let count = reference.weight_shape().iter().product();
+                reference.weight = noise(count, -0.6, 0.6);
+                channels = output_channels;
+                goal = layer.goal(goal, output_channels);
+                reference
+            })
+            .collect();
+        let input = noise(area.values(), -2.0, 2.0);
+        let probe = noise(goal.values(), -1.0, 1.0);
+        Self { area, layers, has_shortcut, input, probe }
+    }
+
+    fn reference_output(&self) -> Vec<f64> {
+        let (mut value, mut area) = (self.input.clone(), self.area);
+        for (index, layer) in self.layers.iter().enumerate() {
+            let is_last = index + 1 == self.layers.len();
+            let shortcut = (is_last && self.has_shortcut).then_some(&self.input[..]);
+            value = layer.forward(&value, area, shortcut);
+            area = layer.layer.goal(area, layer.output_channels);
+        }
+        value
+    }
+
+    fn reference_loss(&self) -> f64 {
+        self.reference_output().iter().zip(&self.probe).map(|(value, probe)| value * probe).sum()
+    }
+
+    fn part_mut(&mut self, part: Part) -> &mut Vec<f64> {
+        match part {
+            Part::Input => &mut self.input,
+            Part::Weight(layer) => &mut self.layers[layer].weight,
+            Part::Scale(layer) => &mut self.layers[layer].scale,
+            Part::Shift(layer) => &mut self.layers[layer].shift,
+        }
+    }
+
+    /// Central differences, number by number.
+    fn reference_gradient(&self, part: Part) -> Vec<f64> {
+        let mut chain = self.clone();
+        (0..chain.part_mut(part).len())
+            .map(|index| {
+                let kept = chain.part_mut(part)[index];
+                let mut loss_at = |value| {
+                    chain.part_mut(part)[index] = value;
+                    chain.reference_loss()
+                };
+                let difference = loss_at(kept + STEP) - loss_at(kept - STEP);
+                chain.part_mut(part)[index] = kept;
+                difference / (2.0 * STEP)
+            })
+            .collect()
+    }
+
+    /// The same on a device: the output, and the gradient of every part.
+    fn computed(&self, device: &Device) -> (Vec<f64>, Vec<(Part, Vec<f64>)>) {
+        let place = |values: &[f64]| Tensor::<1>::from_data(floats(values), device);
+        let leaf = |values: &[f64]| place(values).autodiff().require_grad();
+        let input = leaf(&self.input);
+        let picture = input.clone().reshape(self.area.shape());
+        let mut leaves = vec![(Part::Input, input)];
+        let mut value = picture.clone();
+        for (index, layer) in self.layers.iter().enumerate() {
+            let parts = [
+                (Part::Weight(index), leaf(&layer.weight)),
+                (Part::Scale(index), leaf(&layer.scale)),
+                (Part::Shift(index), leaf(&layer.shift)),
+            ];
+            let tensors = LayerTensors {
+                weight: parts[0].1.clone().reshape(layer.weight_shape()),
+                scale: parts[1].1.clone(),
+                shift: parts[2].1.clone(),
+                mean: place(&layer.mean).autodiff(),
+                variance: place(&layer.variance).autodiff(),
+            };
+            leaves.extend(parts);
+            let is_last = index + 1 == self.layers.len();
+            let shortcut = (is_last && self.has_shortcut).then(|| picture.clone());
+            value = normalised_convolution(value, tensors, shortcut, layer.layer);
+        }
+        let output = numbers(value.clone().inner());
+        let probe = Tensor::<1>::from_data(floats(&self.probe), device).autodiff();
+        let gradients = (value.reshape([self.probe.len()]) * probe).sum().backward();
+        let of = |leaf: &Tensor<1>| leaf.grad(&gradients).map(numbers);
+        let found = leaves.iter().map(|(part, leaf)| (*part, of(leaf).expect("a gradient")));
+        (output, found.collect())
+    }
+
+    fn check(&self) {
+        let (output, gradients) = self.computed(&Device::flex());
+        assert_close("the output", &self.reference_output(), &output);
+        for (part, found) in gradients {
+            assert_close(&format!("{part:?}"), &self.reference_gradient(part), &found);
+        }
+    }
+}
+
+fn floats(values: &[f64]) -> TensorData {
+    let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
+    let length = values.len();
+    TensorData::new(values, [length])
+}
+
+fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
+    let values = tensor.into_data().try_into_vec_as::<f32>().expect("the CPU answers");
+    values.into_iter().map(f64::from).collect()
+}
+
+fn assert_close(what: &str, expected: &[f64], found: &[f64]) {
+    assert_eq!(expected.len(), found.len(), "{what}");
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|v| v * v).sum::<f64>().sqrt();
+    let difference = norm(&mut expected.iter().zip(found).map(|(a, b)| a - b));
+    let whole = norm(&mut expected.iter().copied());
+    assert!(difference <= TOLERANCE * whole.max(1.0), "{what}: off by {difference:e} of {whole:e}");
+}
+
+fn layer(kind: Kind, stride: usize, activation: Activation, is_input_clamped: bool) -> Layer {
+    Layer { kind, stride, activation, is_input_clamped }
+}
+
+fn areas(channels: std::ops::Range<usize>) -> impl Strategy<Value = Area> {
+    (1..3usize, 1..8usize, 1..8usize, channels).prop_map(|(batch, height, width, channels)| Area {
+        batch,
+        height,
+        width,
+        channels,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_pointwise_layer_and_its_gradients_are_those_of_the_formula(
+        seed: u64, area in areas(1..20), out in 1..20usize, is_clamped: bool,
+    ) {
+        let activation = if is_clamped { Activation::Clamped } else { Activation::None };
+        let shapes = [(layer(Kind::Pointwise, 1, activation, false), out)];
+        Chain::new(seed, area, &shapes, out == area.channels).check();
+    }
+
+    #[test]
+    fn a_depthwise_layer_and_its_gradients_are_those_of_the_formula(
+        seed: u64, area in areas(1..14), stride in 1..3usize, is_clamped: bool,
+    ) {
+        let activation = if is_clamped { Activation::Clamped } else { Activation::None };
+        let shapes = [(layer(Kind::Depthwise, stride, activation, false), area.channels)];
+        Chain::new(seed, area, &shapes, false).check();
+    }
+
+    #[test]
+    fn a_stem_and_its_gradients_are_those_of_the_formula(
+        seed: u64, area in areas(1..5), out in 1..14usize, stride in 1..3usize, is_clamped: bool,
+    ) {
+        let activation = if is_clamped { Activation::Clamped } else { Activation::None };
+        let shapes = [(layer(Kind::Patches, stride, activation, false), out)];
+        Chain::new(seed, area, &shapes, false).check();
+    }
+
+    #[test]
+    fn gradients_through_the_clamps_of_a_whole_block_are_those_of_the_formula(
+        seed: u64, area in areas(1..9), hidden in 1..14usize, out in 1..9usize, stride in 1..3usize,
+    ) {
+        let shapes = [
+            (layer(Kind::Pointwise, 1, Activation::ClampedForNext, false), hidden),
+            (layer(Kind::Depthwise, stride, Activation::ClampedForNext, true), hidden),
+            (layer(Kind::Pointwise, 1, Activation::None, true), out),
+        ];
+        Chain::new(seed, area, &shapes, stride == 1 && out == area.channels).check();
+    }
+
+    #[test]
+    fn gradients_from_a_depthwise_layer_into_a_stem_are_those_of_the_formula(
+        seed: u64, area in areas(1..4), out in 1..10usize,
+    ) {
+        let shapes = [
+            (layer(Kind::Patches, 2, Activation::ClampedForNext, false), out),
+            (layer(Kind::Depthwise, 1, Activation::Clamped, true), out),
+        ];
+        Chain::new(seed, area, &shapes, false).check();
+    }
+}
+
+#[test]
+fn many_rows_and_channels_reach_every_path_of_the_kernels() {
+    let area = Area { batch: 2, height: 9, width: 11, channels: 24 };
+    let shapes = [
+        (layer(Kind::Pointwise, 1, Activation::ClampedForNext, false), 40),
+        (layer(Kind::Depthwise, 1, Activation::ClampedForNext, true), 40),
+        (layer(Kind::Pointwise, 1, Activation::None, true), 24),
+    ];
+    let chain = Chain::new(7, area, &shapes, true);
+    let (output, _) = chain.computed(&Device::flex());
+    assert_close("the output", &chain.reference_output(), &output);
+}
