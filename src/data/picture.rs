@@ -44,6 +44,13 @@ impl Picture {
         Ok(Self { side, pixels: pixels.into() })
     }
 
+    /// A picture that already has the network's size: `pixels` is `[side, side, 3]`. `None` when
+    /// there are more or fewer.
+    pub fn from_pixels(side: usize, pixels: Vec<u8>) -> Option<Self> {
+        let is_whole = side.checked_mul(side)?.checked_mul(3)? == pixels.len();
+        is_whole.then(|| Self { side, pixels: pixels.into() })
+    }
+
     /// Width and height in pixels.
     pub fn side(&self) -> usize {
         self.side

@@ -1,6 +1,7 @@
 //! Dividing a data set into training, validation and test pictures, class by class.
 
 use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
 
 use super::random::{Purpose, seeded};
 
@@ -11,7 +12,7 @@ pub const MINIMUM_PER_CLASS: usize = 4;
 const HELD_OUT: f64 = 0.2;
 
 /// Indices of a data set, each in exactly one part, in ascending order.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Split {
     /// Pictures to learn from.
     pub training: Vec<usize>,

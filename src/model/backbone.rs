@@ -48,6 +48,13 @@ impl Backbone {
         &self.architecture
     }
 
+    /// This backbone with other tensors in place of those of the same names, as training leaves
+    /// them: name, shape, numbers in memory order.
+    pub fn with(&self, tensors: impl IntoIterator<Item = (String, Vec<usize>, Vec<f32>)>) -> Self {
+        let weights = self.weights.clone().with(tensors);
+        Self { architecture: self.architecture.clone(), weights }
+    }
+
     /// All stages on `device`.
     ///
     /// # Errors

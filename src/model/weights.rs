@@ -121,6 +121,16 @@ impl Weights {
         Ok(Self { tensors, in_other_formats })
     }
 
+    /// These weights with other tensors in place of those of the same names.
+    pub(super) fn with(
+        mut self,
+        tensors: impl IntoIterator<Item = (String, Vec<usize>, Vec<f32>)>,
+    ) -> Self {
+        let tensors = tensors.into_iter().map(|(name, shape, values)| (name, (shape, values)));
+        self.tensors.extend(tensors);
+        self
+    }
+
     /// The tensor of that name, ready to be placed on a device.
     ///
     /// # Errors

@@ -1,26 +1,19 @@
-//! One experiment: features once, then all lanes side by side.
+//! One experiment: features once, then all lanes side by side, here and with assistants.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use burn::tensor::Device;
 
+use super::crew::{Crew, FeatureShapes, Job, Parcel, Report};
+use super::lanes::{Ground, Lanes, PlacedLane, TrainedModel, broken_off};
 use super::message::{ClassSplit, Event, Lane, Refusal, RunId, RunPlan};
 use crate::data::{Picture, Split};
-use crate::model::{Architecture, Segment};
-use crate::train::{Advance, Ending, Extraction, Material, Model, TrainError, Trainer};
+use crate::model::{Backbone, STAGES, Segment};
+use crate::train::{Extraction, Material, Model, Numbers, TrainError};
 
-/// Seconds between two progress events of a run.
-const PROGRESS_INTERVAL: f64 = 0.2;
-
-/// A model that a run left behind.
-#[derive(Clone, Debug)]
-pub(super) struct TrainedModel {
-    /// Which lane of the experiment; answers come in this order.
-    pub lane: usize,
-    pub run: RunId,
-    pub model: Model,
-    pub device: Device,
-}
+/// Portions that an assistant has at once: one to look at, one that waits for it meanwhile.
+const PORTIONS_AWAY: usize = 2;
 
 /// What an experiment needs to begin.
 pub(super) struct Setup {
@@ -30,42 +23,54 @@ pub(super) struct Setup {
     pub labels: Vec<usize>,
     pub split: Split,
     pub seed: u64,
-    pub architecture: Architecture,
-    pub backbone: Segment,
+    pub backbone: Backbone,
+    /// All of the backbone's stages on the device.
+    pub segment: Segment,
     pub device: Device,
     pub clock: fn() -> f64,
-}
-
-/// A run in training.
-struct Running {
-    run: RunId,
-    trainer: Trainer,
-    has_ended: bool,
-    last_progress: f64,
+    /// Tells this experiment's portions from those of the ones before.
+    pub number: u32,
 }
 
 enum Stage {
     /// The frozen stages look at every picture.
     Extracting(Box<Extracting>),
-    /// The lanes train in turns.
-    Training(Vec<Running>),
+    /// The lanes train.
+    Training(Training),
 }
 
 /// The features being computed, and what waits for them.
 struct Extracting {
     extraction: Extraction,
-    seconds: f64,
-    lanes: Vec<Lane>,
+    began: f64,
+    /// The portions that each assistant has.
+    away: Vec<VecDeque<usize>>,
+    lanes: Vec<PlacedLane>,
     labels: Vec<usize>,
     split: Split,
 }
 
+/// The lanes in training: here, and with assistants.
+struct Training {
+    here: Lanes,
+    away: Vec<Away>,
+}
+
+/// A lane that an assistant trains.
+struct Away {
+    assistant: usize,
+    placed: PlacedLane,
+}
+
 /// An experiment in progress.
 pub(super) struct Experiment {
+    /// None when a device broke it off.
     stage: Option<Stage>,
     classes: usize,
     seed: u64,
-    backbone: Segment,
+    number: u32,
+    backbone: Backbone,
+    segment: Segment,
     device: Device,
     clock: fn() -> f64,
 }
@@ -74,13 +79,14 @@ impl Experiment {
     /// Lays out the runs. The first event says how the pictures are split.
     pub fn begin(setup: Setup) -> (Self, Event) {
         let classes = setup.classes.len();
-        let head = setup.architecture.head_parameters(classes);
+        let architecture = setup.backbone.architecture();
+        let head = architecture.head_parameters(classes);
         let plan = |lane: &Lane| RunPlan {
             run: lane.run,
             strategy: lane.strategy.clone(),
             parameters_trained: head
-                + setup.architecture.parameters_from(lane.strategy.cut.first_trained_stage()),
-            parameters_total: head + setup.architecture.parameters_from(0),
+                + architecture.parameters_from(lane.strategy.cut.first_trained_stage()),
+            parameters_total: head + architecture.parameters_from(0),
         };
         let started = Event::ExperimentStarted {
             seed: setup.seed,
@@ -89,18 +95,22 @@ impl Experiment {
         };
         let stages = setup.lanes.iter().map(|lane| lane.strategy.cut.first_trained_stage());
         let extraction =
-            Extraction::new(setup.backbone.clone(), setup.pictures, stages, &setup.device);
+            Extraction::new(setup.segment.clone(), setup.pictures, stages, &setup.device);
+        let placed = |(place, lane)| PlacedLane { place, lane };
         let experiment = Self {
             stage: Some(Stage::Extracting(Box::new(Extracting {
                 extraction,
-                seconds: 0.0,
-                lanes: setup.lanes,
+                began: (setup.clock)(),
+                away: Vec::new(),
+                lanes: setup.lanes.into_iter().enumerate().map(placed).collect(),
                 labels: setup.labels,
                 split: setup.split,
             }))),
             classes,
             seed: setup.seed,
+            number: setup.number,
             backbone: setup.backbone,
+            segment: setup.segment,
             device: setup.device,
             clock: setup.clock,
         };
@@ -112,162 +122,274 @@ impl Experiment {
         match &self.stage {
             None => true,
             Some(Stage::Extracting(extracting)) => extracting.lanes.is_empty(),
-            Some(Stage::Training(lanes)) => lanes.iter().all(|lane| lane.has_ended),
+            Some(Stage::Training(training)) => training.here.are_over() && training.away.is_empty(),
+        }
+    }
+
+    /// Whether all that is left to do is with assistants.
+    pub fn is_waiting(&self) -> bool {
+        match &self.stage {
+            None => false,
+            Some(Stage::Extracting(extracting)) => {
+                let extraction = &extracting.extraction;
+                !extracting.lanes.is_empty() && !extraction.has_waiting() && !extraction.is_done()
+            }
+            Some(Stage::Training(training)) => {
+                training.here.are_over() && !training.away.is_empty()
+            }
         }
     }
 
     /// Stops one run, or all. Runs that have not begun fail; the others end with their best.
-    pub fn stop(&mut self, run: Option<RunId>, events: &mut Vec<Event>) {
+    pub fn stop(&mut self, run: Option<RunId>, crew: &Crew, events: &mut Vec<Event>) {
         let is_meant = |candidate: RunId| run.is_none_or(|run| run == candidate);
         match &mut self.stage {
             None => {}
-            Some(Stage::Extracting(extracting)) => extracting.lanes.retain(|lane| {
-                if is_meant(lane.run) {
-                    events.push(Event::RunFailed { run: lane.run, refusal: stopped_too_early() });
+            Some(Stage::Extracting(extracting)) => extracting.lanes.retain(|placed| {
+                let run = placed.lane.run;
+                if is_meant(run) {
+                    events.push(Event::RunFailed { run, refusal: stopped_too_early() });
                 }
-                !is_meant(lane.run)
+                !is_meant(run)
             }),
-            Some(Stage::Training(lanes)) => {
-                for lane in lanes.iter_mut().filter(|lane| is_meant(lane.run)) {
-                    lane.trainer.stop();
+            Some(Stage::Training(training)) => {
+                training.here.stop(run);
+                let meant = training.away.iter().filter(|away| is_meant(away.placed.lane.run));
+                for assistant in meant.map(|away| away.assistant).collect::<BTreeSet<_>>() {
+                    // One that does not answer any more is lost, and its runs are told so then.
+                    let job = Parcel { note: Job::Stop { run }, numbers: Vec::new() };
+                    let _ = crew.send(assistant, job);
                 }
             }
         }
     }
 
     /// Does the next small piece of work. Returns a model when a run has just ended with one.
-    pub async fn work(&mut self, events: &mut Vec<Event>) -> Option<TrainedModel> {
+    pub async fn work(&mut self, crew: &Crew, events: &mut Vec<Event>) -> Option<TrainedModel> {
         match self.stage.take()? {
-            Stage::Extracting(extracting) => {
-                self.stage = self.extract(extracting, events).await;
+            Stage::Extracting(mut extracting) => {
+                self.hand_out(&mut extracting, crew);
+                let advanced = extracting.extraction.advance().await;
+                self.stage = match advanced {
+                    Ok(_) => self.looked(extracting, crew, events).await,
+                    Err(error) => broken_off_all(&extracting.lanes, &error.into(), events),
+                };
                 None
             }
-            Stage::Training(mut lanes) => {
-                let ended = self.turn(&mut lanes, events).await;
-                self.stage = Some(Stage::Training(lanes));
+            Stage::Training(mut training) => {
+                let ended = training.here.turn(events).await;
+                self.stage = Some(Stage::Training(training));
                 ended
             }
         }
     }
 
-    /// Looks at the next pictures, and gives the stage that follows; none when the device does
-    /// not answer.
-    async fn extract(
+    /// Takes in what an assistant says. Returns a model when a run has ended with one.
+    pub async fn hear(
+        &mut self,
+        assistant: usize,
+        report: Parcel<Report>,
+        crew: &Crew,
+        events: &mut Vec<Event>,
+    ) -> Option<TrainedModel> {
+        match (report.note, self.stage.take()?) {
+            (
+                Report::Looked { experiment, portion, features },
+                Stage::Extracting(mut extracting),
+            ) if experiment == self.number => {
+                if let Some(away) = extracting.away.get_mut(assistant) {
+                    away.retain(|&other| other != portion);
+                }
+                extracting.extraction.take_in(portion, features.unpack(report.numbers));
+                self.hand_out(&mut extracting, crew);
+                self.stage = self.looked(extracting, crew, events).await;
+                None
+            }
+            (Report::Happened(event), Stage::Training(mut training)) => {
+                if let Event::RunEnded { run, .. } | Event::RunFailed { run, .. } = &event {
+                    training.away.retain(|away| away.placed.lane.run != *run);
+                }
+                events.push(event);
+                self.stage = Some(Stage::Training(training));
+                None
+            }
+            (Report::Trained { run, tensors }, Stage::Training(training)) => {
+                let placed = training.away.iter().find(|away| away.placed.lane.run == run);
+                let model =
+                    placed.and_then(|away| self.model_of(&away.placed, tensors, report.numbers));
+                self.stage = Some(Stage::Training(training));
+                model
+            }
+            (_, stage) => {
+                self.stage = Some(stage);
+                None
+            }
+        }
+    }
+
+    /// Gives up on an assistant: its portions are looked at here, its runs have failed.
+    pub fn lose(&mut self, assistant: usize, reason: &str, events: &mut Vec<Event>) {
+        match &mut self.stage {
+            None => {}
+            Some(Stage::Extracting(extracting)) => {
+                let away = extracting.away.get_mut(assistant).map(std::mem::take);
+                for portion in away.unwrap_or_default() {
+                    extracting.extraction.take_back(portion);
+                }
+            }
+            Some(Stage::Training(training)) => training.away.retain(|away| {
+                let is_lost = away.assistant == assistant;
+                if is_lost {
+                    let run = away.placed.lane.run;
+                    events.push(Event::RunFailed { run, refusal: lost(reason) });
+                }
+                !is_lost
+            }),
+        }
+    }
+
+    /// Keeps every assistant busy as long as pictures wait.
+    fn hand_out(&self, extracting: &mut Extracting, crew: &Crew) {
+        let stages: Vec<usize> = extracting.extraction.wanted().iter().copied().collect();
+        for assistant in self.present(crew) {
+            if extracting.away.len() <= assistant {
+                extracting.away.resize(assistant + 1, VecDeque::new());
+            }
+            while extracting.away[assistant].len() < PORTIONS_AWAY {
+                let Some((portion, pictures)) = extracting.extraction.hand_out() else { return };
+                let job = Job::Look {
+                    experiment: self.number,
+                    portion,
+                    side: pictures.first().map_or(0, Picture::side),
+                    pictures: pictures.iter().map(|picture| picture.pixels().to_vec()).collect(),
+                    stages: stages.clone(),
+                };
+                if crew.send(assistant, Parcel { note: job, numbers: Vec::new() }).is_err() {
+                    extracting.extraction.take_back(portion);
+                    break;
+                }
+                extracting.away[assistant].push_back(portion);
+            }
+        }
+    }
+
+    /// Says how far the features are, and goes on to training when they are all there.
+    async fn looked(
         &self,
-        mut extracting: Box<Extracting>,
+        extracting: Box<Extracting>,
+        crew: &Crew,
         events: &mut Vec<Event>,
     ) -> Option<Stage> {
-        let started = (self.clock)();
-        let advanced = extracting.extraction.advance().await;
-        extracting.seconds += (self.clock)() - started;
-        match advanced {
-            Ok(is_done) => {
-                let (done, total) = (extracting.extraction.done(), extracting.extraction.total());
-                let seconds = extracting.seconds;
-                events.push(Event::FeaturesProgressed { done, total, seconds });
-                if is_done {
-                    self.begin_training(*extracting)
-                } else {
-                    Some(Stage::Extracting(extracting))
-                }
-            }
-            Err(error) => {
-                let refusal = broken_off(&error.into());
-                let failed =
-                    |lane: Lane| Event::RunFailed { run: lane.run, refusal: refusal.clone() };
-                events.extend(extracting.lanes.into_iter().map(failed));
-                None
+        let (done, total) = (extracting.extraction.done(), extracting.extraction.total());
+        let seconds = (self.clock)() - extracting.began;
+        events.push(Event::FeaturesProgressed { done, total, seconds });
+        if !extracting.extraction.is_done() {
+            return Some(Stage::Extracting(extracting));
+        }
+        let Extracting { extraction, lanes, labels, split, .. } = *extracting;
+        let features = extraction.finish()?;
+        let material = Material { features, labels, classes: self.classes, split, seed: self.seed };
+        let present = self.present(crew);
+        let mut shares = shared(lanes, 1 + present.len()).into_iter();
+        let mut here = shares.next().unwrap_or_default();
+        let mut away = Vec::new();
+        for (assistant, share) in present.into_iter().zip(shares) {
+            if !share.is_empty() && send_away(assistant, &share, &material, crew).await.is_ok() {
+                away.extend(share.into_iter().map(|placed| Away { assistant, placed }));
+            } else {
+                here.extend(share);
             }
         }
-    }
-
-    fn begin_training(&self, extracting: Extracting) -> Option<Stage> {
-        let Extracting { extraction, lanes, labels, split, .. } = extracting;
-        let material = Rc::new(Material {
-            features: extraction.finish()?,
-            labels,
-            classes: self.classes,
-            split,
-            seed: self.seed,
-        });
-        let running = |planned: Lane| Running {
-            run: planned.run,
-            trainer: Trainer::new(
-                planned.strategy,
-                Rc::clone(&material),
-                &self.backbone,
-                &self.device,
-                self.clock,
-            ),
-            has_ended: false,
-            last_progress: 0.0,
+        let ground = Ground {
+            material: Rc::new(material),
+            backbone: self.segment.clone(),
+            device: self.device.clone(),
+            clock: self.clock,
         };
-        Some(Stage::Training(lanes.into_iter().map(running).collect()))
+        Some(Stage::Training(Training { here: Lanes::begin(here, &ground), away }))
     }
 
-    /// Gives the next turn to the lane that has computed least, so that lanes share the thread
-    /// fairly by time and not by steps.
-    async fn turn(&self, lanes: &mut [Running], events: &mut Vec<Event>) -> Option<TrainedModel> {
-        let index = (0..lanes.len())
-            .filter(|&index| !lanes[index].has_ended)
-            .min_by(|&a, &b| lanes[a].trainer.seconds().total_cmp(&lanes[b].trainer.seconds()))?;
-        let lane = &mut lanes[index];
-        let run = lane.run;
-        match lane.trainer.advance().await {
-            Ok(Advance::Step) => {
-                let now = (self.clock)();
-                if now - lane.last_progress >= PROGRESS_INTERVAL {
-                    lane.last_progress = now;
-                    let (step, steps) = lane.trainer.steps();
-                    let (phase, seconds) = (lane.trainer.phase(), lane.trainer.seconds());
-                    let seconds_left = waiting_time(lanes, index);
-                    events.push(Event::RunProgressed {
-                        run,
-                        phase,
-                        step,
-                        steps,
-                        seconds,
-                        seconds_left,
-                    });
-                }
-                None
-            }
-            Ok(Advance::Epoch(row)) => {
-                events.push(Event::EpochEnded { run, row });
-                None
-            }
-            Ok(Advance::Ended(result)) => {
-                lane.has_ended = true;
-                if result.ending == Ending::NotFinite && result.best_epoch == 0 {
-                    events.push(Event::RunFailed { run, refusal: never_finite() });
-                    return None;
-                }
-                events.push(Event::RunEnded { run, result });
-                Some(TrainedModel {
-                    lane: index,
-                    run,
-                    model: lane.trainer.model(),
-                    device: self.device.clone(),
-                })
-            }
-            Err(error) => {
-                lane.has_ended = true;
-                events.push(Event::RunFailed { run, refusal: broken_off(&error) });
-                None
-            }
-        }
+    /// The assistants that may take a part: they compute on the CPU, and a run must not change
+    /// devices on the way.
+    fn present(&self, crew: &Crew) -> Vec<usize> {
+        if self.device == Device::flex() { crew.present() } else { Vec::new() }
+    }
+
+    /// What an assistant's run has learned, as a model on this device.
+    fn model_of(
+        &self,
+        placed: &PlacedLane,
+        tensors: Vec<(String, Vec<usize>)>,
+        arrays: Vec<Vec<f32>>,
+    ) -> Option<TrainedModel> {
+        let numbers = tensors
+            .into_iter()
+            .zip(arrays)
+            .map(|((name, shape), values)| (name, Numbers { shape, values }))
+            .collect();
+        let Lane { run, strategy } = &placed.lane;
+        Some(TrainedModel {
+            place: placed.place,
+            run: *run,
+            model: Model::from_numbers(&self.backbone, strategy.cut, numbers, &self.device)?,
+            device: self.device.clone(),
+        })
     }
 }
 
-/// Seconds until a lane ends, while it takes turns with the others: each of them computes as long
-/// as this one does, or until it ends. One whose time is unknown is taken to last.
-fn waiting_time(lanes: &[Running], index: usize) -> Option<f64> {
-    let own = lanes[index].trainer.seconds_left()?;
-    let others =
-        lanes.iter().enumerate().filter(|(other, lane)| *other != index && !lane.has_ended);
-    let shared =
-        others.map(|(_, lane)| lane.trainer.seconds_left().map_or(own, |left| left.min(own)));
-    Some(own + shared.sum::<f64>())
+/// Who trains which lane: the costliest first, each by whoever has least to do so far. The first
+/// share is this worker's own.
+fn shared(mut lanes: Vec<PlacedLane>, workers: usize) -> Vec<Vec<PlacedLane>> {
+    // A lane's cost grows with the stages that it trains; the head always costs a little.
+    let cost = |placed: &PlacedLane| {
+        let strategy = &placed.lane.strategy;
+        let stages = STAGES - strategy.cut.first_trained_stage();
+        strategy.head_epochs + 10 * strategy.unfrozen_epochs * stages
+    };
+    lanes.sort_by_key(|placed| std::cmp::Reverse(cost(placed)));
+    let mut shares = vec![(0, Vec::new()); workers.max(1)];
+    for placed in lanes {
+        // There is at least one share, and of equal ones the first is taken.
+        if let Some(least) = shares.iter_mut().min_by_key(|(load, _)| *load) {
+            least.0 += cost(&placed);
+            least.1.push(placed);
+        }
+    }
+    shares.into_iter().map(|(_, share)| share).collect()
+}
+
+/// Sends lanes to an assistant, with the features that they are fed with.
+async fn send_away(
+    assistant: usize,
+    lanes: &[PlacedLane],
+    material: &Material,
+    crew: &Crew,
+) -> Result<(), String> {
+    let stages = lanes.iter().map(|placed| placed.lane.strategy.cut.first_trained_stage());
+    let features = material.features.numbers(&stages.collect()).await;
+    let (features, numbers) = FeatureShapes::pack(features.map_err(|error| error.to_string())?);
+    let job = Job::Train {
+        lanes: lanes.iter().map(|placed| (placed.place, placed.lane.clone())).collect(),
+        labels: material.labels.clone(),
+        classes: material.classes,
+        split: material.split.clone(),
+        seed: material.seed,
+        features,
+    };
+    crew.send(assistant, Parcel { note: job, numbers })
+}
+
+/// Every lane has failed for this reason.
+fn broken_off_all(
+    lanes: &[PlacedLane],
+    error: &TrainError,
+    events: &mut Vec<Event>,
+) -> Option<Stage> {
+    let refusal = broken_off(error);
+    let failed =
+        |placed: &PlacedLane| Event::RunFailed { run: placed.lane.run, refusal: refusal.clone() };
+    events.extend(lanes.iter().map(failed));
+    None
 }
 
 fn stopped_too_early() -> Refusal {
@@ -277,16 +399,36 @@ fn stopped_too_early() -> Refusal {
     }
 }
 
-fn never_finite() -> Refusal {
+fn lost(reason: &str) -> Refusal {
     Refusal {
-        reason: "The loss stopped being a number before the first epoch was over.".to_owned(),
-        remedy: "Lower the learning rates and train again.".to_owned(),
+        reason: format!("The worker that trained this run broke off: {reason}."),
+        remedy: "Train again; the others go on without it.".to_owned(),
     }
 }
 
-fn broken_off(error: &TrainError) -> Refusal {
-    Refusal {
-        reason: format!("Training broke off: {error}."),
-        remedy: "Train again; if it happens again, compute on the CPU.".to_owned(),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::message::{Cut, Strategy};
+
+    fn placed(place: usize, cut: Cut) -> PlacedLane {
+        let lane = Lane { run: RunId(place as u32), strategy: Strategy::for_cut(cut) };
+        PlacedLane { place, lane }
+    }
+
+    fn places(shares: Vec<Vec<PlacedLane>>) -> Vec<Vec<usize>> {
+        shares.iter().map(|share| share.iter().map(|placed| placed.place).collect()).collect()
+    }
+
+    #[test]
+    fn the_costliest_lane_stays_here_and_the_others_go_where_least_is_to_do() {
+        let lanes = vec![
+            placed(0, Cut::HeadOnly),
+            placed(1, Cut::LastBlocks(4)),
+            placed(2, Cut::Everything),
+        ];
+        assert_eq!(places(shared(lanes.clone(), 1)), [vec![2, 1, 0]]);
+        assert_eq!(places(shared(lanes.clone(), 2)), [vec![2], vec![1, 0]]);
+        assert_eq!(places(shared(lanes, 4)), [vec![2], vec![1], vec![0], vec![]]);
     }
 }

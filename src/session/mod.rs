@@ -4,11 +4,17 @@
 //! without the engine.
 
 #[cfg(feature = "engine")]
+mod crew;
+#[cfg(feature = "engine")]
 mod device;
 #[cfg(feature = "engine")]
 mod experiment;
 #[cfg(feature = "engine")]
 mod gallery;
+#[cfg(feature = "engine")]
+mod helper;
+#[cfg(feature = "engine")]
+mod lanes;
 mod message;
 #[cfg(feature = "engine")]
 mod work;
@@ -16,7 +22,11 @@ mod work;
 #[cfg(feature = "engine")]
 pub use crate::data::{MAXIMUM_FILE_BYTES, PictureError};
 #[cfg(feature = "engine")]
+pub use crew::{Assistant, FeatureShapes, Job, Parcel, Report};
+#[cfg(feature = "engine")]
 pub use device::{Complaints, Devices, Gpu, GpuAccess, OpenGpu};
+#[cfg(feature = "engine")]
+pub use helper::Helper;
 pub use message::*;
 #[cfg(feature = "engine")]
 pub use work::{Session, SessionError};

@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 
 use burn::tensor::Device;
 
+use super::crew::{Assistant, Crew, Parcel, Report};
 use super::device::{Devices, GpuAccess};
-use super::experiment::{Experiment, Setup, TrainedModel};
+use super::experiment::{Experiment, Setup};
 use super::gallery::{Class, Gallery, SIDE, refusal_of};
+use super::lanes::TrainedModel;
 use super::message::{
     Answer, ClassSplit, Command, Cut, DeviceChoice, Event, Lane, QuestionId, Refusal,
 };
@@ -40,6 +42,8 @@ pub struct Session {
     gallery: Gallery,
     queue: VecDeque<Command>,
     experiment: Option<Experiment>,
+    experiments_begun: u32,
+    crew: Crew,
     models: Vec<TrainedModel>,
     events: Vec<Event>,
 }
@@ -69,6 +73,8 @@ impl Session {
             gallery: Gallery::default(),
             queue: VecDeque::new(),
             experiment: None,
+            experiments_begun: 0,
+            crew: Crew::default(),
             models: Vec::new(),
             events: vec![Event::Ready { device: report }],
         })
@@ -79,7 +85,7 @@ impl Session {
         match command {
             Command::StopRun { run } => {
                 if let Some(experiment) = &mut self.experiment {
-                    experiment.stop(Some(run), &mut self.events);
+                    experiment.stop(Some(run), &self.crew, &mut self.events);
                 }
             }
             other => self.queue.push_back(other),
@@ -119,6 +125,11 @@ impl Session {
         }
     }
 
+    /// Whether a graphics card computes. Assistants take no part then.
+    pub fn is_on_graphics_card(&self) -> bool {
+        self.device != self.devices.cpu
+    }
+
     /// What happened since the last call, in order.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
@@ -131,26 +142,67 @@ impl Session {
         } else if let Some(command) = self.next_command() {
             self.carry_out(command).await;
         } else if let Some(experiment) = &mut self.experiment {
-            if !experiment.is_over()
-                && let Some(model) = experiment.work(&mut self.events).await
-            {
-                self.models.push(model);
-                self.models.sort_by_key(|trained| trained.lane);
+            if !experiment.is_over() && !experiment.is_waiting() {
+                let ended = experiment.work(&self.crew, &mut self.events).await;
+                self.keep(ended);
             }
-            if experiment.is_over() {
-                self.experiment = None;
-                self.events.push(Event::ExperimentEnded);
-            }
+            self.end_if_over();
+        }
+    }
+
+    /// Gives the session other engines to share work with. Their reports come back through
+    /// [`Session::hear`]; they are known by their place in this list.
+    pub fn engage(&mut self, assistants: Vec<Box<dyn Assistant>>) {
+        self.crew = Crew::new(assistants);
+    }
+
+    /// Takes in what an assistant says.
+    pub async fn hear(&mut self, assistant: usize, report: Parcel<Report>) {
+        if let Report::Broke(reason) = &report.note {
+            self.lose(assistant, reason);
+        } else if let Some(experiment) = &mut self.experiment {
+            let ended = experiment.hear(assistant, report, &self.crew, &mut self.events).await;
+            self.keep(ended);
+            self.end_if_over();
+        }
+    }
+
+    /// Goes on without an assistant.
+    pub fn lose(&mut self, assistant: usize, reason: &str) {
+        self.crew.dismiss(assistant);
+        if let Some(experiment) = &mut self.experiment {
+            experiment.lose(assistant, reason, &mut self.events);
+        }
+        self.end_if_over();
+    }
+
+    /// Whether all that is left to do is with assistants, so that there is nothing to work on
+    /// before one of them says something.
+    pub fn is_waiting(&self) -> bool {
+        let has_own_commands = self.gallery.is_drawing()
+            || self.queue.front().is_some_and(|command| !ends_experiments(command));
+        !has_own_commands && self.experiment.as_ref().is_some_and(Experiment::is_waiting)
+    }
+
+    fn keep(&mut self, ended: Option<TrainedModel>) {
+        self.models.extend(ended);
+        self.models.sort_by_key(|trained| trained.place);
+    }
+
+    fn end_if_over(&mut self) {
+        if self.experiment.as_ref().is_some_and(Experiment::is_over) {
+            self.experiment = None;
+            self.events.push(Event::ExperimentEnded);
         }
     }
 
     /// The next command, unless it has to wait for an experiment that it stops.
     fn next_command(&mut self) -> Option<Command> {
         let front = self.queue.front()?;
-        if matches!(front, Command::Train { .. } | Command::ChooseDevice(_))
+        if ends_experiments(front)
             && let Some(experiment) = &mut self.experiment
         {
-            experiment.stop(None, &mut self.events);
+            experiment.stop(None, &self.crew, &mut self.events);
             return None;
         }
         self.queue.pop_front()
@@ -205,6 +257,7 @@ impl Session {
         match self.setup(lanes, seed) {
             Ok(setup) => {
                 self.models.clear();
+                self.experiments_begun += 1;
                 let (experiment, started) = Experiment::begin(setup);
                 self.experiment = Some(experiment);
                 self.events.push(started);
@@ -254,10 +307,11 @@ impl Session {
             labels,
             split,
             seed,
-            architecture: self.backbone.architecture().clone(),
-            backbone: self.segment.clone(),
+            backbone: self.backbone.clone(),
+            segment: self.segment.clone(),
             device: self.device.clone(),
             clock: self.clock,
+            number: self.experiments_begun,
         })
     }
 
@@ -325,6 +379,11 @@ impl Session {
         let thumbnail = picture.thumbnail_png();
         self.events.push(Event::Answered { question, thumbnail, drawn_as, answers });
     }
+}
+
+/// Commands that wait for an experiment in progress, and stop it.
+fn ends_experiments(command: &Command) -> bool {
+    matches!(command, Command::Train { .. } | Command::ChooseDevice(_))
 }
 
 async fn ask(

@@ -1,10 +1,11 @@
 //! The network as it is trained and as it is asked: what is frozen, what learns, and the head.
 
 use burn::module::Module;
-use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
+use burn::tensor::{Device, Tensor};
 
-use crate::model::{Head, Segment, pool};
+use super::features::Numbers;
+use crate::model::{Backbone, Cut, Head, NamedTensor, ReadError, Segment, pool};
 
 /// The part of the network that learns.
 #[derive(Module, Debug)]
@@ -30,6 +31,40 @@ impl Model {
     pub fn probabilities(&self, pictures: Tensor<4>) -> Tensor<2> {
         let features = pool(self.learned.segment.forward(self.frozen.forward(pictures)));
         log_softmax(self.learned.head.forward(features), 1).exp()
+    }
+
+    /// What was learned as plain numbers, with torchvision's names.
+    ///
+    /// # Errors
+    /// When the device does not answer.
+    pub async fn numbers(&self) -> Result<Vec<(String, Numbers)>, ReadError> {
+        let mut numbers = Vec::new();
+        let tensors = self.learned.segment.named_tensors().into_iter();
+        for (name, tensor) in tensors.chain(self.learned.head.named_tensors()) {
+            let read = match tensor {
+                NamedTensor::One(tensor) => Numbers::read(tensor).await?,
+                NamedTensor::Two(tensor) => Numbers::read(tensor).await?,
+                NamedTensor::Four(tensor) => Numbers::read(tensor).await?,
+            };
+            numbers.push((name, read));
+        }
+        Ok(numbers)
+    }
+
+    /// The model that has learned these numbers behind `cut`, and has the rest from `backbone`.
+    /// `None` when the numbers do not fit, or lack a head.
+    pub fn from_numbers(
+        backbone: &Backbone,
+        cut: Cut,
+        numbers: Vec<(String, Numbers)>,
+        device: &Device,
+    ) -> Option<Self> {
+        let tensors =
+            numbers.into_iter().map(|(name, numbers)| (name, numbers.shape, numbers.values));
+        let changed = backbone.with(tensors);
+        let (frozen, segment) = changed.on(device).ok()?.cut_at(cut.first_trained_stage());
+        let head = changed.pretrained_head(device)?;
+        Some(Self { frozen, learned: Learner { segment, head } })
     }
 
     /// The stages before the cut.

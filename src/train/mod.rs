@@ -16,7 +16,7 @@ mod strategy;
 mod trainer;
 
 #[cfg(feature = "engine")]
-pub use features::{Extraction, Features, input_tensor};
+pub use features::{Extraction, FeatureNumbers, Features, Numbers, input_tensor};
 #[cfg(feature = "engine")]
 pub use gradients::gradients_by_stage;
 #[cfg(feature = "engine")]

@@ -4,15 +4,12 @@
 //! `{ panic: string }` or `{ requests: number[] }`. Files travel as handles, so that their bytes
 //! are read in the worker only.
 
-use js_sys::{Array, Float64Array, JSON, Object, Reflect, Uint8Array};
+use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    Blob, BlobPropertyBag, ErrorEvent, File, MessageEvent, Url, Worker, WorkerOptions, WorkerType,
-};
+use web_sys::{ErrorEvent, File, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
+use super::worker_script;
 use crate::session::{Command, Event};
-
-const BOOT: &str = include_str!("worker_boot.js");
 
 /// What the worker says.
 pub enum Message {
@@ -95,16 +92,14 @@ impl Drop for Link {
 
 /// The address of the worker's script, which knows where the page lies.
 fn script() -> Result<String, JsValue> {
-    let base = web_sys::window()
+    let window = web_sys::window();
+    let base = window
+        .as_ref()
         .and_then(|window| window.document())
         .and_then(|document| document.base_uri().ok().flatten())
         .unwrap_or_default();
-    let base = JSON::stringify(&JsValue::from(base))?;
-    let source = format!("const base = {};\n{BOOT}", String::from(base));
-    let options = BlobPropertyBag::new();
-    options.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&source.into()), &options)?;
-    Url::create_object_url_with_blob(&blob)
+    let cores = window.map_or(1.0, |window| window.navigator().hardware_concurrency());
+    worker_script::address(&base, cores)
 }
 
 fn read(data: &JsValue) -> Message {

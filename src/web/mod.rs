@@ -1,5 +1,7 @@
 //! Browser interfaces, one a file.
 
+#[cfg(feature = "worker")]
+pub mod assistants;
 #[cfg(feature = "page")]
 pub mod drops;
 #[cfg(feature = "page")]
@@ -16,5 +18,7 @@ pub mod requests;
 pub mod shelf;
 #[cfg(feature = "page")]
 pub mod width;
+#[cfg(any(feature = "page", feature = "worker"))]
+mod worker_script;
 #[cfg(feature = "worker")]
 pub mod worker_side;

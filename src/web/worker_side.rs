@@ -1,8 +1,8 @@
-//! The worker's end of the link: it serves one session to the page.
+//! The worker's end of the link: it serves one session to the page, or assists another worker.
 
 use std::collections::VecDeque;
 
-use futures_channel::mpsc::{UnboundedReceiver, unbounded};
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -10,6 +10,7 @@ use web_sys::{
     DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent, MessagePort, Response,
 };
 
+use super::assistants::{self, Said};
 use super::gpu;
 use crate::session::{
     Command, DeviceChoice, Devices, Event, GpuAccess, MAXIMUM_FILE_BYTES, PictureError, Session,
@@ -38,7 +39,9 @@ pub fn serve() {
         post_panic(&format!("The engine made a mistake: {info}"));
     }));
     spawn_local(async {
-        if let Err(reason) = Host::run().await {
+        let ended =
+            if assistants::is_one() { assistants::assist().await } else { Host::run().await };
+        if let Err(reason) = ended {
             post_panic(&reason);
         }
     });
@@ -47,16 +50,18 @@ pub fn serve() {
 /// Drives the session: takes letters in, lets it work, posts its events.
 struct Host {
     session: Session,
-    inbox: UnboundedReceiver<JsValue>,
+    inbox: UnboundedReceiver<Incoming>,
     waiting: VecDeque<Letter>,
     pause: Pause,
 }
 
 impl Host {
     async fn run() -> Result<(), String> {
-        let mut inbox = open_inbox();
+        let (sender, mut inbox) = open_inbox();
         let mut waiting = VecDeque::new();
-        take_letters(&mut inbox, &mut waiting);
+        while let Ok(Incoming::FromPage(message)) = inbox.try_recv() {
+            waiting.extend(letter(&message));
+        }
         let choice = initial_choice(&mut waiting);
         let backbone = fetch_bytes(BACKBONE).await?;
         let devices = Devices {
@@ -64,9 +69,12 @@ impl Host {
             cpu_name: "CPU, SIMD".to_owned(),
             gpu: GpuAccess::Closed(gpu::open),
         };
-        let session = Session::begin(&backbone, devices, choice, seconds)
+        let mut session = Session::begin(&backbone, devices, choice, seconds)
             .await
             .map_err(|error| format!("The engine cannot start: {error}."))?;
+        if !session.is_on_graphics_card() {
+            session.engage(assistants::engage(&backbone, &sender).await);
+        }
         let mut host = Self { session, inbox, waiting, pause: Pause::new()? };
         loop {
             host.turn().await?;
@@ -75,7 +83,9 @@ impl Host {
 
     /// One small piece of work, then a chance for messages to arrive.
     async fn turn(&mut self) -> Result<(), String> {
-        take_letters(&mut self.inbox, &mut self.waiting);
+        while let Ok(incoming) = self.inbox.try_recv() {
+            self.take(incoming).await;
+        }
         self.hand_over_stops();
         if !self.session.has_commands()
             && let Some(letter) = self.waiting.pop_front()
@@ -91,12 +101,24 @@ impl Host {
         if let Some(complaint) = self.session.device_complaint() {
             return Err(format!("The graphics card broke off: {complaint}."));
         }
-        if self.session.has_work() || !self.waiting.is_empty() {
+        let has_letters = !self.waiting.is_empty() && !self.session.has_commands();
+        if has_letters || (self.session.has_work() && !self.session.is_waiting()) {
             self.pause.now().await;
         } else {
-            self.sleep().await?;
+            let incoming = self.inbox.recv().await.map_err(|_| "The page is gone.".to_owned())?;
+            self.take(incoming).await;
         }
         Ok(())
+    }
+
+    async fn take(&mut self, incoming: Incoming) {
+        match incoming {
+            Incoming::FromPage(message) => self.waiting.extend(letter(&message)),
+            Incoming::FromAssistant(number, said) => match said {
+                Said::Report(report) => self.session.hear(number, report).await,
+                Said::Lost(reason) => self.session.lose(number, &reason),
+            },
+        }
     }
 
     /// A stop does not wait in line.
@@ -124,13 +146,6 @@ impl Host {
         }
         self.session.submit(command);
     }
-
-    /// Waits for the next message.
-    async fn sleep(&mut self) -> Result<(), String> {
-        let message = self.inbox.recv().await.map_err(|_| "The page is gone.".to_owned())?;
-        self.waiting.extend(letter(&message));
-        Ok(())
-    }
 }
 
 /// The choice of a page that knows already which device it wants; it is the first thing it says.
@@ -145,26 +160,34 @@ fn initial_choice(waiting: &mut VecDeque<Letter>) -> DeviceChoice {
     }
 }
 
-/// Takes over the messages: those that came before, and those to come.
-fn open_inbox() -> UnboundedReceiver<JsValue> {
+/// What comes to a session from outside.
+pub(super) enum Incoming {
+    FromPage(JsValue),
+    /// By the assistant's number.
+    FromAssistant(usize, Said),
+}
+
+/// Takes over the page's messages: those that came before, and those to come. Assistants use the
+/// same way in.
+fn open_inbox() -> (UnboundedSender<Incoming>, UnboundedReceiver<Incoming>) {
     let (sender, receiver) = unbounded();
+    let page = sender.clone();
+    // Sending fails only when the receiver is gone, and it lives as long as the worker.
+    on_message(move |data| drop(page.unbounded_send(Incoming::FromPage(data))));
+    (sender, receiver)
+}
+
+/// Listens to whoever made this worker: messages that came before, and those to come.
+pub(super) fn on_message(mut listener: impl FnMut(JsValue) + 'static) {
     let scope = scope();
     let pending = Reflect::get(&scope, &"pending".into()).unwrap_or_default();
     for message in Array::from(&pending).iter() {
-        // Sending fails only when the receiver is gone, and it is right here.
-        let _ = sender.unbounded_send(message.unchecked_into::<MessageEvent>().data());
+        listener(message.unchecked_into::<MessageEvent>().data());
     }
     let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
-        let _ = sender.unbounded_send(message.data());
+        listener(message.data());
     });
     scope.set_onmessage(Some(listener.into_js_value().unchecked_ref()));
-    receiver
-}
-
-fn take_letters(inbox: &mut UnboundedReceiver<JsValue>, waiting: &mut VecDeque<Letter>) {
-    while let Ok(message) = inbox.try_recv() {
-        waiting.extend(letter(&message));
-    }
 }
 
 /// A message of the page as a command. One that makes no sense is reported, not obeyed.
@@ -225,12 +248,12 @@ fn post_event(event: &Event) -> Result<(), String> {
         .map_err(|_| "An answer could not be posted.".to_owned())
 }
 
-fn post_panic(reason: &str) {
+pub(super) fn post_panic(reason: &str) {
     // There is nobody left to tell when this fails.
     let _ = scope().post_message(&object(&[("panic", &JsValue::from_str(reason))]));
 }
 
-fn object(fields: &[(&str, &JsValue)]) -> JsValue {
+pub(super) fn object(fields: &[(&str, &JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
         // Setting a field of a fresh plain object cannot fail.
@@ -239,12 +262,12 @@ fn object(fields: &[(&str, &JsValue)]) -> JsValue {
     object.into()
 }
 
-fn scope() -> DedicatedWorkerGlobalScope {
+pub(super) fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
 /// Seconds since the worker began.
-fn seconds() -> f64 {
+pub(super) fn seconds() -> f64 {
     thread_local! {
         static CLOCK: Option<web_sys::Performance> = scope().performance();
     }
@@ -253,19 +276,19 @@ fn seconds() -> f64 {
 
 /// Lets the browser deliver messages. A timer would wait four milliseconds, or a second in a
 /// hidden tab; a message to oneself arrives at once.
-struct Pause {
+pub(super) struct Pause {
     here: MessagePort,
     there: MessagePort,
 }
 
 impl Pause {
-    fn new() -> Result<Self, String> {
+    pub fn new() -> Result<Self, String> {
         let channel =
             MessageChannel::new().map_err(|_| "This browser has no MessageChannel.".to_owned())?;
         Ok(Self { here: channel.port1(), there: channel.port2() })
     }
 
-    async fn now(&self) {
+    pub async fn now(&self) {
         let promise = Promise::new(&mut |resolve: Function, _| {
             self.here.set_onmessage(Some(&resolve));
             let _ = self.there.post_message(&JsValue::NULL);

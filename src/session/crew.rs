@@ -1,0 +1,162 @@
+//! What a session and its assistants say to each other. An assistant is another worker with an
+//! engine of its own: it looks at some of the pictures and trains some of the runs, to the same
+//! bits.
+
+use serde::{Deserialize, Serialize};
+
+use super::message::{Event, Lane, RunId};
+use crate::data::Split;
+use crate::train::{FeatureNumbers, Numbers};
+
+/// A message with the large arrays that belong to it, which travel apart, uncopied.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Parcel<T> {
+    /// What is said.
+    pub note: T,
+    /// The arrays, in an order that the note defines.
+    pub numbers: Vec<Vec<f32>>,
+}
+
+/// What an assistant is asked to do.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Job {
+    /// Run the whole backbone over pictures. Answered by [`Report::Looked`].
+    Look {
+        /// Which experiment it is for.
+        experiment: u32,
+        /// Which portion of the pictures it is.
+        portion: usize,
+        /// Height and width of each picture, in pixels.
+        side: usize,
+        /// The pixels of each, `[side, side, 3]`.
+        pictures: Vec<Vec<u8>>,
+        /// The stages whose features are wanted.
+        stages: Vec<usize>,
+    },
+    /// Train runs. The arrays are features: pooled, then one a stage. Answered by the events of
+    /// each run, and by [`Report::Trained`] before the event that says that it ended.
+    Train {
+        /// The runs, each with its place among all lanes of the experiment.
+        lanes: Vec<(usize, Lane)>,
+        /// One class index a picture.
+        labels: Vec<usize>,
+        /// Number of classes.
+        classes: usize,
+        /// Which pictures are for what.
+        split: Split,
+        /// The seed of the experiment.
+        seed: u64,
+        /// What the arrays are.
+        features: FeatureShapes,
+    },
+    /// End one run, or all, with their best.
+    Stop {
+        /// Which.
+        run: Option<RunId>,
+    },
+}
+
+/// What an assistant says.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Report {
+    /// Features of a portion. The arrays are pooled features, then one a stage.
+    Looked {
+        /// For which experiment.
+        experiment: u32,
+        /// Which portion.
+        portion: usize,
+        /// What the arrays are.
+        features: FeatureShapes,
+    },
+    /// Something happened in a run.
+    Happened(Event),
+    /// What a run has learned. One array a tensor.
+    Trained {
+        /// The run.
+        run: RunId,
+        /// Name and shape of each tensor.
+        tensors: Vec<(String, Vec<usize>)>,
+    },
+    /// The assistant cannot go on, and why.
+    Broke(String),
+}
+
+/// The shapes of the features in a parcel: pooled, and by stage.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FeatureShapes {
+    pooled: Vec<usize>,
+    at_stage: Vec<(usize, Vec<usize>)>,
+}
+
+impl FeatureShapes {
+    /// Takes features apart into shapes and arrays.
+    pub(super) fn pack(features: FeatureNumbers) -> (Self, Vec<Vec<f32>>) {
+        let mut numbers = vec![features.pooled.values];
+        let mut at_stage = Vec::new();
+        for (stage, value) in features.at_stage {
+            at_stage.push((stage, value.shape));
+            numbers.push(value.values);
+        }
+        (Self { pooled: features.pooled.shape, at_stage }, numbers)
+    }
+
+    /// Puts features together. Arrays that are missing leave features that fit nothing.
+    pub(super) fn unpack(self, numbers: Vec<Vec<f32>>) -> FeatureNumbers {
+        let mut arrays = numbers.into_iter();
+        let mut next = |shape| Numbers { shape, values: arrays.next().unwrap_or_default() };
+        FeatureNumbers {
+            pooled: next(self.pooled),
+            at_stage: self
+                .at_stage
+                .into_iter()
+                .map(|(stage, shape)| (stage, next(shape)))
+                .collect(),
+        }
+    }
+}
+
+/// The way to an assistant. What it reports comes back through
+/// [`Session::hear`](super::Session::hear).
+pub trait Assistant {
+    /// Sends a job.
+    ///
+    /// # Errors
+    /// Why it did not arrive.
+    fn send(&self, job: Parcel<Job>) -> Result<(), String>;
+}
+
+/// The assistants of a session, by number.
+#[derive(Default)]
+pub(super) struct Crew {
+    assistants: Vec<Option<Box<dyn Assistant>>>,
+}
+
+impl Crew {
+    pub fn new(assistants: Vec<Box<dyn Assistant>>) -> Self {
+        Self { assistants: assistants.into_iter().map(Some).collect() }
+    }
+
+    /// The numbers of those that were not lost.
+    pub fn present(&self) -> Vec<usize> {
+        let numbered = self.assistants.iter().enumerate();
+        numbered.filter(|(_, assistant)| assistant.is_some()).map(|(number, _)| number).collect()
+    }
+
+    /// Sends a job to an assistant.
+    ///
+    /// # Errors
+    /// Why it did not arrive.
+    pub fn send(&self, assistant: usize, job: Parcel<Job>) -> Result<(), String> {
+        match self.assistants.get(assistant) {
+            Some(Some(assistant)) => assistant.send(job),
+            _ => Err("this assistant is gone".to_owned()),
+        }
+    }
+
+    /// Lets an assistant go.
+    pub fn dismiss(&mut self, assistant: usize) {
+        if let Some(place) = self.assistants.get_mut(assistant) {
+            *place = None;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The assistant's side: does jobs piece by piece and says what came of them.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
+
+use burn::tensor::Device;
+
+use super::crew::{FeatureShapes, Job, Parcel, Report};
+use super::gallery::SIDE;
+use super::lanes::{Ground, Lanes, PlacedLane, TrainedModel};
+use super::work::SessionError;
+use crate::data::Picture;
+use crate::model::{Backbone, ReadError, Segment};
+use crate::train::{Features, Material};
+
+/// An engine that works for another one's session. On the CPU, as there is one graphics card.
+///
+/// It is driven like a session: [`Helper::submit`], [`Helper::work`] while [`Helper::has_work`],
+/// [`Helper::take_reports`].
+pub struct Helper {
+    backbone: Segment,
+    device: Device,
+    clock: fn() -> f64,
+    queue: VecDeque<Parcel<Job>>,
+    lanes: Option<Lanes>,
+    reports: Vec<Parcel<Report>>,
+}
+
+impl Helper {
+    /// Begins with a backbone file.
+    ///
+    /// # Errors
+    /// When the backbone cannot be used.
+    pub fn begin(backbone: &[u8], clock: fn() -> f64) -> Result<Self, SessionError> {
+        let device = Device::flex();
+        let backbone = Backbone::read(backbone, SIDE)?.on(&device)?;
+        Ok(Self {
+            backbone,
+            device,
+            clock,
+            queue: VecDeque::new(),
+            lanes: None,
+            reports: Vec::new(),
+        })
+    }
+
+    /// Notes a job. Jobs are done in their order; only a stop takes effect at once.
+    pub fn submit(&mut self, job: Parcel<Job>) {
+        match job.note {
+            Job::Stop { run } => {
+                if let Some(lanes) = &mut self.lanes {
+                    lanes.stop(run);
+                }
+            }
+            _ => self.queue.push_back(job),
+        }
+    }
+
+    /// Whether anything is left to do.
+    pub fn has_work(&self) -> bool {
+        self.lanes.is_some() || !self.queue.is_empty()
+    }
+
+    /// What there is to say since the last call, in order.
+    pub fn take_reports(&mut self) -> Vec<Parcel<Report>> {
+        std::mem::take(&mut self.reports)
+    }
+
+    /// Does one small piece of work: a portion of pictures, or a training step.
+    pub async fn work(&mut self) {
+        let done = match (self.queue.pop_front(), &mut self.lanes) {
+            (Some(job), _) => self.carry_out(job).await,
+            (None, Some(_)) => self.turn().await,
+            (None, None) => Ok(()),
+        };
+        if let Err(error) = done {
+            self.say(Report::Broke(error.to_string()), Vec::new());
+        }
+    }
+
+    async fn carry_out(&mut self, job: Parcel<Job>) -> Result<(), HelperError> {
+        match job.note {
+            Job::Look { experiment, portion, side, pictures, stages } => {
+                let pictures = pictures
+                    .into_iter()
+                    .map(|pixels| Picture::from_pixels(side, pixels))
+                    .collect::<Option<Vec<_>>>()
+                    .ok_or(HelperError::Misfit)?;
+                let stages: BTreeSet<usize> = stages.into_iter().collect();
+                let features =
+                    Features::of(&self.backbone, &pictures, &stages, &self.device).await?;
+                let (features, numbers) = FeatureShapes::pack(features.numbers(&stages).await?);
+                self.say(Report::Looked { experiment, portion, features }, numbers);
+            }
+            Job::Train { lanes, labels, classes, split, seed, features } => {
+                let features = features.unpack(job.numbers);
+                let features = Features::from_numbers(features, &self.device)
+                    .filter(|features| features.pictures() == labels.len())
+                    .ok_or(HelperError::Misfit)?;
+                let ground = Ground {
+                    material: Rc::new(Material { features, labels, classes, split, seed }),
+                    backbone: self.backbone.clone(),
+                    device: self.device.clone(),
+                    clock: self.clock,
+                };
+                let placed = |(place, lane)| PlacedLane { place, lane };
+                self.lanes = Some(Lanes::begin(lanes.into_iter().map(placed).collect(), &ground));
+            }
+            Job::Stop { .. } => {}
+        }
+        Ok(())
+    }
+
+    async fn turn(&mut self) -> Result<(), HelperError> {
+        let Some(lanes) = &mut self.lanes else { return Ok(()) };
+        let mut events = Vec::new();
+        let trained = lanes.turn(&mut events).await;
+        if lanes.are_over() {
+            self.lanes = None;
+        }
+        // First the model: whoever hears that the run has ended may ask it at once.
+        if let Some(trained) = trained {
+            self.hand_over(trained).await?;
+        }
+        for event in events {
+            self.say(Report::Happened(event), Vec::new());
+        }
+        Ok(())
+    }
+
+    async fn hand_over(&mut self, trained: TrainedModel) -> Result<(), ReadError> {
+        let (mut tensors, mut arrays) = (Vec::new(), Vec::new());
+        for (name, numbers) in trained.model.numbers().await? {
+            tensors.push((name, numbers.shape));
+            arrays.push(numbers.values);
+        }
+        self.say(Report::Trained { run: trained.run, tensors }, arrays);
+        Ok(())
+    }
+
+    fn say(&mut self, note: Report, numbers: Vec<Vec<f32>>) {
+        self.reports.push(Parcel { note, numbers });
+    }
+}
+
+/// Why a job was not done.
+#[derive(Debug, thiserror::Error)]
+enum HelperError {
+    #[error("pictures or features do not have the size that they are said to have")]
+    Misfit,
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}

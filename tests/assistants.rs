@@ -1,0 +1,197 @@
+//! A session that shares its work with other engines, against one that is alone.
+
+mod common;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use common::{BACKBONE, no_time};
+use futures_lite::future::block_on;
+use headstart::session::{
+    Answer, Assistant, Command, Cut, DeviceChoice, Devices, EpochRow, Event, Helper, Job, Lane,
+    Parcel, QuestionId, RunId, RunResult, SampleTask, Session, Strategy,
+};
+
+/// An assistant in the same process.
+#[derive(Clone)]
+struct Near(Rc<RefCell<Helper>>);
+
+impl Assistant for Near {
+    fn send(&self, job: Parcel<Job>) -> Result<(), String> {
+        self.0.borrow_mut().submit(job);
+        Ok(())
+    }
+}
+
+/// A session and its assistants, which work in turns.
+struct Office {
+    session: Session,
+    assistants: Vec<Near>,
+    heard: Vec<Event>,
+}
+
+impl Office {
+    fn with(assistants: usize) -> Self {
+        let begun =
+            Session::begin(BACKBONE, Devices::cpu_only(), DeviceChoice::Automatic, no_time);
+        let mut session = block_on(begun).expect("the session begins");
+        let assistants: Vec<Near> = (0..assistants)
+            .map(|_| Helper::begin(BACKBONE, no_time).expect("the assistant begins"))
+            .map(|helper| Near(Rc::new(RefCell::new(helper))))
+            .collect();
+        session.engage(
+            assistants.iter().map(|near| Box::new(near.clone()) as Box<dyn Assistant>).collect(),
+        );
+        Self { session, assistants, heard: Vec::new() }
+    }
+
+    /// One piece of work of everybody.
+    fn turn(&mut self) {
+        block_on(self.session.work());
+        for (number, near) in self.assistants.iter().enumerate() {
+            let reports = {
+                let mut helper = near.0.borrow_mut();
+                block_on(helper.work());
+                helper.take_reports()
+            };
+            for report in reports {
+                block_on(self.session.hear(number, report));
+            }
+        }
+        self.heard.extend(self.session.take_events());
+    }
+
+    fn finish(&mut self, command: Command) {
+        self.session.submit(command);
+        while self.session.has_work() {
+            self.turn();
+        }
+    }
+
+    fn draw(&mut self) {
+        self.finish(Command::DrawSample { task: SampleTask::Fabric, seed: 3 });
+    }
+
+    fn outcome(&self) -> Outcome {
+        let mut outcome = Outcome::default();
+        for event in &self.heard {
+            match event {
+                Event::EpochEnded { run, row } => outcome.rows.entry(*run).or_default().push(*row),
+                Event::RunEnded { run, result } => {
+                    outcome.results.insert(*run, result.clone());
+                }
+                Event::Answered { answers, .. } => outcome.answers.extend(answers.clone()),
+                _ => {}
+            }
+        }
+        outcome
+    }
+}
+
+/// What runs came to, without the order in which they told it.
+#[derive(PartialEq, Debug, Default)]
+struct Outcome {
+    rows: BTreeMap<RunId, Vec<EpochRow>>,
+    results: BTreeMap<RunId, RunResult>,
+    answers: Vec<Answer>,
+}
+
+fn train() -> Command {
+    let lane = |(run, cut): (u32, Cut)| {
+        let mut strategy = Strategy::for_cut(cut);
+        strategy.head_epochs = 2;
+        strategy.unfrozen_epochs = strategy.unfrozen_epochs.min(1);
+        Lane { run: RunId(run), strategy }
+    };
+    let cuts = [(4, Cut::HeadOnly), (2, Cut::LastBlocks(2)), (3, Cut::LastBlocks(1))];
+    Command::Train { lanes: cuts.map(lane).to_vec(), seed: 5 }
+}
+
+fn outcome_with(assistants: usize) -> Outcome {
+    let mut office = Office::with(assistants);
+    office.draw();
+    office.finish(train());
+    let question = Command::AskDrawn { question: QuestionId(1), task: SampleTask::Fabric, seed: 9 };
+    office.finish(question);
+    office.outcome()
+}
+
+#[test]
+fn runs_shared_with_assistants_come_to_the_same_bits_as_alone() {
+    let alone = outcome_with(0);
+    assert_eq!(alone.results.len(), 3);
+    assert_eq!(alone.answers.len(), 3);
+    for assistants in [1, 3] {
+        assert_eq!(outcome_with(assistants), alone, "{assistants} assistants");
+    }
+}
+
+#[test]
+fn the_pictures_of_a_lost_assistant_are_looked_at_by_the_session() {
+    let mut office = Office::with(1);
+    office.draw();
+    office.session.submit(train());
+    // The command, and the first portions are handed out.
+    block_on(office.session.work());
+    block_on(office.session.work());
+    office.session.lose(0, "its memory ran out");
+    office.assistants.clear();
+    while office.session.has_work() {
+        office.turn();
+    }
+    assert_eq!(office.outcome().results, outcome_with(0).results);
+}
+
+#[test]
+fn the_run_of_a_lost_assistant_fails_with_the_reason_and_the_others_end() {
+    let mut office = Office::with(2);
+    office.draw();
+    office.session.submit(train());
+    while !office.heard.iter().any(|event| matches!(event, Event::EpochEnded { .. })) {
+        office.turn();
+    }
+    office.session.lose(0, "its memory ran out");
+    office.assistants.remove(0);
+    let near = office.assistants.remove(0);
+    while office.session.has_work() {
+        office.turn();
+        block_on(near.0.borrow_mut().work());
+        let reports = near.0.borrow_mut().take_reports();
+        for report in reports {
+            block_on(office.session.hear(1, report));
+        }
+    }
+    let failed: Vec<String> = office
+        .heard
+        .iter()
+        .filter_map(|event| match event {
+            Event::RunFailed { refusal, .. } => Some(refusal.reason.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert!(failed[0].contains("its memory ran out"), "{failed:?}");
+    assert_eq!(office.outcome().results.len(), 2);
+}
+
+#[test]
+fn a_stop_reaches_the_runs_of_assistants() {
+    let mut office = Office::with(2);
+    office.draw();
+    office.session.submit(train());
+    while !office.heard.iter().any(|event| matches!(event, Event::EpochEnded { .. })) {
+        office.turn();
+    }
+    for run in [2, 3, 4] {
+        office.session.submit(Command::StopRun { run: RunId(run) });
+    }
+    while office.session.has_work() {
+        office.turn();
+    }
+    let outcome = office.outcome();
+    assert_eq!(outcome.results.len(), 3);
+    let whole = outcome_with(0);
+    let epochs = |outcome: &Outcome| outcome.rows.values().map(Vec::len).sum::<usize>();
+    assert!(epochs(&outcome) < epochs(&whole), "no run was stopped early");
+}
