@@ -52,6 +52,29 @@ describe('engine', { timeout: 300_000 }, () => {
     assert.match(await lab.part('requests').innerText(), /^0 /);
   }, { allow: [/broken by a test/] }));
 
+  test('drawn pictures that were removed stay away from an engine that is started again', () => browsing.visit(async (lab) => {
+    await lab.engineReady();
+    await lab.part('sample-fruit').click();
+    await eventually(async () => assert.ok(await lab.part('start-both').isEnabled()), 60_000);
+    const names = await lab.classNames();
+    const whole = await lab.countOn(lab.classAt(0));
+    await lab.part('thumbnail', lab.classAt(0)).first().hover();
+    await lab.part('remove-picture', lab.classAt(0)).first().click();
+    await lab.part('remove-class', lab.classAt(1)).click();
+    await lab.rename(lab.classAt(0), 'renamed');
+    const left = ['renamed', ...names.slice(2)];
+    assert.deepEqual(await lab.classNames(), left);
+
+    await lab.page.workers()[0].evaluate(() => { setTimeout(() => { throw new Error('broken by a test'); }); });
+    await eventually(async () => assert.equal(await lab.engineState(), 'lost'));
+    await lab.part('restart-engine').click();
+    await lab.engineReady();
+    await eventually(async () => assert.ok(await lab.part('start-both').isEnabled()), 60_000);
+    assert.deepEqual(await lab.classNames(), left);
+    assert.equal(await lab.countOn(lab.classAt(0)), whole - 1);
+    assert.equal(await lab.countOn(lab.classAt(1)), whole);
+  }, { allow: [/broken by a test/] }));
+
   test('the device that runs is shown', () => browsing.visit(async (lab) => {
     await lab.engineReady();
     assert.ok((await lab.part('device').innerText()).trim().length > 2);

@@ -2,65 +2,61 @@
 
 use std::rc::Rc;
 
-use crate::session::{Command, FIRST_OWN_ID};
+use crate::session::Command;
 
-use super::pictures::{Origin, let_go, revoke};
+use super::pictures::{Origin, revoke};
 use super::{Class, Drawn, Effect, Look, Picture, Pictures};
 
 impl Pictures {
-    /// Everything that a fresh engine must hear to know what the page shows. Drawn pictures are
-    /// drawn again; a drawn class with own pictures becomes an own class that keeps those.
+    /// Everything that a fresh engine must hear to know what the page shows, in the order of the
+    /// page. Samples are drawn again as a whole; what the person has removed of them goes when it
+    /// arrives, and their own pictures in a drawn class follow once the engine has made it.
     pub(super) fn send_again(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let mut samples: Vec<Drawn> = std::mem::take(&mut self.drawing);
-        self.renamed.clear();
+        let mut drawing = Vec::new();
+        let unfinished = std::mem::take(&mut self.drawing);
         self.in_flight.clear();
-        for class in std::mem::take(&mut self.classes) {
-            let Origin::Drawn { sample, name } = &class.origin else {
-                let command = Command::AddClass { class: class.id, name: class.name.clone() };
-                effects.push(Effect::Send(command));
-                effects.extend(self.read_again(&class));
-                self.classes.push(class);
-                continue;
-            };
-            if !samples.contains(sample) {
-                samples.push(*sample);
-            }
-            if class.name != *name {
-                self.renamed.push((*sample, name.clone(), class.name.clone()));
-            }
-            if class.own_pictures().next().is_some() {
-                let (id, effect) = self.push_class(class.name.clone(), true);
-                effects.push(effect);
-                let kept = class.own_pictures().cloned().collect();
-                if let Some(own) = self.class_mut(id) {
-                    own.pictures = kept;
-                    let own = own.clone();
-                    effects.extend(self.read_again(&own));
-                }
-            }
-            let drawn = class.pictures.iter().filter(|picture| picture.id.0 >= FIRST_OWN_ID);
-            effects.extend(drawn.flat_map(let_go));
-        }
-        for class in &mut self.classes {
-            for picture in &mut Rc::make_mut(class).pictures {
+        for mut shared in std::mem::take(&mut self.classes) {
+            let class = Rc::make_mut(&mut shared);
+            effects.extend(class.pictures.iter().flat_map(revoke));
+            for picture in &mut class.pictures {
                 picture.look = Look::Reading;
             }
+            match &mut class.origin {
+                Origin::Own { .. } => {
+                    let name = class.name.clone();
+                    effects.push(Effect::Send(Command::AddClass { class: class.id, name }));
+                    effects.extend(self.read_again(class));
+                }
+                Origin::Drawn(drawn) => {
+                    // An id of the engine that broke off may mean another class to the next one.
+                    class.id = self.new_class_id();
+                    drawn.awaited = true;
+                    class.pictures.retain(|picture| !picture.is_drawn());
+                    want(drawn.sample, &mut drawing, &mut effects);
+                }
+            }
+            self.classes.push(shared);
         }
-        let draw = |Drawn { task, seed }: &Drawn| {
-            Effect::Send(Command::DrawSample { task: *task, seed: *seed })
-        };
-        effects.extend(samples.iter().map(draw));
-        self.drawing = samples;
+        for sample in unfinished {
+            want(sample, &mut drawing, &mut effects);
+        }
+        self.drawing = drawing;
         effects
     }
 
     fn read_again(&mut self, class: &Class) -> Vec<Effect> {
-        let again = |picture: &Picture| {
-            let mut effects = revoke(picture);
-            effects.push(self.read(picture.id, class.id, picture.name.clone()));
-            effects
-        };
-        class.pictures.iter().flat_map(again).collect()
+        let again = |picture: &Picture| self.read(picture.id, class.id, picture.name.clone());
+        class.pictures.iter().map(again).collect()
     }
+}
+
+/// Has a sample drawn, once.
+fn want(sample: Drawn, drawing: &mut Vec<Drawn>, effects: &mut Vec<Effect>) {
+    if drawing.contains(&sample) {
+        return;
+    }
+    drawing.push(sample);
+    let Drawn { task, seed, .. } = sample;
+    effects.push(Effect::Send(Command::DrawSample { task, seed }));
 }

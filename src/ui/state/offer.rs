@@ -1,9 +1,11 @@
 //! Where files go that the person gives: onto a class, into the class of their folder, or into the
 //! first that is empty.
 
+use std::rc::Rc;
+
 use crate::session::{ClassId, PictureId};
 
-use super::{Effect, Look, Picture, Pictures};
+use super::{Class, Effect, Look, Picture, Pictures};
 
 /// A file that the person gave.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,7 +67,9 @@ impl Pictures {
             };
             let name = file.name.clone();
             into.pictures.push(Picture { id: file.picture, name: file.name, look: Look::Reading });
-            effects.push(self.read(file.picture, class, name));
+            if !into.is_awaited() {
+                effects.push(self.read(file.picture, class, name));
+            }
         }
         effects
     }
@@ -93,7 +97,8 @@ impl Pictures {
     }
 
     fn class_for_loose(&mut self, place: Place) -> (ClassId, Vec<Effect>) {
-        let empty = self.classes.iter().find(|class| class.pictures.is_empty());
+        let is_free = |class: &&Rc<Class>| class.pictures.is_empty() && !class.is_awaited();
+        let empty = self.classes.iter().find(is_free);
         match empty.filter(|_| place != Place::NewClass) {
             Some(class) => (class.id, Vec::new()),
             None => {

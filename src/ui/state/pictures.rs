@@ -41,6 +41,8 @@ pub struct Drawn {
     pub task: SampleTask,
     /// With which seed.
     pub seed: u64,
+    /// Which wish for a sample it answers, so that the same one wanted twice stays two.
+    pub(super) wish: u32,
 }
 
 /// Where a class came from.
@@ -48,8 +50,22 @@ pub struct Drawn {
 pub(super) enum Origin {
     /// The person made it; its name is the page's until they type one.
     Own { named: bool },
-    /// The engine drew it under this name.
-    Drawn { sample: Drawn, name: String },
+    /// The engine drew it.
+    Drawn(DrawnClass),
+}
+
+/// What must be known of a drawn class to have it drawn again as the person left it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct DrawnClass {
+    /// The sample that it is of.
+    pub sample: Drawn,
+    /// The name that it is drawn under.
+    pub name: String,
+    /// Names of drawn pictures that the person removed.
+    pub removed: Vec<String>,
+    /// Whether a fresh engine has yet to make it. Until then its id is the page's, and the engine
+    /// would not know where to put a picture.
+    pub awaited: bool,
 }
 
 /// One class with its pictures.
@@ -70,15 +86,23 @@ impl Class {
         self.pictures.is_empty() && self.origin == Origin::Own { named: false }
     }
 
-    fn drawn(&self) -> Option<Drawn> {
-        match self.origin {
-            Origin::Drawn { sample, .. } => Some(sample),
+    pub(super) fn drawn(&self) -> Option<&DrawnClass> {
+        match &self.origin {
+            Origin::Drawn(drawn) => Some(drawn),
             Origin::Own { .. } => None,
         }
     }
 
-    pub(super) fn own_pictures(&self) -> impl Iterator<Item = &Picture> {
-        self.pictures.iter().filter(|picture| picture.id.0 < FIRST_OWN_ID)
+    /// Whether a fresh engine has yet to make it.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.drawn().is_some_and(|drawn| drawn.awaited)
+    }
+}
+
+impl Picture {
+    /// Whether the engine drew it, rather than the person gave its file.
+    pub(super) fn is_drawn(&self) -> bool {
+        self.id.0 >= FIRST_OWN_ID
     }
 }
 
@@ -103,10 +127,12 @@ pub struct Pictures {
     /// Samples being drawn, the one at work first.
     pub drawing: Vec<Drawn>,
     next_class: u32,
+    next_wish: u32,
     /// Files that the engine was sent and has not answered, in the order of sending.
     pub(super) in_flight: VecDeque<PictureId>,
-    /// Names that drawn classes get back when they are drawn again: sample, drawn name, own name.
-    pub(super) renamed: Vec<(Drawn, String, String)>,
+    /// Drawn classes that the person removed, by sample and drawn name: they are not to come back
+    /// when the sample is drawn again.
+    removed: Vec<(Drawn, String)>,
 }
 
 impl Default for Pictures {
@@ -116,8 +142,9 @@ impl Default for Pictures {
             refused: Vec::new(),
             drawing: Vec::new(),
             next_class: 1,
+            next_wish: 1,
             in_flight: VecDeque::new(),
-            renamed: Vec::new(),
+            removed: Vec::new(),
         }
     }
 }
@@ -135,7 +162,7 @@ impl Pictures {
 
     /// The sample task that is among the classes, the first if there are several.
     pub fn sample(&self) -> Option<SampleTask> {
-        self.classes.iter().find_map(|class| class.drawn()).map(|drawn| drawn.task)
+        self.classes.iter().find_map(|class| class.drawn()).map(|drawn| drawn.sample.task)
     }
 
     /// Classes that have a picture.
@@ -158,9 +185,14 @@ impl Pictures {
         names.find(|name| !taken(name)).unwrap_or_default()
     }
 
-    pub(super) fn push_class(&mut self, name: String, named: bool) -> (ClassId, Effect) {
+    pub(super) fn new_class_id(&mut self) -> ClassId {
         let id = ClassId(self.next_class);
         self.next_class += 1;
+        id
+    }
+
+    pub(super) fn push_class(&mut self, name: String, named: bool) -> (ClassId, Effect) {
+        let id = self.new_class_id();
         let command = Command::AddClass { class: id, name: name.clone() };
         let origin = Origin::Own { named };
         self.classes.push(Rc::new(Class { id, name, pictures: Vec::new(), origin }));
@@ -206,6 +238,9 @@ impl Pictures {
             return Vec::new();
         };
         let class = self.classes.remove(index);
+        if let Some(drawn) = class.drawn() {
+            self.removed.push((drawn.sample, drawn.name.clone()));
+        }
         let mut effects = vec![Effect::Send(Command::RemoveClass { class: id })];
         effects.extend(class.pictures.iter().flat_map(let_go));
         effects
@@ -225,7 +260,14 @@ impl Pictures {
     fn take(&mut self, id: PictureId) -> Option<Picture> {
         self.classes.iter_mut().find_map(|class| {
             let index = class.pictures.iter().position(|picture| picture.id == id)?;
-            Some(Rc::make_mut(class).pictures.remove(index))
+            let class = Rc::make_mut(class);
+            let picture = class.pictures.remove(index);
+            if let Origin::Drawn(drawn) = &mut class.origin
+                && picture.is_drawn()
+            {
+                drawn.removed.push(picture.name.clone());
+            }
+            Some(picture)
         })
     }
 
@@ -236,14 +278,15 @@ impl Pictures {
             return Vec::new();
         }
         let mut effects = Vec::new();
-        let only_drawn = self.every().all(|picture| picture.id.0 >= FIRST_OWN_ID);
+        let only_drawn = self.every().all(Picture::is_drawn);
         let goes = |class: &Class| class.is_untouched() || (only_drawn && class.drawn().is_some());
         let gone: Vec<ClassId> =
             self.classes.iter().filter(|class| goes(class)).map(|class| class.id).collect();
         for class in gone {
             effects.extend(self.remove_class(class));
         }
-        self.drawing.push(Drawn { task, seed });
+        self.drawing.push(Drawn { task, seed, wish: self.next_wish });
+        self.next_wish += 1;
         effects.push(Effect::Send(Command::DrawSample { task, seed }));
         effects
     }
@@ -254,17 +297,32 @@ impl Pictures {
         }
     }
 
+    /// The engine made a class of the sample at work. One that was there before takes its place
+    /// again, with the name and the own pictures that it has.
     pub(super) fn drawn_class(&mut self, id: ClassId, name: String) -> Vec<Effect> {
         let Some(&sample) = self.drawing.first() else { return Vec::new() };
-        let before = self.renamed.iter().position(|(of, drawn, _)| *of == sample && *drawn == name);
-        let own_name = before.map(|index| self.renamed.remove(index).2);
-        self.classes.push(Rc::new(Class {
-            id,
-            name: name.clone(),
-            pictures: Vec::new(),
-            origin: Origin::Drawn { sample, name },
-        }));
-        own_name.map(|name| self.rename(id, name)).unwrap_or_default()
+        if self.removed.contains(&(sample, name.clone())) {
+            return vec![Effect::Send(Command::RemoveClass { class: id })];
+        }
+        let same = |class: &&mut Rc<Class>| {
+            class.drawn().is_some_and(|drawn| drawn.sample == sample && drawn.name == name)
+        };
+        let Some(class) = self.classes.iter_mut().find(same) else {
+            let drawn =
+                DrawnClass { sample, name: name.clone(), removed: Vec::new(), awaited: false };
+            let origin = Origin::Drawn(drawn);
+            self.classes.push(Rc::new(Class { id, name, pictures: Vec::new(), origin }));
+            return Vec::new();
+        };
+        let class = Rc::make_mut(class);
+        class.id = id;
+        if let Origin::Drawn(drawn) = &mut class.origin {
+            drawn.awaited = false;
+        }
+        let (given, own) = (class.name.clone(), class.pictures.clone());
+        let mut effects = if given == name { Vec::new() } else { self.rename(id, given) };
+        effects.extend(own.into_iter().map(|picture| self.read(picture.id, id, picture.name)));
+        effects
     }
 
     /// A picture was decoded; drawn ones are new here.
@@ -278,12 +336,20 @@ impl Pictures {
         self.landed(id);
         let arrived = Picture { id, name, look };
         let Some(class) = self.class_mut(class) else { return let_go(&arrived) };
-        match class.pictures.iter_mut().find(|picture| picture.id == id) {
-            Some(picture) => picture.look = arrived.look,
-            None if id.0 >= FIRST_OWN_ID => class.pictures.push(arrived),
-            // Removed while the engine was reading it.
-            None => return let_go(&arrived),
+        if let Some(picture) = class.pictures.iter_mut().find(|picture| picture.id == id) {
+            picture.look = arrived.look;
+            return Vec::new();
         }
+        if !arrived.is_drawn() {
+            // Removed while the engine was reading it.
+            return let_go(&arrived);
+        }
+        if class.drawn().is_some_and(|drawn| drawn.removed.contains(&arrived.name)) {
+            let mut effects = vec![Effect::Send(Command::RemovePicture { picture: id })];
+            effects.extend(let_go(&arrived));
+            return effects;
+        }
+        class.pictures.push(arrived);
         Vec::new()
     }
 
@@ -351,7 +417,7 @@ pub(super) fn revoke(picture: &Picture) -> Vec<Effect> {
 /// What a picture leaves behind when it goes.
 pub(super) fn let_go(picture: &Picture) -> Vec<Effect> {
     let mut effects = revoke(picture);
-    if picture.id.0 < FIRST_OWN_ID {
+    if !picture.is_drawn() {
         effects.push(Effect::Forget(picture.id));
     }
     effects

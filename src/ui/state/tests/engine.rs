@@ -40,25 +40,175 @@ fn a_fresh_engine_hears_of_all_that_the_page_shows() {
     assert_eq!(state.pictures.reading(), 3);
 }
 
-#[test]
-fn drawn_pictures_are_drawn_again_under_the_names_that_they_were_given() {
+/// What the engine says while it draws: two classes with two pictures each, under ids from `first`.
+fn drawn_again(state: &mut State, first: u32) -> Vec<Effect> {
+    let class = |number| ClassId(FIRST_OWN_ID + first + number);
+    let mut effects = Vec::new();
+    for number in 0..2 {
+        let name = format!("drawn {number}");
+        effects.extend(hear(state, Event::ClassAdded { class: class(number), name }));
+    }
+    for number in 0..4 {
+        let name = format!("drawn {} {:02}", number % 2, number / 2);
+        let event = Event::PictureAdded {
+            picture: PictureId(FIRST_OWN_ID + first + number),
+            class: class(number % 2),
+            name,
+            thumbnail: Vec::new(),
+            width: 128,
+            height: 128,
+        };
+        let image = Some(format!("blob:{first}-{number}"));
+        effects.extend(state.reduce(Action::Heard { event, image }));
+    }
+    effects.extend(hear(state, Event::SampleDrawn { task: SampleTask::Fruit, pictures: 4 }));
+    effects
+}
+
+fn with_drawn_fruit() -> State {
     let mut state = ready();
-    draw(&mut state, SampleTask::Fruit, 0);
-    let class = state.pictures.classes[1].id;
-    state.reduce(Action::RenameClass(class, "Sour".to_owned()));
+    state.reduce(Action::DrawSample(SampleTask::Fruit));
+    drawn_again(&mut state, 0);
+    state
+}
+
+fn with_another_engine(state: &mut State) -> Vec<Effect> {
     state.reduce(Action::EngineLost("gone".to_owned()));
-    state.reduce(Action::Offer(Place::Class(class), offered(1, &[("own.png", None)])));
     let effects = state.reduce(Action::RestartEngine);
+    hear(state, Event::Ready { device: device(DeviceKind::Cpu) });
+    effects
+}
+
+#[test]
+fn drawn_pictures_are_drawn_again_where_they_were_and_under_their_names() {
+    let mut state = with_drawn_fruit();
+    let class = state.pictures.classes[0].id;
+    state.reduce(Action::AddClass);
+    state.reduce(Action::RenameClass(class, "Sour".to_owned()));
+    let effects = with_another_engine(&mut state);
     let seed = state.settings.seed;
     let again = Command::DrawSample { task: SampleTask::Fruit, seed };
-    assert_eq!(sent(&effects).last(), Some(&&again));
-    // The own picture waits in a class of its own.
-    assert_eq!((names(&state), counts(&state)), (vec!["Sour"], vec![1]));
+    assert_eq!(sent(&effects).first(), Some(&&again));
+    assert_eq!(names(&state), ["Sour", "drawn 1", "Class 1"]);
 
-    let drawn = ClassId(FIRST_OWN_ID + 1);
-    let effects = hear(&mut state, Event::ClassAdded { class: drawn, name: "drawn 1".to_owned() });
-    let renamed = Command::RenameClass { class: drawn, name: "Sour".to_owned() };
-    assert_eq!(sent(&effects), [&renamed]);
+    let effects = drawn_again(&mut state, 10);
+    let class = ClassId(FIRST_OWN_ID + 10);
+    assert_eq!(sent(&effects), [&Command::RenameClass { class, name: "Sour".to_owned() }]);
+    assert_eq!(
+        (names(&state), counts(&state)),
+        (vec!["Sour", "drawn 1", "Class 1"], vec![2, 2, 0])
+    );
+    assert!(state.pictures.drawing.is_empty());
+}
+
+#[test]
+fn drawn_pictures_that_were_removed_stay_away_from_every_later_engine() {
+    let mut state = with_drawn_fruit();
+    let removed = state.pictures.classes[0].pictures[1].id;
+    state.reduce(Action::RemovePicture(removed));
+    for first in [10, 20] {
+        with_another_engine(&mut state);
+        let effects = drawn_again(&mut state, first);
+        let picture = PictureId(FIRST_OWN_ID + first + 2);
+        assert_eq!(sent(&effects), [&Command::RemovePicture { picture }]);
+        assert!(effects.contains(&Effect::Revoke(format!("blob:{first}-2"))));
+        assert_eq!(counts(&state), [1, 2]);
+    }
+}
+
+#[test]
+fn a_drawn_class_that_was_removed_stays_away_from_every_later_engine() {
+    let mut state = with_drawn_fruit();
+    state.reduce(Action::RemoveClass(state.pictures.classes[0].id));
+    for first in [10, 20] {
+        with_another_engine(&mut state);
+        let effects = drawn_again(&mut state, first);
+        let class = ClassId(FIRST_OWN_ID + first);
+        assert_eq!(sent(&effects), [&Command::RemoveClass { class }]);
+        assert_eq!((names(&state), counts(&state)), (vec!["drawn 1"], vec![2]));
+    }
+}
+
+#[test]
+fn what_is_removed_before_it_is_drawn_again_stays_away_too() {
+    let mut state = with_drawn_fruit();
+    with_another_engine(&mut state);
+    state.reduce(Action::RemoveClass(state.pictures.classes[1].id));
+    drawn_again(&mut state, 10);
+    assert_eq!((names(&state), counts(&state)), (vec!["drawn 0"], vec![2]));
+}
+
+#[test]
+fn a_drawn_class_that_was_emptied_comes_back_empty() {
+    let mut state = with_drawn_fruit();
+    for picture in state.pictures.classes[0].pictures.clone() {
+        state.reduce(Action::RemovePicture(picture.id));
+    }
+    with_another_engine(&mut state);
+    drawn_again(&mut state, 10);
+    assert_eq!((names(&state), counts(&state)), (vec!["drawn 0", "drawn 1"], vec![0, 2]));
+}
+
+#[test]
+fn the_same_sample_drawn_twice_comes_back_twice_less_what_was_removed() {
+    let mut state = with_drawn_fruit();
+    let class = state.pictures.classes[1].id;
+    state.reduce(Action::Offer(Place::Class(class), offered(1, &[("own.png", None)])));
+    see(&mut state, 1, class);
+    state.reduce(Action::DrawSample(SampleTask::Fruit));
+    drawn_again(&mut state, 10);
+    state.reduce(Action::RemovePicture(PictureId(FIRST_OWN_ID + 10)));
+    assert_eq!(counts(&state), [2, 3, 1, 2]);
+    with_another_engine(&mut state);
+    drawn_again(&mut state, 20);
+    drawn_again(&mut state, 30);
+    assert_eq!(counts(&state), [2, 3, 1, 2]);
+}
+
+#[test]
+fn own_pictures_wait_in_their_drawn_class_until_the_engine_has_it_again() {
+    let mut state = with_drawn_fruit();
+    let class = state.pictures.classes[1].id;
+    state.reduce(Action::Offer(Place::Class(class), offered(1, &[("before.png", None)])));
+    see(&mut state, 1, class);
+    let effects = with_another_engine(&mut state);
+    assert_eq!(sent(&effects).len(), 1, "an engine without the class would lose the picture");
+    let class = state.pictures.classes[1].id;
+    let during = offered(2, &[("during.png", None)]);
+    assert_eq!(state.reduce(Action::Offer(Place::Class(class), during)), []);
+    assert_eq!(counts(&state), [0, 2]);
+
+    let effects = drawn_again(&mut state, 10);
+    let files: Vec<_> = sent(&effects)
+        .into_iter()
+        .filter_map(|command| match command {
+            Command::AddPicture { class, name, .. } => Some((class.0 - FIRST_OWN_ID, &name[..])),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(files, [(11, "before.png"), (11, "during.png")]);
+    assert_eq!(counts(&state), [2, 4]);
+}
+
+#[test]
+fn loose_pictures_do_not_fall_into_a_class_that_is_about_to_be_drawn_again() {
+    let mut state = with_drawn_fruit();
+    with_another_engine(&mut state);
+    state.reduce(Action::Offer(Place::Page, offered(1, &[("1.png", None)])));
+    assert_eq!(names(&state), ["drawn 0", "drawn 1", "Class 1"]);
+    assert_eq!(counts(&state), [0, 0, 1]);
+}
+
+#[test]
+fn a_drawing_that_the_engine_broke_off_is_begun_again() {
+    let mut state = ready();
+    state.reduce(Action::DrawSample(SampleTask::Fruit));
+    let class = ClassId(FIRST_OWN_ID);
+    hear(&mut state, Event::ClassAdded { class, name: "drawn 0".to_owned() });
+    see(&mut state, FIRST_OWN_ID, class);
+    with_another_engine(&mut state);
+    drawn_again(&mut state, 10);
+    assert_eq!((names(&state), counts(&state)), (vec!["drawn 0", "drawn 1"], vec![2, 2]));
 }
 
 #[test]
