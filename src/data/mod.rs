@@ -7,6 +7,7 @@
 //! | `sniff` | which format a file is |
 //! | `jpeg_structure`, `tiff_structure` | what the decoders of these two do not check themselves |
 //! | `flatten`, `resize` | alpha on white; shorter side to size, centre crop |
+//! | `minimum` | how few pictures a class may have |
 //! | `samples` | pictures drawn by code for a visitor without any |
 //! | `picture_error` | every way a file can be refused, with a remedy |
 
@@ -16,6 +17,7 @@ mod decode;
 mod flatten;
 #[cfg(feature = "engine")]
 mod jpeg_structure;
+mod minimum;
 #[cfg(feature = "engine")]
 mod picture;
 #[cfg(feature = "engine")]
@@ -36,6 +38,7 @@ mod tiff_structure;
 
 #[cfg(feature = "engine")]
 pub use decode::{Decoded, MAXIMUM_FILE_BYTES, MAXIMUM_PIXELS, MAXIMUM_SIDE, decode};
+pub use minimum::MINIMUM_PER_CLASS;
 #[cfg(feature = "engine")]
 pub use picture::Picture;
 #[cfg(feature = "engine")]
@@ -46,4 +49,4 @@ pub use sample_task::SampleTask;
 #[cfg(feature = "engine")]
 pub use samples::{DRAWN_A_CLASS, DRAWN_SIDE, DrawnPicture, DrawnTask, class_names, draw};
 #[cfg(feature = "engine")]
-pub use split::{MINIMUM_PER_CLASS, Split, SplitError};
+pub use split::{Split, SplitError};

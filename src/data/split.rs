@@ -3,10 +3,8 @@
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
+use super::minimum::MINIMUM_PER_CLASS;
 use super::random::{Purpose, seeded};
-
-/// Pictures a class must have: two to learn from, one to choose the best epoch on, one to test.
-pub const MINIMUM_PER_CLASS: usize = 4;
 
 /// Share of each class that goes to validation, and the same again to test.
 const HELD_OUT: f64 = 0.2;

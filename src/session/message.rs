@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::data::SampleTask;
+pub use crate::data::{MINIMUM_PER_CLASS, SampleTask};
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{Ending, EpochRow, Phase, RunResult, Score, Strategy};
 

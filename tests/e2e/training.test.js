@@ -83,6 +83,19 @@ describe('training', { timeout: 600_000 }, () => {
     await lab.ask(fruit()[0].files.at(-1), 1);
   }));
 
+  test('a class with too few pictures is named, with how many it needs, before anything starts', () => browsing.visit(async (lab) => {
+    await lab.engineReady();
+    await lab.chooseFolder(fruitFolder(2, 4));
+    await lab.thumbnails(8);
+    await eventually(async () => assert.ok(await lab.part('start-both').isEnabled()));
+    const [{ name }] = fruit();
+    const card = await lab.classNamed(name);
+    await (await lab.thumbnails(4, card)).first().hover();
+    await lab.part('remove-picture', card).first().click();
+    assert.ok(await lab.part('start-both').isDisabled());
+    await lab.page.getByText(`“${name}” has 3 of the 4 pictures`).waitFor();
+  }));
+
   test('the same seed gives the same numbers', () => browsing.visit(async (lab) => {
     await prepared(lab, { 'cold-epochs': 4 });
     const curves = [];

@@ -17,8 +17,8 @@ pub use question::{Question, Reply};
 pub use settings::{Setting, Settings};
 
 use crate::session::{
-    ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, PictureId, QuestionId,
-    Refusal, RunId, SampleTask,
+    ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, MINIMUM_PER_CLASS, PictureId,
+    QuestionId, Refusal, RunId, SampleTask,
 };
 use crate::ui::text::counted;
 
@@ -202,9 +202,20 @@ impl State {
             ));
         }
         if self.pictures.filled_classes() < 2 {
-            return Some("Put pictures into at least two classes first.".to_owned());
+            return Some(format!(
+                "Put pictures into at least two classes first, {MINIMUM_PER_CLASS} or more into \
+                 each."
+            ));
         }
-        None
+        let small = self.pictures.too_small()?;
+        let found = small.pictures.len();
+        Some(format!(
+            "“{}” has {found} of the {MINIMUM_PER_CLASS} pictures that a class needs: two to learn \
+             from, one to choose the best epoch by, one to test on. Add {} more, or delete the \
+             class.",
+            small.name,
+            MINIMUM_PER_CLASS - found
+        ))
     }
 
     fn heard(&mut self, event: Event, image: Option<String>) -> Vec<Effect> {

@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::session::{ClassId, Command, FIRST_OWN_ID, PictureId, Refusal, SampleTask};
+use crate::session::{
+    ClassId, Command, FIRST_OWN_ID, MINIMUM_PER_CLASS, PictureId, Refusal, SampleTask,
+};
 
 use super::Effect;
 
@@ -168,6 +170,12 @@ impl Pictures {
     /// Classes that have a picture.
     pub fn filled_classes(&self) -> usize {
         self.classes.iter().filter(|class| !class.pictures.is_empty()).count()
+    }
+
+    /// The first class that has pictures, but fewer than training takes.
+    pub fn too_small(&self) -> Option<&Class> {
+        let is_too_small = |class: &&Class| (1..MINIMUM_PER_CLASS).contains(&class.pictures.len());
+        self.classes.iter().map(Rc::as_ref).find(is_too_small)
     }
 
     fn every(&self) -> impl Iterator<Item = &Picture> {

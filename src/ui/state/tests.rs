@@ -54,14 +54,18 @@ fn see(state: &mut State, picture: u32, class: ClassId) -> Vec<Effect> {
     })
 }
 
-/// Two classes with a decoded picture each.
+/// Two classes with four decoded pictures each: 1 to 4 and 5 to 8.
 fn filled() -> State {
     let mut state = ready();
-    let files = [("1.png", Some("Ripe")), ("2.png", Some("Spoiled"))];
+    let names = (1..=8).map(|number| format!("{number}.png"));
+    let folders = [Some("Ripe"); 4].into_iter().chain([Some("Spoiled"); 4]);
+    let names: Vec<String> = names.collect();
+    let files: Vec<_> = names.iter().map(String::as_str).zip(folders).collect();
     state.reduce(Action::Offer(Place::Page, offered(1, &files)));
     let classes = [state.pictures.classes[0].id, state.pictures.classes[1].id];
-    see(&mut state, 1, classes[0]);
-    see(&mut state, 2, classes[1]);
+    for picture in 1..=8 {
+        see(&mut state, picture, classes[usize::from(picture > 4)]);
+    }
     state
 }
 

@@ -9,7 +9,7 @@ fn a_lost_engine_ends_runs_and_questions_but_keeps_pictures_and_curves() {
     state.reduce(Action::Ask(QuestionId(5), "new.png".to_owned()));
     state.reduce(Action::EngineLost("It ran out of memory.".to_owned()));
     assert_eq!(state.engine, Engine::Lost("It ran out of memory.".to_owned()));
-    assert_eq!(counts(&state), [1, 1]);
+    assert_eq!(counts(&state), [4, 4]);
     let experiment = state.experiment.clone().expect("the curves stay");
     assert!(!experiment.is_running() && !experiment.can_be_asked());
     assert!(matches!(experiment.lanes[0].outcome, Some(Outcome::Ended(_))));
@@ -23,7 +23,7 @@ fn a_fresh_engine_hears_of_all_that_the_page_shows() {
     state.reduce(Action::Set(Setting::Device(DeviceChoice::Cpu)));
     state.reduce(Action::EngineLost("gone".to_owned()));
     let class = state.pictures.classes[0].id;
-    state.reduce(Action::Offer(Place::Class(class), offered(3, &[("3.png", None)])));
+    state.reduce(Action::Offer(Place::Class(class), offered(9, &[("9.png", None)])));
     let effects = state.reduce(Action::RestartEngine);
     assert_eq!(effects[0], Effect::StartEngine);
     assert_eq!(sent(&effects)[0], &Command::ChooseDevice(DeviceChoice::Cpu));
@@ -35,9 +35,9 @@ fn a_fresh_engine_hears_of_all_that_the_page_shows() {
         .into_iter()
         .filter(|command| matches!(command, Command::AddPicture { .. }))
         .count();
-    assert_eq!((classes, pictures), (2, 3));
+    assert_eq!((classes, pictures), (2, 9));
     assert!(effects.contains(&Effect::Revoke("blob:1".to_owned())));
-    assert_eq!(state.pictures.reading(), 3);
+    assert_eq!(state.pictures.reading(), 9);
 }
 
 /// What the engine says while it draws: two classes with two pictures each, under ids from `first`.
@@ -236,7 +236,7 @@ fn a_new_device_is_asked_for_once() {
 fn the_file_at_which_the_engine_broke_off_is_refused_and_not_sent_again() {
     let mut state = filled();
     let class = state.pictures.classes[0].id;
-    let files = offered(3, &[("film.png", None), ("next.png", None)]);
+    let files = offered(9, &[("film.png", None), ("next.png", None)]);
     state.reduce(Action::Offer(Place::Class(class), files));
     state.reduce(Action::EngineLost("gone".to_owned()));
     let refused: Vec<&str> =

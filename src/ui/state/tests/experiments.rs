@@ -10,13 +10,27 @@ fn training_waits_for_engine_pictures_and_a_second_class() {
     state = ready();
     assert_eq!(
         state.why_not_start().as_deref(),
-        Some("Put pictures into at least two classes first.")
+        Some("Put pictures into at least two classes first, 4 or more into each.")
     );
     state = filled();
     assert_eq!(state.why_not_start(), None);
     let class = state.pictures.classes[0].id;
     state.reduce(Action::Offer(Place::Class(class), offered(9, &[("late.png", None)])));
     assert_eq!(state.why_not_start().as_deref(), Some("1 picture is still being read."));
+}
+
+#[test]
+fn training_waits_for_the_least_that_a_class_needs_and_says_which_and_why() {
+    let mut state = filled();
+    state.reduce(Action::RemovePicture(PictureId(5)));
+    let why = state.why_not_start().expect("three pictures are too few");
+    assert!(why.contains("“Spoiled” has 3 of the 4") && why.contains("Add 1 more"), "{why}");
+    assert_eq!(state.reduce(Action::Start(Sides::Both)), []);
+    state.reduce(Action::RemoveClass(state.pictures.classes[0].id));
+    assert_eq!(
+        state.why_not_start().as_deref(),
+        Some("Put pictures into at least two classes first, 4 or more into each.")
+    );
 }
 
 #[test]

@@ -105,10 +105,10 @@ fn a_file_for_a_class_that_is_gone_is_let_go() {
 fn a_refused_file_leaves_its_class_and_a_line() {
     let mut state = filled();
     let class = state.pictures.classes[0].id;
-    state.reduce(Action::Offer(Place::Class(class), offered(7, &[("notes.txt", None)])));
+    state.reduce(Action::Offer(Place::Class(class), offered(9, &[("notes.txt", None)])));
     let refusal =
         Refusal { reason: "It is a text.".to_owned(), remedy: "Give a picture.".to_owned() };
-    let picture = PictureId(7);
+    let picture = PictureId(9);
     let refused = Event::PictureRefused {
         picture,
         class,
@@ -117,7 +117,7 @@ fn a_refused_file_leaves_its_class_and_a_line() {
     };
     let effects = hear(&mut state, refused);
     assert_eq!(effects, [Effect::Forget(picture)]);
-    assert_eq!(counts(&state), [1, 1]);
+    assert_eq!(counts(&state), [4, 4]);
     assert_eq!(
         state.pictures.refused,
         [Refused { picture, name: "notes.txt".to_owned(), refusal }]
