@@ -144,7 +144,7 @@ impl Component for App {
                 }
                 <PicturesPanel pictures={pictures.clone()} {act} give={&self.give} />
                 <CutPanel settings={settings.clone()} classes={pictures.filled_classes()}
-                    device={self.state.device.clone()} {running} {act}>
+                    device={self.state.device.clone()} training={self.state.is_training()} {act}>
                     <Start why_not={self.state.why_not_start()} {running}
                         starting={self.state.starting.is_some()}
                         again={experiment.is_some()}

@@ -83,6 +83,22 @@ describe('training', { timeout: 600_000 }, () => {
     await lab.ask(fruit()[0].files.at(-1), 1);
   }));
 
+  test('the device cannot be changed under a run, and the page says why', () => browsing.visit(async (lab) => {
+    await prepared(lab, { 'warm-epochs': 200 });
+    const choice = lab.part('device-choice');
+    const reason = async () => lab.page.locator(`#${await choice.getAttribute('aria-describedby')}`);
+    assert.doesNotMatch(await (await reason()).innerText(), /stopped/);
+    await lab.cut(18);
+    await lab.part('start-warm').click();
+    await eventually(async () => assert.ok(await choice.isDisabled()));
+    assert.ok(await (await reason()).isVisible());
+    assert.match(await (await reason()).innerText(), /again when the runs have ended/);
+    await lab.epochsFrom('warm', 1);
+    await lab.part('stop').first().click();
+    await lab.score('warm', 60_000);
+    assert.ok(await choice.isEnabled());
+  }));
+
   test('a class with too few pictures is named, with how many it needs, before anything starts', () => browsing.visit(async (lab) => {
     await lab.engineReady();
     await lab.chooseFolder(fruitFolder(2, 4));

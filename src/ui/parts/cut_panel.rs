@@ -20,8 +20,8 @@ pub struct Props {
     pub classes: usize,
     /// What runs.
     pub device: Option<DeviceReport>,
-    /// Whether a run trains right now.
-    pub running: bool,
+    /// Whether runs train, or are about to.
+    pub training: bool,
     /// Hears of changes.
     pub act: Callback<Action>,
     /// The way to start.
@@ -53,7 +53,8 @@ pub fn CutPanel(props: &Props) -> Html {
                 </article>
             </div>
             { props.children.clone() }
-            <SettingsForm settings={settings.clone()} device={props.device.clone()} {act} />
+            <SettingsForm settings={settings.clone()} device={props.device.clone()}
+                training={props.training} {act} />
         </Panel>
     }
 }

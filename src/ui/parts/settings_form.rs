@@ -20,6 +20,8 @@ pub struct Props {
     pub settings: Settings,
     /// What runs.
     pub device: Option<DeviceReport>,
+    /// Whether runs train, or are about to; then they stay on their device.
+    pub training: bool,
     /// Hears of changes.
     pub act: Callback<Action>,
 }
@@ -27,7 +29,7 @@ pub struct Props {
 /// Seed, epochs, device.
 #[component]
 pub fn SettingsForm(props: &Props) -> Html {
-    let Props { settings, act, .. } = props;
+    let Props { settings, training, act, .. } = props;
     let seed = act.reform(|seed| Action::Set(Setting::Seed(seed)));
     let epochs = |side| {
         act.reform(move |epochs: u64| {
@@ -56,7 +58,8 @@ pub fn SettingsForm(props: &Props) -> Html {
                     changed={epochs(Side::Warm)} />
                 <label class="field">
                     <span>{ "Runs on" }</span>
-                    <select data-test="device-choice" onchange={device}>
+                    <select data-test="device-choice" disabled={*training}
+                        aria-describedby="device-reason" onchange={device}>
                         { for DEVICES.iter().map(|(choice, value, name)| html! {
                             <option value={*value} selected={settings.device == *choice}>{ *name }</option>
                         }) }
@@ -67,7 +70,10 @@ pub fn SettingsForm(props: &Props) -> Html {
                 { "The seed governs drawing, the split, the head's first weights and the order of pictures: same seed, same device, same result. " }
                 { format!("Fine-tuning trains its head alone for {head_first} epochs before anything thaws.") }
             </p>
-            <p class="plain" role="status" data-test="device-reason">
+            <p class="plain" role="status" id="device-reason" data-test="device-reason">
+                if *training {
+                    { "The device can be changed again when the runs have ended, or when you have stopped them. " }
+                }
                 if settings.device_pending {
                     { "Moving to the other device…" }
                 } else if let Some(device) = &props.device {

@@ -184,6 +184,11 @@ impl State {
         }
     }
 
+    /// Whether runs train, or are about to.
+    pub fn is_training(&self) -> bool {
+        self.starting.is_some() || self.experiment.as_ref().is_some_and(Experiment::is_running)
+    }
+
     /// Why training cannot start now, as a sentence for the person; `None` if it can.
     pub fn why_not_start(&self) -> Option<String> {
         match self.engine {
@@ -323,6 +328,10 @@ impl State {
     }
 
     fn set(&mut self, setting: Setting) -> Vec<Effect> {
+        // The engine would stop every run to move. Whoever wants that can stop them first.
+        if matches!(setting, Setting::Device(_)) && self.is_training() {
+            return Vec::new();
+        }
         let running = !matches!(self.engine, Engine::Lost(_));
         match self.settings.set(setting) {
             Some(command) if running => {

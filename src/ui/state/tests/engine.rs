@@ -233,6 +233,27 @@ fn a_new_device_is_asked_for_once() {
 }
 
 #[test]
+fn runs_stay_on_their_device_until_they_have_ended() {
+    let mut state = racing();
+    let before = state.settings.clone();
+    assert_eq!(state.reduce(Action::Set(Setting::Device(DeviceChoice::Gpu))), []);
+    assert_eq!(state.settings, before);
+    for run in [RunId(1), RunId(2)] {
+        hear(&mut state, Event::RunEnded { run, result: result(Ending::Completed) });
+    }
+    let effects = state.reduce(Action::Set(Setting::Device(DeviceChoice::Gpu)));
+    assert_eq!(sent(&effects), [&Command::ChooseDevice(DeviceChoice::Gpu)]);
+}
+
+#[test]
+fn the_device_stays_while_a_start_is_on_its_way() {
+    let mut state = filled();
+    state.reduce(Action::Start(Sides::Both));
+    assert_eq!(state.reduce(Action::Set(Setting::Device(DeviceChoice::Gpu))), []);
+    assert_eq!(state.settings.device, DeviceChoice::Automatic);
+}
+
+#[test]
 fn the_file_at_which_the_engine_broke_off_is_refused_and_not_sent_again() {
     let mut state = filled();
     let class = state.pictures.classes[0].id;
