@@ -81,6 +81,20 @@ pub enum Action {
     AskDrawn(QuestionId, SampleTask),
 }
 
+impl Action {
+    /// Whether training that was refused might be taken after it.
+    fn may_cure_a_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Set(_)
+                | Self::Offer(..)
+                | Self::RemovePicture(_)
+                | Self::RemoveClass(_)
+                | Self::DrawSample(_)
+        )
+    }
+}
+
 /// What an action asks of the world.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Effect {
@@ -141,6 +155,9 @@ impl Default for State {
 impl State {
     /// Takes an action in and gives what it asks of the world, in order.
     pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
+        if action.may_cure_a_refusal() {
+            self.start_refused = None;
+        }
         match action {
             Action::Open => {
                 let mut effects = vec![Effect::StartEngine];

@@ -64,6 +64,26 @@ fn a_refused_experiment_says_why_and_leaves_the_one_before() {
 }
 
 #[test]
+fn why_training_was_refused_is_gone_once_pictures_or_settings_change() {
+    let refusal = Refusal { reason: "Too much.".to_owned(), remedy: "Thaw less.".to_owned() };
+    let cures = [
+        Action::Set(Setting::CutPosition(1)),
+        Action::Offer(Place::Page, offered(9, &[("9.png", None)])),
+        Action::RemovePicture(PictureId(1)),
+        Action::DrawSample(SampleTask::Fruit),
+    ];
+    for cure in cures {
+        let mut state = filled();
+        state.reduce(Action::Start(Sides::Both));
+        hear(&mut state, Event::ExperimentRefused(refusal.clone()));
+        state.reduce(Action::DismissRefusals);
+        assert_eq!(state.start_refused.as_ref(), Some(&refusal));
+        state.reduce(cure);
+        assert_eq!(state.start_refused, None);
+    }
+}
+
+#[test]
 fn rows_results_and_failures_find_their_lane() {
     let mut state = racing();
     let (cold, warm) = (RunId(1), RunId(2));
