@@ -83,7 +83,9 @@ fn status(lane: &LaneRun) -> String {
 }
 
 fn going(lane: &LaneRun) -> String {
-    let Some(progress) = lane.progress else { return "Waiting for its turn.".to_owned() };
+    let Some(progress) = lane.progress else {
+        return "Begins when the frozen layers have looked at every picture.".to_owned();
+    };
     let strategy = &lane.strategy;
     let two_phases = strategy.unfrozen_epochs > 0 && strategy.head_epochs > 0;
     let epoch = lane.rows.len() + 1;
@@ -100,6 +102,10 @@ fn going(lane: &LaneRun) -> String {
     };
     match progress.seconds_left {
         Some(seconds) => format!("{words}, about {} left", duration(seconds)),
+        // What a step of the thawed layers costs is not known before one was made.
+        None if two_phases && progress.phase == Phase::Head => {
+            format!("{words}. The time left is known once the layers thaw.")
+        }
         None => words,
     }
 }

@@ -34,7 +34,8 @@ pub fn Race(props: &Props) -> Html {
             <div class="race-bar">
                 { features(experiment) }
                 if experiment.is_running() {
-                    <button class="pill stop" data-test="stop" onclick={stop}>
+                    <button class="pill stop" data-test="stop" onclick={stop}
+                        disabled={!experiment.can_be_stopped()}>
                         { "Stop, keep the best so far" }
                     </button>
                 }
@@ -84,11 +85,15 @@ fn features(experiment: &Experiment) -> Html {
     let Some(features) = experiment.features else { return Html::default() };
     let (done, total) = (features.done, features.total);
     let seconds = duration(features.seconds);
+    let left = match features.seconds_left() {
+        Some(seconds) => format!(", about {} left", duration(seconds)),
+        None => String::new(),
+    };
     html! {
         <p class="features" data-test="features">
             <span>
                 if done < total {
-                    { format!("The frozen layers look at every picture once: {done} of {total}") }
+                    { format!("The frozen layers look at every picture once: {done} of {total}{left}") }
                 } else {
                     { format!("The frozen layers looked at every picture once, in {seconds}; what they saw is reused in every epoch.") }
                 }

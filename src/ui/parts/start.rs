@@ -45,9 +45,9 @@ pub fn Start(props: &Props) -> Html {
             <p class="only">
                 <span>{ "or only" }</span>
                 <button class="pill" data-test="start-cold" disabled={closed}
-                    onclick={start(Sides::Only(Side::Cold))}>{ Side::Cold.title() }</button>
+                    aria-describedby="start-note" onclick={start(Sides::Only(Side::Cold))}>{ Side::Cold.title() }</button>
                 <button class="pill" data-test="start-warm" disabled={closed}
-                    onclick={start(Sides::Only(Side::Warm))}>{ Side::Warm.title() }</button>
+                    aria-describedby="start-note" onclick={start(Sides::Only(Side::Warm))}>{ Side::Warm.title() }</button>
             </p>
             <p id="start-note" class="plain">{ note }</p>
             if let Some(refusal) = &props.refused {

@@ -89,6 +89,14 @@ pub struct Features {
     pub seconds: f64,
 }
 
+impl Features {
+    /// Seconds until every picture was looked at, once one was.
+    pub fn seconds_left(&self) -> Option<f64> {
+        let left = self.total.saturating_sub(self.done);
+        (self.done > 0).then(|| self.seconds / self.done as f64 * left as f64)
+    }
+}
+
 /// How far a run is.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Progress {
@@ -214,6 +222,11 @@ impl Experiment {
         let (class, share) = ranked.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
         let share = percent(f64::from(*share));
         Some(format!("{}: {}, {share}.", lane.side.title(), class.name))
+    }
+
+    /// Whether a lane trains that was not asked to stop.
+    pub fn can_be_stopped(&self) -> bool {
+        self.alive && self.lanes.iter().any(|lane| lane.outcome.is_none() && !lane.stopping)
     }
 
     pub(super) fn stop(&mut self, run: Option<RunId>) -> Vec<Effect> {

@@ -111,6 +111,30 @@ fn rows_results_and_failures_find_their_lane() {
 }
 
 #[test]
+fn the_time_that_the_frozen_layers_need_is_told_from_the_first_picture_on() {
+    let mut state = racing();
+    let mut left_after = |done| {
+        hear(&mut state, Event::FeaturesProgressed { done, total: 8, seconds: 3.0 });
+        state.experiment.as_ref().and_then(|experiment| experiment.features?.seconds_left())
+    };
+    assert_eq!(left_after(0), None);
+    assert_eq!(left_after(2), Some(9.0));
+    assert_eq!(left_after(8), Some(0.0));
+}
+
+#[test]
+fn a_race_that_was_asked_to_stop_is_not_asked_again() {
+    let mut state = racing();
+    let can_be_stopped =
+        |state: &State| state.experiment.as_ref().is_some_and(Experiment::can_be_stopped);
+    assert!(can_be_stopped(&state));
+    state.reduce(Action::Stop(Some(RunId(1))));
+    assert!(can_be_stopped(&state));
+    state.reduce(Action::Stop(None));
+    assert!(!can_be_stopped(&state));
+}
+
+#[test]
 fn stop_asks_each_lane_once_that_still_trains() {
     let mut state = racing();
     hear(&mut state, Event::RunEnded { run: RunId(1), result: result(Ending::Completed) });
