@@ -1,19 +1,23 @@
-//! Numbers in words: short, without a fraction where none is known.
+//! Numbers in words: short, without a fraction where none is known. A number and its unit stay on
+//! one line.
+
+/// A space at which no line breaks.
+const HELD: char = '\u{a0}';
 
 /// A share from 0 to 1 as whole per cent: `78 %`.
 pub fn percent(share: f64) -> String {
-    format!("{} %", whole(share * 100.0))
+    format!("{}{HELD}%", whole(share * 100.0))
 }
 
 /// A length of time: `0.4 s`, `14 s`, `3 min`.
 pub fn duration(seconds: f64) -> String {
     if seconds < 9.95 {
         let tenths = whole(seconds * 10.0);
-        format!("{}.{} s", tenths / 10, tenths % 10)
+        format!("{}.{}{HELD}s", tenths / 10, tenths % 10)
     } else if seconds < 99.5 {
-        format!("{} s", whole(seconds))
+        format!("{}{HELD}s", whole(seconds))
     } else {
-        format!("{} min", whole(seconds / 60.0).max(2))
+        format!("{}{HELD}min", whole(seconds / 60.0).max(2))
     }
 }
 
@@ -21,10 +25,10 @@ pub fn duration(seconds: f64) -> String {
 pub fn rounded(count: usize) -> String {
     match count {
         0..1_000 => count.to_string(),
-        1_000..999_500 => format!("{} k", (count + 500) / 1_000),
+        1_000..999_500 => format!("{}{HELD}k", (count + 500) / 1_000),
         _ => {
             let tenths = (count + 50_000) / 100_000;
-            format!("{}.{} M", tenths / 10, tenths % 10)
+            format!("{}.{}{HELD}M", tenths / 10, tenths % 10)
         }
     }
 }
@@ -69,27 +73,27 @@ mod tests {
 
     #[test]
     fn shares_become_whole_per_cent() {
-        assert_eq!(percent(0.0), "0 %");
-        assert_eq!(percent(31.0 / 40.0), "78 %");
-        assert_eq!(percent(1.0), "100 %");
-        assert_eq!(percent(f64::NAN), "0 %");
+        assert_eq!(percent(0.0), "0\u{a0}%");
+        assert_eq!(percent(31.0 / 40.0), "78\u{a0}%");
+        assert_eq!(percent(1.0), "100\u{a0}%");
+        assert_eq!(percent(f64::NAN), "0\u{a0}%");
     }
 
     #[test]
     fn durations_lose_digits_as_they_grow() {
-        assert_eq!(duration(0.0), "0.0 s");
-        assert_eq!(duration(1.24), "1.2 s");
-        assert_eq!(duration(9.97), "10 s");
-        assert_eq!(duration(61.0), "61 s");
-        assert_eq!(duration(170.0), "3 min");
+        assert_eq!(duration(0.0), "0.0\u{a0}s");
+        assert_eq!(duration(1.24), "1.2\u{a0}s");
+        assert_eq!(duration(9.97), "10\u{a0}s");
+        assert_eq!(duration(61.0), "61\u{a0}s");
+        assert_eq!(duration(170.0), "3\u{a0}min");
     }
 
     #[test]
     fn large_counts_are_rounded_to_a_letter() {
         assert_eq!(rounded(950), "950");
-        assert_eq!(rounded(410_208), "410 k");
-        assert_eq!(rounded(999_600), "1.0 M");
-        assert_eq!(rounded(2_223_872), "2.2 M");
+        assert_eq!(rounded(410_208), "410\u{a0}k");
+        assert_eq!(rounded(999_600), "1.0\u{a0}M");
+        assert_eq!(rounded(2_223_872), "2.2\u{a0}M");
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::web::width::WidthWatch;
 
 /// Labels closer than this would touch.
 const LABEL_HEIGHT: f64 = 17.0;
+/// What keeps a label off a line.
+const LIFT: f64 = 14.0;
 const HIGHEST: f64 = 320.0;
 /// Room for labels at the end of curves.
 const RIGHT: f64 = 62.0;
@@ -186,8 +188,14 @@ fn curve(frame: &Frame, lane: &LaneRun, measure: Measure) -> Html {
 fn ends(frame: &Frame, lanes: &[LaneRun], measure: Measure) -> Html {
     let last: Vec<(&LaneRun, &EpochRow)> =
         lanes.iter().filter_map(|lane| Some((lane, lane.rows.last()?))).collect();
-    let wanted: Vec<f64> =
-        last.iter().map(|(_, row)| frame.y(measure.of(row, On::Validation)) + 5.0).collect();
+    let furthest = last.iter().map(|(_, row)| row.epoch).max().unwrap_or(0);
+    let beside = |row: &EpochRow| {
+        // Where another curve goes on, it would run through a label at the end of this one.
+        let y = frame.y(measure.of(row, On::Validation));
+        let lift = if row.epoch == furthest { 0.0 } else { LIFT };
+        y + 5.0 + if y < frame.top + LIFT { lift } else { -lift }
+    };
+    let wanted: Vec<f64> = last.iter().map(|(_, row)| beside(row)).collect();
     let near = last
         .windows(2)
         .all(|pair| (frame.x(pair[0].1.epoch) - frame.x(pair[1].1.epoch)).abs() < 64.0);

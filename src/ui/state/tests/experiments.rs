@@ -98,7 +98,7 @@ fn rows_results_and_failures_find_their_lane() {
     };
     hear(&mut state, Event::EpochEnded { run: warm, row });
     hear(&mut state, Event::RunEnded { run: cold, result: result(Ending::Completed) });
-    assert_eq!(state.news, "Transfer learning is done: 75 % of 4 test pictures right.");
+    assert_eq!(state.news, "Transfer learning is done: 75\u{a0}% of 4 test pictures right.");
     let experiment = state.experiment.clone().expect("there is a race");
     assert!(experiment.is_running() && experiment.can_be_asked());
     let lane = experiment.lane(warm).expect("the warm lane runs");
@@ -162,7 +162,7 @@ fn an_answer_finds_only_its_own_question() {
     };
     assert_eq!(state.reduce(answered(4)), [Effect::Revoke("blob:4".to_owned())]);
     assert_eq!(state.reduce(answered(5)), []);
-    assert_eq!(state.news, "Transfer learning: Spoiled, 75 %.");
+    assert_eq!(state.news, "Transfer learning: Spoiled, 75\u{a0}%.");
     let effects = state.reduce(Action::Ask(QuestionId(6), "next.png".to_owned()));
     assert_eq!(effects[0], Effect::Revoke("blob:5".to_owned()));
 }
