@@ -33,8 +33,7 @@ struct Office {
 
 impl Office {
     fn with(assistants: usize) -> Self {
-        let begun =
-            Session::begin(BACKBONE, Devices::cpu_only(), DeviceChoice::Automatic, no_time);
+        let begun = Session::begin(BACKBONE, Devices::cpu_only(), DeviceChoice::Automatic, no_time);
         let mut session = block_on(begun).expect("the session begins");
         let assistants: Vec<Near> = (0..assistants)
             .map(|_| Helper::begin(BACKBONE, no_time).expect("the assistant begins"))

@@ -43,6 +43,11 @@ impl Backbone {
         Ok(backbone)
     }
 
+    /// A backbone from weights that were made to fit.
+    pub(super) fn from_parts(architecture: Architecture, weights: Weights) -> Self {
+        Self { architecture, weights }
+    }
+
     /// The layout.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
@@ -51,8 +56,11 @@ impl Backbone {
     /// This backbone with other tensors in place of those of the same names, as training leaves
     /// them: name, shape, numbers in memory order.
     pub fn with(&self, tensors: impl IntoIterator<Item = (String, Vec<usize>, Vec<f32>)>) -> Self {
-        let weights = self.weights.clone().with(tensors);
-        Self { architecture: self.architecture.clone(), weights }
+        let mut changed = self.clone();
+        for (name, shape, values) in tensors {
+            changed.weights.insert(name, shape, values);
+        }
+        changed
     }
 
     /// All stages on `device`.

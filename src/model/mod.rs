@@ -16,6 +16,8 @@ mod network;
 #[cfg(feature = "engine")]
 mod operations;
 #[cfg(feature = "engine")]
+mod random;
+#[cfg(feature = "engine")]
 mod read;
 #[cfg(feature = "engine")]
 mod weights;

@@ -10,20 +10,20 @@ use super::operations::Layer;
 use super::weights::{Weights, WeightsError};
 
 /// Where torchvision keeps the stem and the top.
-fn stage_names(stage: usize) -> ConvolutionNames {
+pub(super) fn stage_names(stage: usize) -> ConvolutionNames {
     ConvolutionNames::nested(&format!("features.{stage}"))
 }
 
 /// Where torchvision keeps the layers of a block: one after the other, those with an activation
 /// nested, the projection and its BatchNorm side by side.
-struct BlockNames {
-    expand: Option<ConvolutionNames>,
-    depthwise: ConvolutionNames,
-    project: ConvolutionNames,
+pub(super) struct BlockNames {
+    pub expand: Option<ConvolutionNames>,
+    pub depthwise: ConvolutionNames,
+    pub project: ConvolutionNames,
 }
 
 impl BlockNames {
-    fn of(stage: usize, has_expansion: bool) -> Self {
+    pub fn of(stage: usize, has_expansion: bool) -> Self {
         let path = format!("features.{stage}.conv");
         let depthwise = usize::from(has_expansion);
         Self {

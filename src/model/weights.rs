@@ -121,14 +121,9 @@ impl Weights {
         Ok(Self { tensors, in_other_formats })
     }
 
-    /// These weights with other tensors in place of those of the same names.
-    pub(super) fn with(
-        mut self,
-        tensors: impl IntoIterator<Item = (String, Vec<usize>, Vec<f32>)>,
-    ) -> Self {
-        let tensors = tensors.into_iter().map(|(name, shape, values)| (name, (shape, values)));
-        self.tensors.extend(tensors);
-        self
+    /// Adds a tensor, in place of one of the same name.
+    pub(super) fn insert(&mut self, name: String, shape: Vec<usize>, values: Vec<f32>) {
+        self.tensors.insert(name, (shape, values));
     }
 
     /// The tensor of that name, ready to be placed on a device.
