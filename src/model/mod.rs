@@ -21,6 +21,7 @@ mod random;
 mod read;
 #[cfg(feature = "engine")]
 mod weights;
+mod work;
 
 pub use architecture::{Architecture, STAGES, Stage, StageKind};
 #[cfg(feature = "engine")]
@@ -34,3 +35,4 @@ pub use network::Segment;
 pub use read::{ReadError, read};
 #[cfg(feature = "engine")]
 pub use weights::{Weights, WeightsError};
+pub use work::{Layer, LayerKind, Work};
