@@ -1,0 +1,92 @@
+//! What this browser's arithmetic and memory give at most, on one thread.
+
+use std::arch::wasm32::{f32x4, f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat, v128};
+use std::hint::black_box;
+
+use burn::tensor::{Device, Distribution, Tensor};
+
+use crate::clock::repeated;
+
+/// Arithmetic that takes long enough for the clock.
+const OPERATIONS_AT_ONCE: usize = 100_000_000;
+/// Traffic that takes long enough for the clock.
+const BYTES_AT_ONCE: usize = 1 << 26;
+/// Columns of a tile of the product: two registers.
+const COLUMNS: usize = 8;
+/// Rows of a tile. Twelve registers add up, two hold a row of the right operand, one a value of
+/// the left one: fifteen of the sixteen that x86-64 has.
+const ROWS: usize = 6;
+
+fn calls(m: usize, k: usize, n: usize) -> usize {
+    (OPERATIONS_AT_ONCE / (2 * m * k * n).max(1)).max(1)
+}
+
+/// The engine's product, on the CPU.
+pub fn product_of_the_engine(m: usize, k: usize, n: usize, repeats: usize) -> Vec<f64> {
+    let device = Device::flex();
+    let noise = Distribution::Uniform(-1.0, 1.0);
+    let left = Tensor::<2>::random([m, k], noise, &device);
+    let right = Tensor::<2>::random([k, n], noise, &device);
+    repeated(repeats, calls(m, k, n), || {
+        black_box(left.clone().matmul(right.clone()));
+    })
+}
+
+/// A product of operands that are packed into panels; `m` and `n` are rounded up to whole ones.
+pub fn packed_product(m: usize, k: usize, n: usize, repeats: usize) -> Vec<f64> {
+    let (row_panels, column_panels) = (m.div_ceil(ROWS), n.div_ceil(COLUMNS));
+    let left = vec![[0.5f32; ROWS]; row_panels * k];
+    let right = vec![[0.25f32; COLUMNS]; column_panels * k];
+    let mut product = vec![[[0.0f32; COLUMNS]; ROWS]; row_panels * column_panels];
+    let whole = calls(row_panels * ROWS, k, column_panels * COLUMNS);
+    let times = repeated(repeats, whole, || {
+        let mut tiles = product.iter_mut();
+        for right in black_box(&right).chunks_exact(k) {
+            for (left, out) in black_box(&left).chunks_exact(k).zip(&mut tiles) {
+                *out = tile(left, right);
+            }
+        }
+        black_box(&mut product);
+    });
+    // Asked for was a product of `m` by `n`, so the time is that share of the whole panels'.
+    let share = (m * n) as f64 / (row_panels * ROWS * column_panels * COLUMNS) as f64;
+    times.into_iter().map(|time| time * share).collect()
+}
+
+/// One tile of the product, added up in registers.
+fn tile(left: &[[f32; ROWS]], right: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
+    let mut sums = [[f32x4_splat(0.0); 2]; ROWS];
+    for (left, right) in left.iter().zip(right) {
+        let [a, b, c, d, e, f, g, h] = *right;
+        let right = [f32x4(a, b, c, d), f32x4(e, f, g, h)];
+        for (sums, &value) in sums.iter_mut().zip(left) {
+            let value = f32x4_splat(value);
+            for (sum, &right) in sums.iter_mut().zip(&right) {
+                *sum = f32x4_add(*sum, f32x4_mul(value, right));
+            }
+        }
+    }
+    sums.map(|[low, high]| {
+        let ([a, b, c, d], [e, f, g, h]) = (lanes(low), lanes(high));
+        [a, b, c, d, e, f, g, h]
+    })
+}
+
+fn lanes(register: v128) -> [f32; 4] {
+    [
+        f32x4_extract_lane::<0>(register),
+        f32x4_extract_lane::<1>(register),
+        f32x4_extract_lane::<2>(register),
+        f32x4_extract_lane::<3>(register),
+    ]
+}
+
+/// A block of `bytes` bytes, copied.
+pub fn copy(bytes: usize, repeats: usize) -> Vec<f64> {
+    let source = vec![1u8; bytes];
+    let mut goal = vec![0u8; bytes];
+    repeated(repeats, (BYTES_AT_ONCE / bytes.max(1)).max(1), || {
+        goal.copy_from_slice(black_box(&source));
+        black_box(&mut goal);
+    })
+}
