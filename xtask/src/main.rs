@@ -43,8 +43,11 @@ enum Task {
         /// Only the checks whose names contain one of these words.
         only: Vec<String>,
     },
-    /// Measures the optimised page in a real browser, after proving that it trains and answers.
-    Bench,
+    /// Measures the optimised page and its engine in a real browser, beside its peer.
+    Bench {
+        /// Only the parts whose names contain one of these words.
+        only: Vec<String>,
+    },
     /// Stores a pretrained backbone in half precision where the page finds it.
     Backbone {
         /// A safetensors file in single precision.
@@ -68,7 +71,7 @@ fn run(task: Task) -> Result<()> {
         Task::Serve(options) => serve::serve(&workspace, &options),
         Task::Dist => dist::dist(&workspace),
         Task::Test { only } => test::test(&workspace, &only),
-        Task::Bench => bench::bench(&workspace),
+        Task::Bench { only } => bench::bench(&workspace, &only),
         Task::Backbone { file } => backbone::store(&workspace, &file),
     }
 }

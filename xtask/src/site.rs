@@ -13,7 +13,7 @@ use crate::process;
 use crate::tools::{self, WASM};
 use crate::workspace::Workspace;
 
-/// One of the two programs that the browser runs.
+/// A program that the browser runs.
 pub struct Program {
     /// The name of the binary, and its cargo profile and feature.
     pub name: &'static str,
@@ -31,6 +31,10 @@ pub const WORKER: Program =
 pub const PAGE: Program =
     Program { name: "app", profile: "page", feature: "page", optimisation: "-Oz" };
 
+/// What `bench` measures in the browser, built as the worker is. No part of the site.
+pub const BENCH: Program =
+    Program { name: "bench", profile: "web", feature: "bench", optimisation: "-O3" };
+
 /// The files of a site: where each is served, and where it comes from.
 pub type Files = BTreeMap<PathBuf, PathBuf>;
 
@@ -44,26 +48,26 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Compiles both programs and returns the folders with what wasm-bindgen made of them.
+/// Compiles both programs of the site and returns the folders with what wasm-bindgen made of them.
 ///
 /// # Errors
 /// When the compiler target is missing or a program does not compile.
 pub fn compile(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    [WORKER, PAGE].into_iter().map(|program| compile_program(workspace, &program)).collect()
+}
+
+/// Compiles a program and returns the folder with what wasm-bindgen made of it.
+///
+/// # Errors
+/// When the compiler target is missing or the program does not compile.
+pub fn compile_program(workspace: &Workspace, program: &Program) -> Result<PathBuf> {
     tools::ensure_wasm_target()?;
-    [WORKER, PAGE]
-        .into_iter()
-        .map(|program| {
-            process::run(&mut cargo_build(workspace, &program))?;
-            let compiled = workspace
-                .target()
-                .join(WASM)
-                .join(program.profile)
-                .join(format!("{}.wasm", program.name));
-            let folder = program_folder(workspace, &program);
-            bindgen::generate(&compiled, program.name, &folder)?;
-            Ok(folder)
-        })
-        .collect()
+    process::run(&mut cargo_build(workspace, program))?;
+    let compiled =
+        workspace.target().join(WASM).join(program.profile).join(format!("{}.wasm", program.name));
+    let folder = program_folder(workspace, program);
+    bindgen::generate(&compiled, program.name, &folder)?;
+    Ok(folder)
 }
 
 /// Where [`compile`] leaves what wasm-bindgen made of a program.

@@ -49,6 +49,11 @@ impl Workspace {
         self.root.join("tests/e2e")
     }
 
+    /// What measures the page and the engine in a browser, and the peer.
+    pub fn bench(&self) -> PathBuf {
+        self.root.join("tests/bench")
+    }
+
     /// Files that are served as they are.
     pub fn static_files(&self) -> PathBuf {
         self.root.join("static")

@@ -51,14 +51,19 @@ export async function serveStranger() {
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.svg': 'image/svg+xml' };
 
 /** Serves the site as the plainest host would: files and their types, no header that protects. */
-export async function serveBare() {
-  const folder = built('SITE', 'target/site');
+export const serveBare = () => serveFolders({ '/': built('SITE', 'target/site') });
+
+/** Serves folders, each under a path that ends in a slash, with these headers on every file. */
+export async function serveFolders(folders, headers = {}) {
   const server = createServer(async (request, reply) => {
-    const inside = path.normalize(new URL(request.url, 'http://host').pathname);
-    const file = path.join(folder, inside.endsWith('/') ? `${inside}index.html` : inside);
+    const asked = path.normalize(new URL(request.url, 'http://host').pathname);
+    const under = Object.keys(folders).find((place) => asked.startsWith(place));
+    const inside = asked.slice(under?.length ?? 0);
+    const file = path.join(folders[under] ?? '', inside === '' || inside.endsWith('/') ? `${inside}index.html` : inside);
     try {
+      if (under === undefined) throw new Error('nothing is served there');
       const bytes = await fs.readFile(file);
-      reply.writeHead(200, { 'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream' }).end(bytes);
+      reply.writeHead(200, { 'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream', ...headers }).end(bytes);
     } catch {
       reply.writeHead(404).end();
     }

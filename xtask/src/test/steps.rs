@@ -42,9 +42,10 @@ pub fn lint_page(workspace: &Workspace) -> Result<Count> {
     lint_wasm(workspace, &["--features", "page", "--lib", "--bin", "app"])
 }
 
-/// No warning in the worker and the wasm tests.
+/// No warning in the worker, in what measures it and in the wasm tests.
 pub fn lint_worker(workspace: &Workspace) -> Result<Count> {
-    lint_wasm(workspace, &["--features", "worker", "--lib", "--bin", "worker", "--test", "wasm"])
+    let bins = ["--bin", "worker", "--bin", "bench"];
+    lint_wasm(workspace, &[&["--features", "bench", "--lib", "--test", "wasm"], &bins[..]].concat())
 }
 
 fn lint_wasm(workspace: &Workspace, parts: &[&str]) -> Result<Count> {

@@ -1,0 +1,18 @@
+// The engine's side: the bench program, whose exports are called as they are.
+self.ready = import('/program/bench.js').then(async ({ default: start, ...program }) => {
+  await start({ module_or_path: '/program/bench_bg.wasm' });
+  self.contestant = {
+    ...program,
+    adapter: async () => {
+      const adapter = await navigator.gpu?.requestAdapter();
+      return [adapter?.info?.description, adapter?.info?.vendor].find(Boolean) ?? 'none';
+    },
+    inference: async (...values) => [...await program.inference(...values)],
+    training_step: async (...values) => [...await program.training_step(...values)],
+    matrix_product: (...values) => [...program.matrix_product(...values)],
+    packed_matrix_product: (...values) => [...program.packed_matrix_product(...values)],
+    copy: (...values) => [...program.copy(...values)],
+    layers: async (...values) => (await program.layers(...values))
+      .map(({ kind, milliseconds, operations, bytes }) => ({ kind, milliseconds, operations, bytes })),
+  };
+});

@@ -1,0 +1,189 @@
+// The real site, clicked through as a visitor would, against the clock.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { Browsing } from '../e2e/lib/browser.js';
+import { eventually } from '../e2e/lib/lab.js';
+import { classesOf, emptyFolder } from '../e2e/lib/pictures.js';
+import { serveBare } from '../e2e/lib/server.js';
+import { busiest, peakMegabytes } from './memory.js';
+import { clickThrough, watch } from './watch.js';
+
+const SEED = 1;
+const BATCH = 16;
+const UNFROZEN_EPOCHS = 3;
+const DROPPED = 300;
+const HUNDRED = 100;
+const NO_LONG_TASK = 'main thread; 0 means none of 50 ms or more';
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const watched = { prepare: (context) => context.addInitScript(watch) };
+
+/** The pictures that training is measured on; null where there are none. */
+const flowers = () => process.env.FLOWERS ?? null;
+
+/** What hosts get trains and answers, even where no header protects it; measured is nothing here. */
+async function proveThatItWorks({ browsing }) {
+  const bare = await serveBare();
+  try {
+    await browsing.visit(async (lab) => {
+      await lab.engineReady();
+      await lab.set({ 'device-choice': 'cpu', 'cold-epochs': 3, seed: SEED });
+      await lab.part('sample-fruit').click();
+      await eventually(async () => assert.ok(await lab.part('start-cold').isEnabled()), 120_000);
+      await lab.part('start-cold').click();
+      const { percent } = await lab.score('cold');
+      assert.ok(percent > 20, `five classes are told apart no better than by chance: ${percent} %`);
+      await lab.part('ask-drawn').click();
+      await eventually(async () => assert.equal(await lab.part('answer').count(), 1));
+    }, { address: bare.address });
+  } finally {
+    await bare.stop();
+  }
+}
+
+async function measureStart({ browsing, note }) {
+  const starts = [];
+  for (let visit = 0; visit < 3; visit += 1) {
+    starts.push(await browsing.visit(async (lab) => {
+      await lab.engineReady();
+      return lab.page.evaluate(() => window.bench);
+    }, watched));
+  }
+  note('page usable', median(starts.map(({ usable }) => usable)) / 1000, 's', 'from navigation, empty cache, local server; median of 3');
+  note('engine ready', median(starts.map(({ ready }) => ready)) / 1000, 's', 'the same, with the self-test');
+}
+
+/** A visitor who has never been here and clicks as soon as there is something to click. */
+async function measureFirstModel({ browsing, note }) {
+  const visits = [];
+  for (let visit = 0; visit < 3; visit += 1) {
+    visits.push(await browsing.visit(async (lab) => {
+      await lab.score('cold');
+      return lab.page.evaluate(() => window.clicks);
+    }, { prepare: (context) => context.addInitScript(clickThrough) }));
+  }
+  const between = (from, to) => median(visits.map((clicks) => clicks[to] - clicks[from])) / 1000;
+  note('first click to first trained model', between('sample', 'score'), 's', 'cold page: drawn fruit wanted as soon as the page can be clicked, its head trained for 50 epochs, scored; median of 3');
+  note('first click to pictures at hand', between('sample', 'start'), 's', 'of that, until the engine is there and has drawn the pictures');
+}
+
+async function filled(lab, folder) {
+  const pictures = classesOf(folder).reduce((total, { files }) => total + files.length, 0);
+  await lab.set({ 'device-choice': 'cpu', seed: SEED });
+  await eventually(async () => assert.match(await lab.part('device').innerText(), /CPU/));
+  const start = performance.now();
+  await lab.chooseFolder(folder);
+  await eventually(async () => assert.ok(await lab.part('start-cold').isEnabled()), 240_000);
+  return { pictures, start };
+}
+
+/** Notes the most memory that the page of a visit held, its worker included. */
+async function weighed({ browsing, note }, what, work) {
+  const { result, id } = await busiest(browsing.browser, work);
+  const megabytes = peakMegabytes(id);
+  if (megabytes !== null) note(`memory peak, ${what}`, megabytes, 'MB', 'largest resident set of the page\'s process (VmHWM), the browser\'s own code included');
+  return result;
+}
+
+async function trainHead(setting, folder, what) {
+  const { browsing, note } = setting;
+  await browsing.visit((lab) => weighed(setting, what, async () => {
+    await lab.engineReady();
+    await lab.set({ 'cold-epochs': 50 });
+    const { pictures, start } = await filled(lab, folder);
+    const decoded = performance.now();
+    await lab.page.evaluate(() => { window.bench.longest = 0; });
+    await lab.part('start-cold').click();
+    const { percent, of } = await lab.score('cold');
+    const end = performance.now();
+    note(`${what}, decoding`, (decoded - start) / 1000, 's', `${pictures} pictures of flowers`);
+    note(`${what}, features and 50 epochs`, (end - decoded) / 1000, 's', `test ${percent} % of ${of}`);
+    note(`${what}, end to end`, (end - start) / 1000, 's', 'from the files to the score, CPU');
+    note(`longest task of the page, ${what}`, await lab.page.evaluate(() => window.bench.longest), 'ms', NO_LONG_TASK);
+  }), watched);
+}
+
+/** Copies so many of the flowers, as evenly as can be, over and over where they do not suffice. */
+function flowersFolder(count) {
+  const classes = classesOf(flowers());
+  const folder = emptyFolder();
+  for (let index = 0; index < count; index += 1) {
+    const { name, files } = classes[index % classes.length];
+    const file = files[Math.floor(index / classes.length) % files.length];
+    fs.mkdirSync(path.join(folder, name), { recursive: true });
+    fs.copyFileSync(file, path.join(folder, name, `${index}${path.extname(file)}`));
+  }
+  return folder;
+}
+
+/** Many files at once must not hold the page up. */
+async function measureDrop({ browsing, note }) {
+  const dropped = flowersFolder(DROPPED);
+  await browsing.visit(async (lab) => {
+    await lab.engineReady();
+    await lab.page.evaluate(() => { window.bench.longest = 0; });
+    const start = performance.now();
+    await lab.drop(classesOf(dropped).map(({ name }) => path.join(dropped, name)));
+    await eventually(async () => assert.ok(await lab.part('start-cold').isEnabled()), 240_000);
+    const seconds = (performance.now() - start) / 1000;
+    const counts = await lab.part('class-count').allInnerTexts();
+    const taken = counts.reduce((total, count) => total + Number(count.match(/\d+/)?.[0]), 0);
+    assert.equal(taken, DROPPED, 'not every file that was dropped is a picture');
+    note(`longest task of the page, ${DROPPED} files dropped`, await lab.page.evaluate(() => window.bench.longest), 'ms', `main thread; all were read after ${seconds.toFixed(1)} s`);
+  }, watched);
+}
+
+async function measureFineTuning(setting) {
+  const { browsing, note } = setting;
+  const measured = [];
+  for (const [name, position] of [['last 4 blocks', 4], ['everything', 18]]) {
+    await browsing.visit((lab) => weighed(setting, `fine-tuning, ${name}`, async () => {
+      await lab.engineReady();
+      await lab.set({ 'warm-epochs': UNFROZEN_EPOCHS });
+      const { pictures } = await filled(lab, flowers());
+      await lab.cut(position);
+      await lab.page.evaluate(() => { window.bench.longest = 0; });
+      await lab.part('start-warm').click();
+      // Rows are only drawn in an open table, and their arrival is the clock.
+      await lab.epochsFrom('warm', 1);
+      const { percent, of } = await lab.score('warm', 600_000);
+      const { epochs, longest } = await lab.page.evaluate(() => window.bench);
+      const ends = epochs.slice(-UNFROZEN_EPOCHS);
+      const steps = Math.ceil(pictures * 0.6 / BATCH);
+      const step = (ends.at(-1) - ends[0]) / (UNFROZEN_EPOCHS - 1) / steps;
+      measured.push(step);
+      note(`fine-tuning, ${name}`, step, 'ms a step', `batch ${BATCH}, ${steps} steps an epoch; from epoch to epoch as the page shows them, so each epoch's validation is in it; CPU; test ${percent} % of ${of}`);
+      note(`longest task of the page, ${name}`, longest, 'ms', NO_LONG_TASK);
+    }), watched);
+  }
+  note('everything against last 4 blocks', measured[1] / measured[0], 'times', 'as long a step');
+}
+
+/** A part in a browser of its own. */
+const part = (measure) => async (report) => {
+  const note = (name, value, unit, text) => {
+    report.rows.push({ name, value: Math.round(value * 1000) / 1000, unit, note: text });
+  };
+  const browsing = await Browsing.start();
+  try {
+    await measure({ browsing, note });
+  } finally {
+    await browsing.stop();
+  }
+};
+
+/** A part that needs the pictures of flowers. */
+const withFlowers = (measure) => part(async (setting) => {
+  if (flowers() === null) console.log('There are no pictures of flowers, so this is not measured.');
+  else await measure(setting);
+});
+
+export const siteParts = {
+  'site, proof': part(proveThatItWorks),
+  'site, start': part(measureStart),
+  'site, first model': part(measureFirstModel),
+  'site, drop': withFlowers(measureDrop),
+  'site, head': withFlowers((setting) => trainHead(setting, flowers(), 'head only')),
+  'site, hundred pictures': withFlowers((setting) => trainHead(setting, flowersFolder(HUNDRED), `head of ${HUNDRED} pictures`)),
+  'site, fine-tuning': withFlowers(measureFineTuning),
+};
