@@ -13,9 +13,10 @@ const ROOMS: [(&str, &[&str]); 7] = [
     ("ui", &["session", "web"]),
 ];
 
-/// The two files of the worker's end, which drive a session and so know all of it. Every other file
-/// of `web` and `ui` knows only its messages.
-const DRIVERS: [&str; 2] = ["src/web/gpu.rs", "src/web/worker_side.rs"];
+/// The files of the worker's end, which drive a session or assist one, and so know all of it. Every
+/// other file of `web` and `ui` knows only its messages.
+const DRIVERS: [&str; 3] =
+    ["src/web/assistants.rs", "src/web/gpu.rs", "src/web/worker_side.rs"];
 
 /// Every Rust file below a folder.
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -16,6 +16,8 @@ mod strategy;
 mod trainer;
 
 #[cfg(feature = "engine")]
+pub use adam::{Adam, AdamSettings};
+#[cfg(feature = "engine")]
 pub use features::{Extraction, FeatureNumbers, Features, Numbers, input_tensor};
 #[cfg(feature = "engine")]
 pub use gradients::gradients_by_stage;

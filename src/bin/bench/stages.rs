@@ -5,9 +5,10 @@ use std::hint::black_box;
 use std::ops::Range;
 
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use headstart::model::{Architecture, STAGES, Segment, StageKind, Work, pool};
+use headstart::train::{Adam, AdamSettings};
 use wasm_bindgen::JsError;
 
 use crate::Row;
@@ -118,7 +119,7 @@ fn layers_of(shape: &Shape, part: &Part) -> impl Iterator<Item = headstart::mode
 /// AdamW over the whole backbone. The same gradients are good for every repeat.
 fn optimizer_row(shape: &Shape, backbone: &Segment, repeats: usize) -> Result<Row, JsError> {
     let mut learning = backbone.clone().train();
-    let mut optimizer: ModuleOptimizer = AdamWConfig::new().init();
+    let mut adam = Adam::new(AdamSettings::new(1e-2, 1.0));
     let input = shape.input(&Device::flex())?.narrow(0, 0, 1);
     let mut prepared: Vec<GradientsParams> = (0..repeats)
         .map(|_| {
@@ -128,7 +129,7 @@ fn optimizer_row(shape: &Shape, backbone: &Segment, repeats: usize) -> Result<Ro
         .collect();
     let times = repeated(repeats, 1, || {
         if let Some(gradients) = prepared.pop() {
-            learning = optimizer.step(1e-6, learning.clone(), gradients);
+            learning = adam.step(learning.clone(), gradients, |_| 1e-6);
         }
     });
     let parameters = shape.architecture().parameters_from(0);

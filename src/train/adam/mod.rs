@@ -18,7 +18,7 @@ use burn::tensor::{BackendPrimitive, Float, Tensor};
 
 /// What governs a step, beside the learning rates.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct AdamSettings {
+pub struct AdamSettings {
     /// How much of the mean gradient stays from step to step.
     pub first_decay: f32,
     /// How much of the mean squared gradient stays from step to step.
@@ -139,7 +139,7 @@ where
 }
 
 /// The state of AdamW for one module.
-pub(super) struct Adam {
+pub struct Adam {
     settings: AdamSettings,
     steps: i32,
     means: HashMap<ParamId, Means>,
@@ -152,6 +152,7 @@ struct Means {
 }
 
 impl Adam {
+    /// Before the first step.
     pub fn new(settings: AdamSettings) -> Self {
         Self { settings, steps: 0, means: HashMap::new() }
     }

@@ -5,9 +5,9 @@
 //! outputs that it touches, of which two are still open. That is a third of the reads of the plain
 //! loop, and the left and right edges need no case of their own.
 
-use super::super::layer::Area;
 use super::product::Finish;
 use super::vector::{LANES, Lane, Unwritten, Vector, written};
+use crate::model::operations::layer::Area;
 
 /// Weights of a 3×3 kernel, `[9, channels]`, row by row.
 pub type Taps<'a> = &'a [f32];

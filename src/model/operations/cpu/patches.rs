@@ -3,9 +3,9 @@
 //! Every row of output gathers its 3×3 patches side by side, and the rest is matrix products. A row
 //! at a time, so that the patches never leave the first cache.
 
-use super::super::layer::Area;
 use super::product::{Finish, Panels, outer_add, product, product_into};
 use super::vector::written;
+use crate::model::operations::layer::Area;
 
 /// Rows and columns of the kernel, one after the other.
 const TAPS: usize = 9;
