@@ -15,8 +15,7 @@ const ROOMS: [(&str, &[&str]); 7] = [
 
 /// The files of the worker's end, which drive a session or assist one, and so know all of it. Every
 /// other file of `web` and `ui` knows only its messages.
-const DRIVERS: [&str; 3] =
-    ["src/web/assistants.rs", "src/web/gpu.rs", "src/web/worker_side.rs"];
+const DRIVERS: [&str; 3] = ["src/web/assistants.rs", "src/web/gpu.rs", "src/web/worker_side.rs"];
 
 /// Every Rust file below a folder.
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -5,13 +5,16 @@
 //! Float32Array[] }`; back come `{ ready: true }`, `{ report: Uint8Array, numbers: Float32Array[] }`
 //! and `{ panic: string }`.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_channel::oneshot;
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
-use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
 use super::worker_script;
 use super::worker_side::{Incoming, Pause, on_message, scope, seconds};
@@ -36,22 +39,30 @@ pub(super) fn is_one() -> bool {
     scope().name() == NAME
 }
 
-/// Starts as many assistants as there are cores and memory for, and waits until they listen.
+/// Engines that compute on the CPU, this one included: as many as there are cores and memory for.
+pub(super) fn engines() -> usize {
+    let memory = Reflect::get(&scope().navigator(), &"deviceMemory".into()).ok();
+    let memory = memory.and_then(|memory| memory.as_f64()).unwrap_or(ASSUMED_MEMORY);
+    let cores = global("cores").as_f64().unwrap_or(1.0);
+    cores.min(memory).clamp(1.0, MOST_ENGINES) as usize
+}
+
+fn global(name: &str) -> JsValue {
+    Reflect::get(&scope(), &name.into()).unwrap_or_default()
+}
+
+/// Starts so many assistants, and waits until they listen.
 pub(super) async fn engage(
+    count: usize,
     backbone: &[u8],
     sender: &UnboundedSender<Incoming>,
 ) -> Vec<Box<dyn Assistant>> {
-    let global = |name: &str| Reflect::get(&scope(), &name.into()).unwrap_or_default();
-    let memory = Reflect::get(&scope().navigator(), &"deviceMemory".into()).ok();
-    let memory = memory.and_then(|memory| memory.as_f64()).unwrap_or(ASSUMED_MEMORY);
-    let engines = global("cores").as_f64().unwrap_or(1.0).min(memory).min(MOST_ENGINES);
-    let Some(base) = global("base").as_string() else { return Vec::new() };
+    let script = global("base").as_string().map(|base| worker_script::address(&base, 1.0));
+    let Some(Ok(script)) = script else { return Vec::new() };
     let mut started = Vec::new();
-    for number in 0..(engines as usize).saturating_sub(1) {
+    for number in 0..count {
         // A browser that starts no further worker leaves those that it has started.
-        let Ok(script) = worker_script::address(&base, 1.0) else { break };
-        let Ok(started_one) = Remote::start(number, &script, sender.clone()) else { break };
-        let (remote, ready) = started_one;
+        let Ok((remote, ready)) = Remote::start(number, &script, sender.clone()) else { break };
         let hand_over =
             [("program", global("program")), ("backbone", Uint8Array::from(backbone).into())];
         let message = Object::new();
@@ -70,6 +81,8 @@ pub(super) async fn engage(
         let _ = ready.await;
         assistants.push(Box::new(remote));
     }
+    // All have read it. One that cannot be revoked only stays in memory.
+    let _ = Url::revoke_object_url(&script);
     assistants
 }
 
@@ -91,8 +104,14 @@ impl Remote {
         options.set_name(NAME);
         let worker = Worker::new_with_options(script, &options)?;
         let (ready, is_ready) = oneshot::channel();
-        let mut ready = Some(ready);
-        let lost = sender.clone();
+        let ready = Rc::new(Cell::new(Some(ready)));
+        let announce = move || {
+            if let Some(ready) = ready.take() {
+                // Nobody waits any more when this fails.
+                let _ = ready.send(());
+            }
+        };
+        let (lost, announce_loss) = (sender.clone(), announce.clone());
         let on_message = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
             let data = event.unchecked_into::<MessageEvent>().data();
             if has(&data, "requests") {
@@ -100,15 +119,14 @@ impl Remote {
                 let _ = scope().post_message(&data);
                 return;
             }
-            if let Some(ready) = ready.take() {
-                let _ = ready.send(());
-            }
+            announce();
             if let Some(said) = said(&data) {
                 // Sending fails only when the session is gone.
                 let _ = sender.unbounded_send(Incoming::FromAssistant(number, said));
             }
         });
         let on_error = Closure::<dyn FnMut(JsValue)>::new(move |_| {
+            announce_loss();
             let said = Said::Lost("it could not be started".to_owned());
             let _ = lost.unbounded_send(Incoming::FromAssistant(number, said));
         });

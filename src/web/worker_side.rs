@@ -64,16 +64,20 @@ impl Host {
         }
         let choice = initial_choice(&mut waiting);
         let backbone = fetch_bytes(BACKBONE).await?;
+        let engines = assistants::engines();
         let devices = Devices {
             cpu: burn::tensor::Device::flex(),
-            cpu_name: "CPU, SIMD".to_owned(),
+            cpu_name: match engines {
+                1 => "CPU, SIMD".to_owned(),
+                more => format!("CPU, SIMD, {more} workers"),
+            },
             gpu: GpuAccess::Closed(gpu::open),
         };
         let mut session = Session::begin(&backbone, devices, choice, seconds)
             .await
             .map_err(|error| format!("The engine cannot start: {error}."))?;
         if !session.is_on_graphics_card() {
-            session.engage(assistants::engage(&backbone, &sender).await);
+            session.engage(assistants::engage(engines - 1, &backbone, &sender).await);
         }
         let mut host = Self { session, inbox, waiting, pause: Pause::new()? };
         loop {
