@@ -9,8 +9,8 @@ use std::rc::Rc;
 use common::{BACKBONE, no_time};
 use futures_lite::future::block_on;
 use headstart::session::{
-    Answer, Assistant, Command, Cut, DeviceChoice, Devices, EpochRow, Event, Helper, Job, Lane,
-    Parcel, QuestionId, RunId, RunResult, SampleTask, Session, Strategy,
+    Answer, Assistant, Command, Cut, DeviceChoice, Devices, Ending, EpochRow, Event, Helper, Job,
+    Lane, Parcel, QuestionId, RunId, RunResult, SampleTask, Session, Strategy,
 };
 
 /// An assistant in the same process.
@@ -188,9 +188,55 @@ fn a_stop_reaches_the_runs_of_assistants() {
     while office.session.has_work() {
         office.turn();
     }
-    let outcome = office.outcome();
-    assert_eq!(outcome.results.len(), 3);
-    let whole = outcome_with(0);
-    let epochs = |outcome: &Outcome| outcome.rows.values().map(Vec::len).sum::<usize>();
-    assert!(epochs(&outcome) < epochs(&whole), "no run was stopped early");
+    let results = office.outcome().results;
+    let endings: Vec<(RunId, Ending)> = results.iter().map(|(run, r)| (*run, r.ending)).collect();
+    // The session's own run is the costliest, with the id 2; the others are the assistants'.
+    let stopped = [2, 3, 4].map(|run| (RunId(run), Ending::Stopped));
+    assert_eq!(endings, stopped);
+}
+
+#[test]
+fn a_stop_that_comes_before_an_assistant_has_begun_is_not_forgotten() {
+    let mut office = Office::with(1);
+    office.draw();
+    office.session.submit(train());
+    let has_begun = |office: &Office| {
+        office.heard.iter().any(|event| matches!(event, Event::EpochEnded { .. }))
+    };
+    // Only the session works until its own run trains: what it sent away waits.
+    while !has_begun(&office) {
+        block_on(office.session.work());
+        office.heard.extend(office.session.take_events());
+        if office.session.is_waiting() {
+            office.turn();
+        }
+    }
+    for run in [3, 4] {
+        office.session.submit(Command::StopRun { run: RunId(run) });
+    }
+    while office.session.has_work() {
+        office.turn();
+    }
+    let results = office.outcome().results;
+    for run in [3, 4].map(RunId) {
+        assert_eq!(results.get(&run).map(|result| result.ending), Some(Ending::Stopped), "{run:?}");
+    }
+}
+
+#[test]
+fn what_an_assistant_says_after_it_was_given_up_changes_nothing() {
+    let mut office = Office::with(1);
+    office.draw();
+    office.session.submit(train());
+    while !office.heard.iter().any(|event| matches!(event, Event::EpochEnded { .. })) {
+        office.turn();
+    }
+    office.session.lose(0, "it was slow");
+    let failed = office.session.take_events();
+    assert!(failed.iter().any(|event| matches!(event, Event::RunFailed { .. })));
+    while office.session.has_work() {
+        office.turn();
+    }
+    let results = office.outcome().results;
+    assert_eq!(results.keys().collect::<Vec<_>>(), [&RunId(2)]);
 }

@@ -90,12 +90,13 @@ impl NormalisedConvolution {
 
 /// The layers of the network: what they compute follows from where they stand.
 impl NormalisedConvolution {
-    /// The stem: 3×3 on the picture. A depthwise layer reads its output.
+    /// The stem: 3×3 on the picture. A depthwise layer reads its output, and at the smallest widths
+    /// a shortcut too, which knows nothing of a ReLU6: so it goes back through its own.
     pub const fn stem(stride: usize) -> Layer {
         Layer {
             kind: Kind::Patches,
             stride,
-            activation: Activation::ClampedForNext,
+            activation: Activation::Clamped,
             is_input_clamped: false,
         }
     }
@@ -110,13 +111,14 @@ impl NormalisedConvolution {
         }
     }
 
-    /// A block's depthwise convolution. It reads an expansion or the stem, a projection reads it.
-    pub const fn depthwise(stride: usize) -> Layer {
+    /// A block's depthwise convolution. It reads an expansion, or in a block without one the block's
+    /// input; a projection reads it.
+    pub const fn depthwise(stride: usize, has_expansion: bool) -> Layer {
         Layer {
             kind: Kind::Depthwise,
             stride,
             activation: Activation::ClampedForNext,
-            is_input_clamped: true,
+            is_input_clamped: has_expansion,
         }
     }
 

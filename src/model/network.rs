@@ -63,7 +63,7 @@ impl Block {
         let expansion = NormalisedConvolution::expansion();
         let expand = names.expand.as_ref();
         let expand = expand.map(|names| load(names, [input, hidden], expansion)).transpose()?;
-        let depthwise = NormalisedConvolution::depthwise(stage.stride);
+        let depthwise = NormalisedConvolution::depthwise(stage.stride, expand.is_some());
         let depthwise = load(&names.depthwise, [hidden, hidden], depthwise)?;
         let projection = NormalisedConvolution::projection();
         let project = load(&names.project, [hidden, output], projection)?;

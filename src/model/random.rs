@@ -108,7 +108,7 @@ mod tests {
         let backbone = Backbone::random(architecture, 5, &mut generator);
         let segment = backbone.on(&device).expect("every tensor is there");
         let head = backbone.pretrained_head(&device).expect("a classifier");
-        let pictures = Tensor::<4>::ones([2, 3, side, side], &device);
+        let pictures = Tensor::<4>::ones([2, side, side, 3], &device);
         let logits = head.forward(pool(segment.forward(pictures)));
         logits.into_data().try_into_vec_as().expect("the CPU answers")
     }

@@ -142,6 +142,11 @@ impl Crew {
         numbered.filter(|(_, assistant)| assistant.is_some()).map(|(number, _)| number).collect()
     }
 
+    /// Whether this one was not lost.
+    pub fn has(&self, assistant: usize) -> bool {
+        matches!(self.assistants.get(assistant), Some(Some(_)))
+    }
+
     /// Sends a job to an assistant.
     ///
     /// # Errors

@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 
-use super::crew::{Crew, FeatureShapes, Job, Parcel, Report};
+use super::crew::{Crew, Job, Parcel, Report};
 use super::lanes::{Ground, Lanes, PlacedLane, TrainedModel, broken_off};
 use super::message::{ClassSplit, Event, Lane, Refusal, RunId, RunPlan};
+use super::sharing::{send_away, shared};
 use crate::data::{Picture, Split};
-use crate::model::{Backbone, STAGES, Segment};
+use crate::model::{Backbone, Segment};
 use crate::train::{Extraction, Material, Model, Numbers, TrainError};
 
 /// Portions that an assistant has at once: one to look at, one that waits for it meanwhile.
@@ -28,6 +29,8 @@ pub(super) struct Setup {
     pub segment: Segment,
     pub device: Device,
     pub clock: fn() -> f64,
+    /// Whether assistants may take a part.
+    pub is_shared: bool,
     /// Tells this experiment's portions from those of the ones before.
     pub number: u32,
 }
@@ -66,6 +69,11 @@ struct Away {
 pub(super) struct Experiment {
     /// None when a device broke it off.
     stage: Option<Stage>,
+    /// Whether all runs were asked to end.
+    is_ending: bool,
+    /// Whether assistants may take a part: they compute on the CPU, and a run must not change
+    /// devices on the way.
+    is_shared: bool,
     classes: usize,
     seed: u64,
     number: u32,
@@ -106,6 +114,8 @@ impl Experiment {
                 labels: setup.labels,
                 split: setup.split,
             }))),
+            is_ending: false,
+            is_shared: setup.is_shared,
             classes,
             seed: setup.seed,
             number: setup.number,
@@ -140,6 +150,14 @@ impl Experiment {
         }
     }
 
+    /// Stops all runs, once.
+    pub fn stop_all(&mut self, crew: &Crew, events: &mut Vec<Event>) {
+        if !self.is_ending {
+            self.is_ending = true;
+            self.stop(None, crew, events);
+        }
+    }
+
     /// Stops one run, or all. Runs that have not begun fail; the others end with their best.
     pub fn stop(&mut self, run: Option<RunId>, crew: &Crew, events: &mut Vec<Event>) {
         let is_meant = |candidate: RunId| run.is_none_or(|run| run == candidate);
@@ -156,9 +174,10 @@ impl Experiment {
                 training.here.stop(run);
                 let meant = training.away.iter().filter(|away| is_meant(away.placed.lane.run));
                 for assistant in meant.map(|away| away.assistant).collect::<BTreeSet<_>>() {
-                    // One that does not answer any more is lost, and its runs are told so then.
                     let job = Parcel { note: Job::Stop { run }, numbers: Vec::new() };
-                    let _ = crew.send(assistant, job);
+                    if let Err(reason) = crew.send(assistant, job) {
+                        self.lose(assistant, &reason, events);
+                    }
                 }
             }
         }
@@ -185,14 +204,18 @@ impl Experiment {
     }
 
     /// Takes in what an assistant says. Returns a model when a run has ended with one.
+    ///
+    /// # Errors
+    /// When what it says does not fit, so that the assistant is better given up.
     pub async fn hear(
         &mut self,
         assistant: usize,
         report: Parcel<Report>,
         crew: &Crew,
         events: &mut Vec<Event>,
-    ) -> Option<TrainedModel> {
-        match (report.note, self.stage.take()?) {
+    ) -> Result<Option<TrainedModel>, &'static str> {
+        let Some(stage) = self.stage.take() else { return Ok(None) };
+        match (report.note, stage) {
             (
                 Report::Looked { experiment, portion, features },
                 Stage::Extracting(mut extracting),
@@ -200,29 +223,37 @@ impl Experiment {
                 if let Some(away) = extracting.away.get_mut(assistant) {
                     away.retain(|&other| other != portion);
                 }
-                extracting.extraction.take_in(portion, features.unpack(report.numbers));
-                self.hand_out(&mut extracting, crew);
+                let fits = extracting.extraction.take_in(portion, features.unpack(report.numbers));
+                if fits && !extracting.lanes.is_empty() {
+                    self.hand_out(&mut extracting, crew);
+                }
                 self.stage = self.looked(extracting, crew, events).await;
-                None
+                if fits { Ok(None) } else { Err("its features did not fit") }
             }
             (Report::Happened(event), Stage::Training(mut training)) => {
-                if let Event::RunEnded { run, .. } | Event::RunFailed { run, .. } = &event {
-                    training.away.retain(|away| away.placed.lane.run != *run);
+                let is_away = |run| training.away.iter().any(|away| away.placed.lane.run == run);
+                if run_of(&event).is_some_and(is_away) {
+                    if let Event::RunEnded { run, .. } | Event::RunFailed { run, .. } = &event {
+                        training.away.retain(|away| away.placed.lane.run != *run);
+                    }
+                    events.push(event);
                 }
-                events.push(event);
                 self.stage = Some(Stage::Training(training));
-                None
+                Ok(None)
             }
             (Report::Trained { run, tensors }, Stage::Training(training)) => {
-                let placed = training.away.iter().find(|away| away.placed.lane.run == run);
-                let model =
-                    placed.and_then(|away| self.model_of(&away.placed, tensors, report.numbers));
+                let away = training.away.iter().find(|away| away.placed.lane.run == run);
+                let model = away.map(|away| self.model_of(&away.placed, tensors, report.numbers));
                 self.stage = Some(Stage::Training(training));
-                model
+                match model {
+                    Some(None) => Err("its model did not fit"),
+                    Some(model) => Ok(model),
+                    None => Ok(None),
+                }
             }
             (_, stage) => {
                 self.stage = Some(stage);
-                None
+                Ok(None)
             }
         }
     }
@@ -309,10 +340,9 @@ impl Experiment {
         Some(Stage::Training(Training { here: Lanes::begin(here, &ground), away }))
     }
 
-    /// The assistants that may take a part: they compute on the CPU, and a run must not change
-    /// devices on the way.
+    /// The assistants that may take a part.
     fn present(&self, crew: &Crew) -> Vec<usize> {
-        if self.device == Device::flex() { crew.present() } else { Vec::new() }
+        if self.is_shared { crew.present() } else { Vec::new() }
     }
 
     /// What an assistant's run has learned, as a model on this device.
@@ -337,46 +367,15 @@ impl Experiment {
     }
 }
 
-/// Who trains which lane: the costliest first, each by whoever has least to do so far. The first
-/// share is this worker's own.
-fn shared(mut lanes: Vec<PlacedLane>, workers: usize) -> Vec<Vec<PlacedLane>> {
-    // A lane's cost grows with the stages that it trains; the head always costs a little.
-    let cost = |placed: &PlacedLane| {
-        let strategy = &placed.lane.strategy;
-        let stages = STAGES - strategy.cut.first_trained_stage();
-        strategy.head_epochs + 10 * strategy.unfrozen_epochs * stages
-    };
-    lanes.sort_by_key(|placed| std::cmp::Reverse(cost(placed)));
-    let mut shares = vec![(0, Vec::new()); workers.max(1)];
-    for placed in lanes {
-        // There is at least one share, and of equal ones the first is taken.
-        if let Some(least) = shares.iter_mut().min_by_key(|(load, _)| *load) {
-            least.0 += cost(&placed);
-            least.1.push(placed);
-        }
+/// The run that an event is about.
+fn run_of(event: &Event) -> Option<RunId> {
+    match event {
+        Event::RunProgressed { run, .. }
+        | Event::EpochEnded { run, .. }
+        | Event::RunEnded { run, .. }
+        | Event::RunFailed { run, .. } => Some(*run),
+        _ => None,
     }
-    shares.into_iter().map(|(_, share)| share).collect()
-}
-
-/// Sends lanes to an assistant, with the features that they are fed with.
-async fn send_away(
-    assistant: usize,
-    lanes: &[PlacedLane],
-    material: &Material,
-    crew: &Crew,
-) -> Result<(), String> {
-    let stages = lanes.iter().map(|placed| placed.lane.strategy.cut.first_trained_stage());
-    let features = material.features.numbers(&stages.collect()).await;
-    let (features, numbers) = FeatureShapes::pack(features.map_err(|error| error.to_string())?);
-    let job = Job::Train {
-        lanes: lanes.iter().map(|placed| (placed.place, placed.lane.clone())).collect(),
-        labels: material.labels.clone(),
-        classes: material.classes,
-        split: material.split.clone(),
-        seed: material.seed,
-        features,
-    };
-    crew.send(assistant, Parcel { note: job, numbers })
 }
 
 /// Every lane has failed for this reason.
@@ -403,32 +402,5 @@ fn lost(reason: &str) -> Refusal {
     Refusal {
         reason: format!("The worker that trained this run broke off: {reason}."),
         remedy: "Train again; the others go on without it.".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::session::message::{Cut, Strategy};
-
-    fn placed(place: usize, cut: Cut) -> PlacedLane {
-        let lane = Lane { run: RunId(place as u32), strategy: Strategy::for_cut(cut) };
-        PlacedLane { place, lane }
-    }
-
-    fn places(shares: Vec<Vec<PlacedLane>>) -> Vec<Vec<usize>> {
-        shares.iter().map(|share| share.iter().map(|placed| placed.place).collect()).collect()
-    }
-
-    #[test]
-    fn the_costliest_lane_stays_here_and_the_others_go_where_least_is_to_do() {
-        let lanes = vec![
-            placed(0, Cut::HeadOnly),
-            placed(1, Cut::LastBlocks(4)),
-            placed(2, Cut::Everything),
-        ];
-        assert_eq!(places(shared(lanes.clone(), 1)), [vec![2, 1, 0]]);
-        assert_eq!(places(shared(lanes.clone(), 2)), [vec![2], vec![1, 0]]);
-        assert_eq!(places(shared(lanes, 4)), [vec![2], vec![1], vec![0], vec![]]);
     }
 }

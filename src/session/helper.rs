@@ -8,6 +8,7 @@ use burn::tensor::Device;
 use super::crew::{FeatureShapes, Job, Parcel, Report};
 use super::gallery::SIDE;
 use super::lanes::{Ground, Lanes, PlacedLane, TrainedModel};
+use super::message::RunId;
 use super::work::SessionError;
 use crate::data::Picture;
 use crate::model::{Backbone, ReadError, Segment};
@@ -44,15 +45,22 @@ impl Helper {
         })
     }
 
-    /// Notes a job. Jobs are done in their order; only a stop takes effect at once.
+    /// Notes a job. Jobs are done in their order; only a stop of runs that train takes effect at
+    /// once, and one of runs that wait takes effect when they begin.
     pub fn submit(&mut self, job: Parcel<Job>) {
-        match job.note {
-            Job::Stop { run } => {
-                if let Some(lanes) = &mut self.lanes {
-                    lanes.stop(run);
-                }
-            }
-            _ => self.queue.push_back(job),
+        if let Job::Stop { run } = job.note {
+            self.stop(run);
+        }
+        let has_runs_waiting =
+            self.queue.iter().any(|waiting| matches!(waiting.note, Job::Train { .. }));
+        if has_runs_waiting || !matches!(job.note, Job::Stop { .. }) {
+            self.queue.push_back(job);
+        }
+    }
+
+    fn stop(&mut self, run: Option<RunId>) {
+        if let Some(lanes) = &mut self.lanes {
+            lanes.stop(run);
         }
     }
 
@@ -106,7 +114,7 @@ impl Helper {
                 let placed = |(place, lane)| PlacedLane { place, lane };
                 self.lanes = Some(Lanes::begin(lanes.into_iter().map(placed).collect(), &ground));
             }
-            Job::Stop { .. } => {}
+            Job::Stop { run } => self.stop(run),
         }
         Ok(())
     }

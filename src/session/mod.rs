@@ -17,6 +17,8 @@ mod helper;
 mod lanes;
 mod message;
 #[cfg(feature = "engine")]
+mod sharing;
+#[cfg(feature = "engine")]
 mod work;
 
 #[cfg(feature = "engine")]

@@ -10,7 +10,7 @@ use super::experiment::{Experiment, Setup};
 use super::gallery::{Class, Gallery, SIDE, refusal_of};
 use super::lanes::TrainedModel;
 use super::message::{
-    Answer, ClassSplit, Command, Cut, DeviceChoice, Event, Lane, QuestionId, Refusal,
+    Answer, ClassSplit, Command, Cut, DeviceChoice, DeviceKind, Event, Lane, QuestionId, Refusal,
 };
 use crate::data::{MINIMUM_PER_CLASS, Picture, PictureError, Split, SplitError, decode, draw};
 use crate::model::{Backbone, ReadError, Segment, WeightsError, read};
@@ -150,19 +150,37 @@ impl Session {
         }
     }
 
-    /// Gives the session other engines to share work with. Their reports come back through
-    /// [`Session::hear`]; they are known by their place in this list.
+    /// Gives the session other engines to share work with on the CPU. Their reports come back
+    /// through [`Session::hear`]; they are known by their place in this list.
     pub fn engage(&mut self, assistants: Vec<Box<dyn Assistant>>) {
+        if !assistants.is_empty() {
+            let name = &mut self.devices.cpu_name;
+            *name = format!("{name}, {} workers", assistants.len() + 1);
+            // Whoever begins a session hears of its device after it has engaged assistants.
+            for event in &mut self.events {
+                if let Event::Ready { device } = event
+                    && device.kind == DeviceKind::Cpu
+                {
+                    device.name.clone_from(name);
+                }
+            }
+        }
         self.crew = Crew::new(assistants);
     }
 
     /// Takes in what an assistant says.
     pub async fn hear(&mut self, assistant: usize, report: Parcel<Report>) {
+        // One that was given up may still have said something: its runs have failed already.
+        if !self.crew.has(assistant) {
+            return;
+        }
         if let Report::Broke(reason) = &report.note {
             self.lose(assistant, reason);
         } else if let Some(experiment) = &mut self.experiment {
-            let ended = experiment.hear(assistant, report, &self.crew, &mut self.events).await;
-            self.keep(ended);
+            match experiment.hear(assistant, report, &self.crew, &mut self.events).await {
+                Ok(ended) => self.keep(ended),
+                Err(reason) => self.lose(assistant, reason),
+            }
             self.end_if_over();
         }
     }
@@ -202,7 +220,7 @@ impl Session {
         if ends_experiments(front)
             && let Some(experiment) = &mut self.experiment
         {
-            experiment.stop(None, &self.crew, &mut self.events);
+            experiment.stop_all(&self.crew, &mut self.events);
             return None;
         }
         self.queue.pop_front()
@@ -311,6 +329,7 @@ impl Session {
             segment: self.segment.clone(),
             device: self.device.clone(),
             clock: self.clock,
+            is_shared: !self.is_on_graphics_card(),
             number: self.experiments_begun,
         })
     }

@@ -24,6 +24,13 @@ pub struct Features {
 }
 
 impl Features {
+    /// Bytes of the pooled features and those of some stages.
+    pub fn bytes(&self, stages: &BTreeSet<usize>) -> usize {
+        let kept = self.at_stage.iter().filter(|(stage, _)| stages.contains(stage));
+        let at_stage: usize = kept.map(|(_, value)| value.shape().num_elements()).sum();
+        (at_stage + self.pooled.shape().num_elements()) * size_of::<f32>()
+    }
+
     /// Pictures.
     pub fn pictures(&self) -> usize {
         self.pooled.dims()[0]
@@ -240,15 +247,17 @@ impl Extraction {
         Some((index, portion(&self.pictures, index)))
     }
 
-    /// Takes the features of a portion that was handed out; those that do not fit are not taken,
-    /// and the portion waits again.
-    pub fn take_in(&mut self, index: usize, numbers: FeatureNumbers) {
+    /// Takes the features of a portion that was handed out. Returns whether they fit; if they do
+    /// not, the portion waits again.
+    pub fn take_in(&mut self, index: usize, numbers: FeatureNumbers) -> bool {
         let is_whole = numbers.pooled.shape.first() == Some(&portion(&self.pictures, index).len())
             && self.wanted.iter().all(|stage| numbers.at_stage.contains_key(stage));
         let features = Features::from_numbers(numbers, &self.device).filter(|_| is_whole);
-        if let Some(place) = self.portions.get_mut(index) {
+        let fits = features.is_some();
+        if let Some(place @ Portion::Away) = self.portions.get_mut(index) {
             *place = features.map_or(Portion::Waiting, Portion::Done);
         }
+        fits
     }
 
     /// Lets a portion that was handed out wait again.

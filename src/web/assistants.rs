@@ -10,23 +10,33 @@ use std::rc::Rc;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_channel::oneshot;
-use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Float32Array, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
+use super::worker_scope::{Pause, object, on_message, scope, seconds};
 use super::worker_script;
-use super::worker_side::{Incoming, Pause, on_message, scope, seconds};
 use crate::session::{Assistant, Helper, Job, Parcel, Report};
 
 /// How an assistant's worker is called.
 const NAME: &str = "assistant";
 /// Engines at once, this one included: more would wait for memory rather than compute.
 const MOST_ENGINES: f64 = 8.0;
+/// Milliseconds after which a worker that says nothing is given up, so that the page does not wait
+/// for it.
+const PATIENCE: i32 = 10_000;
 /// Gibibytes that are assumed where the browser tells nothing. An engine takes some 100 MB and the
 /// features of its runs, so a gibibyte for each leaves room for the rest of the machine.
 const ASSUMED_MEMORY: f64 = 4.0;
+
+/// What comes to a session from outside.
+pub(super) enum Incoming {
+    FromPage(JsValue),
+    /// By the assistant's number.
+    FromAssistant(usize, Said),
+}
 
 /// What an assistant says, or that it says nothing any more.
 pub(super) enum Said {
@@ -65,11 +75,7 @@ pub(super) async fn engage(
         let Ok((remote, ready)) = Remote::start(number, &script, sender.clone()) else { break };
         let hand_over =
             [("program", global("program")), ("backbone", Uint8Array::from(backbone).into())];
-        let message = Object::new();
-        for (name, value) in hand_over {
-            // Setting a field of a fresh plain object cannot fail.
-            let _ = Reflect::set(&message, &name.into(), &value);
-        }
+        let message = object(&hand_over.each_ref().map(|(name, value)| (*name, value)));
         if remote.worker.post_message(&message).is_err() {
             break;
         }
@@ -90,6 +96,8 @@ pub(super) async fn engage(
 struct Remote {
     worker: Worker,
     _listeners: [Closure<dyn FnMut(JsValue)>; 2],
+    /// Gives up on a worker that does not come up.
+    _patience: Closure<dyn FnMut()>,
 }
 
 impl Remote {
@@ -105,13 +113,10 @@ impl Remote {
         let worker = Worker::new_with_options(script, &options)?;
         let (ready, is_ready) = oneshot::channel();
         let ready = Rc::new(Cell::new(Some(ready)));
-        let announce = move || {
-            if let Some(ready) = ready.take() {
-                // Nobody waits any more when this fails.
-                let _ = ready.send(());
-            }
-        };
+        // Says so only the first time. Nobody waits any more when sending fails.
+        let announce = move || ready.take().map(|ready| ready.send(())).is_some();
         let (lost, announce_loss) = (sender.clone(), announce.clone());
+        let (delayed, announce_delay) = (sender.clone(), announce.clone());
         let on_message = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
             let data = event.unchecked_into::<MessageEvent>().data();
             if has(&data, "requests") {
@@ -127,12 +132,34 @@ impl Remote {
         });
         let on_error = Closure::<dyn FnMut(JsValue)>::new(move |_| {
             announce_loss();
-            let said = Said::Lost("it could not be started".to_owned());
+            let said = Said::Lost("the browser reported an error in it".to_owned());
             let _ = lost.unbounded_send(Incoming::FromAssistant(number, said));
+        });
+        let patience = Closure::<dyn FnMut()>::new(move || {
+            if announce_delay() {
+                let said = Said::Lost("it did not come up in time".to_owned());
+                let _ = delayed.unbounded_send(Incoming::FromAssistant(number, said));
+            }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok((Self { worker, _listeners: [on_message, on_error] }, is_ready))
+        worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+        let _ = scope().set_timeout_with_callback_and_timeout_and_arguments_0(
+            patience.as_ref().unchecked_ref(),
+            PATIENCE,
+        );
+        let remote = Self { worker, _listeners: [on_message, on_error], _patience: patience };
+        Ok((remote, is_ready))
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        // A message after this would call a closure that is gone.
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.set_onmessageerror(None);
+        self.worker.terminate();
     }
 }
 
@@ -173,7 +200,7 @@ pub(super) async fn assist() -> Result<(), String> {
     let mut helper =
         Helper::begin(&backbone.to_vec(), seconds).map_err(|error| error.to_string())?;
     let pause = Pause::new()?;
-    post(&object_with("ready", &JsValue::TRUE), &Array::new())?;
+    post(&object(&[("ready", &JsValue::TRUE)]), &Array::new())?;
     loop {
         while let Ok(message) = inbox.try_recv() {
             helper.submit(unpack("job", &message)?);
@@ -209,10 +236,7 @@ fn pack<T: Serialize>(field: &str, parcel: Parcel<T>) -> Result<(JsValue, Array)
         moved.push(&values.buffer());
         numbers.push(&values);
     }
-    let message = object_with(field, &bytes);
-    // Setting a field of a fresh plain object cannot fail.
-    let _ = Reflect::set(&message, &"numbers".into(), &numbers);
-    Ok((message, moved))
+    Ok((object(&[(field, &bytes), ("numbers", &numbers)]), moved))
 }
 
 fn unpack<T: DeserializeOwned>(field: &str, message: &JsValue) -> Result<Parcel<T>, String> {
@@ -227,8 +251,4 @@ fn unpack<T: DeserializeOwned>(field: &str, message: &JsValue) -> Result<Parcel<
 
 fn has(message: &JsValue, field: &str) -> bool {
     Reflect::get(message, &field.into()).is_ok_and(|value| !value.is_undefined())
-}
-
-fn object_with(field: &str, value: &JsValue) -> JsValue {
-    super::worker_side::object(&[(field, value)])
 }

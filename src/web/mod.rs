@@ -18,6 +18,8 @@ pub mod requests;
 pub mod shelf;
 #[cfg(feature = "page")]
 pub mod width;
+#[cfg(feature = "worker")]
+mod worker_scope;
 #[cfg(any(feature = "page", feature = "worker"))]
 mod worker_script;
 #[cfg(feature = "worker")]

@@ -7,7 +7,7 @@ use web_sys::{Blob, BlobPropertyBag, Url};
 const BOOT: &str = include_str!("worker_boot.js");
 
 /// The address of a worker's script. `base` is where the page lies, `cores` how many processor
-/// cores there are to compute on. To be revoked when the worker has ended.
+/// cores there are to compute on. To be revoked when the worker has read it.
 ///
 /// # Errors
 /// What the browser said, if it makes no blob.

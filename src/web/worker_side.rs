@@ -10,8 +10,9 @@ use web_sys::{
     DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent, MessagePort, Response,
 };
 
-use super::assistants::{self, Said};
+use super::assistants::{self, Incoming, Said};
 use super::gpu;
+use super::worker_scope::{Pause, object, on_message, post_panic, scope, seconds};
 use crate::session::{
     Command, DeviceChoice, Devices, Event, GpuAccess, MAXIMUM_FILE_BYTES, PictureError, Session,
 };
@@ -64,20 +65,17 @@ impl Host {
         }
         let choice = initial_choice(&mut waiting);
         let backbone = fetch_bytes(BACKBONE).await?;
-        let engines = assistants::engines();
         let devices = Devices {
             cpu: burn::tensor::Device::flex(),
-            cpu_name: match engines {
-                1 => "CPU, SIMD".to_owned(),
-                more => format!("CPU, SIMD, {more} workers"),
-            },
+            cpu_name: "CPU, SIMD".to_owned(),
             gpu: GpuAccess::Closed(gpu::open),
         };
         let mut session = Session::begin(&backbone, devices, choice, seconds)
             .await
             .map_err(|error| format!("The engine cannot start: {error}."))?;
         if !session.is_on_graphics_card() {
-            session.engage(assistants::engage(engines - 1, &backbone, &sender).await);
+            let count = assistants::engines() - 1;
+            session.engage(assistants::engage(count, &backbone, &sender).await);
         }
         let mut host = Self { session, inbox, waiting, pause: Pause::new()? };
         loop {
@@ -164,13 +162,6 @@ fn initial_choice(waiting: &mut VecDeque<Letter>) -> DeviceChoice {
     }
 }
 
-/// What comes to a session from outside.
-pub(super) enum Incoming {
-    FromPage(JsValue),
-    /// By the assistant's number.
-    FromAssistant(usize, Said),
-}
-
 /// Takes over the page's messages: those that came before, and those to come. Assistants use the
 /// same way in.
 fn open_inbox() -> (UnboundedSender<Incoming>, UnboundedReceiver<Incoming>) {
@@ -179,19 +170,6 @@ fn open_inbox() -> (UnboundedSender<Incoming>, UnboundedReceiver<Incoming>) {
     // Sending fails only when the receiver is gone, and it lives as long as the worker.
     on_message(move |data| drop(page.unbounded_send(Incoming::FromPage(data))));
     (sender, receiver)
-}
-
-/// Listens to whoever made this worker: messages that came before, and those to come.
-pub(super) fn on_message(mut listener: impl FnMut(JsValue) + 'static) {
-    let scope = scope();
-    let pending = Reflect::get(&scope, &"pending".into()).unwrap_or_default();
-    for message in Array::from(&pending).iter() {
-        listener(message.unchecked_into::<MessageEvent>().data());
-    }
-    let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
-        listener(message.data());
-    });
-    scope.set_onmessage(Some(listener.into_js_value().unchecked_ref()));
 }
 
 /// A message of the page as a command. One that makes no sense is reported, not obeyed.
@@ -250,54 +228,4 @@ fn post_event(event: &Event) -> Result<(), String> {
     scope()
         .post_message_with_transfer(&message, &Array::of1(&bytes.buffer()))
         .map_err(|_| "An answer could not be posted.".to_owned())
-}
-
-pub(super) fn post_panic(reason: &str) {
-    // There is nobody left to tell when this fails.
-    let _ = scope().post_message(&object(&[("panic", &JsValue::from_str(reason))]));
-}
-
-pub(super) fn object(fields: &[(&str, &JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in fields {
-        // Setting a field of a fresh plain object cannot fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
-    }
-    object.into()
-}
-
-pub(super) fn scope() -> DedicatedWorkerGlobalScope {
-    js_sys::global().unchecked_into()
-}
-
-/// Seconds since the worker began.
-pub(super) fn seconds() -> f64 {
-    thread_local! {
-        static CLOCK: Option<web_sys::Performance> = scope().performance();
-    }
-    CLOCK.with(|clock| clock.as_ref().map_or(0.0, |clock| clock.now() / 1e3))
-}
-
-/// Lets the browser deliver messages. A timer would wait four milliseconds, or a second in a
-/// hidden tab; a message to oneself arrives at once.
-pub(super) struct Pause {
-    here: MessagePort,
-    there: MessagePort,
-}
-
-impl Pause {
-    pub fn new() -> Result<Self, String> {
-        let channel =
-            MessageChannel::new().map_err(|_| "This browser has no MessageChannel.".to_owned())?;
-        Ok(Self { here: channel.port1(), there: channel.port2() })
-    }
-
-    pub async fn now(&self) {
-        let promise = Promise::new(&mut |resolve: Function, _| {
-            self.here.set_onmessage(Some(&resolve));
-            let _ = self.there.post_message(&JsValue::NULL);
-        });
-        // A promise that is only ever resolved cannot fail.
-        let _ = JsFuture::from(promise).await;
-    }
 }

@@ -6,11 +6,8 @@ use burn::tensor::Tensor;
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 
-use super::layer::{Kind, Layer};
+use super::layer::{EPSILON, Kind, Layer};
 use super::{LayerKernels, LayerOperation, LayerTensors, ParameterGradients, Parameters, Shortcut};
-
-/// Added to the variance before its root is taken, as in PyTorch.
-const EPSILON: f64 = 1e-5;
 
 impl LayerOperation for Cube {
     fn normalised_convolution(

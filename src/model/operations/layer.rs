@@ -1,5 +1,11 @@
 //! Shapes of the network's one layer as plain numbers.
 
+/// Added to a variance before its root is taken, as in PyTorch.
+pub const EPSILON: f32 = 1e-5;
+
+/// Weights of a 3×3 kernel for one channel.
+pub const TAPS: usize = 9;
+
 /// The shape of a batch of activations, channels innermost: `[batch, height, width, channels]`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Area {

@@ -139,6 +139,8 @@ pub(super) fn normalised_convolution(
     shortcut: Option<Tensor<4>>,
     layer: Layer,
 ) -> Tensor<4> {
+    // Only a projection has one, and the kernels of the others do not look for it.
+    assert!(shortcut.is_none() || layer.kind == Kind::Pointwise, "a shortcut ends at a 1×1 layer");
     let parameters = Parameters {
         weight: tensors.weight.into_dispatch(),
         scale: tensors.scale.into_dispatch(),

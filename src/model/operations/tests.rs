@@ -143,6 +143,25 @@ impl Chain {
         (output, found.collect())
     }
 
+    /// Whether some sum is so near to a kink of ReLU6 that a difference would straddle it.
+    fn is_near_a_kink(&self) -> bool {
+        let (mut value, mut area) = (self.input.clone(), self.area);
+        for (index, layer) in self.layers.iter().enumerate() {
+            let is_last = index + 1 == self.layers.len();
+            let shortcut = (is_last && self.has_shortcut).then_some(&self.input[..]);
+            let linear = Layer { activation: Activation::None, ..layer.layer };
+            let linear = Reference { layer: linear, ..layer.clone() };
+            let sums = linear.forward(&value, area, shortcut);
+            let near = |kink: f64| sums.iter().any(|sum| (sum - kink).abs() < 1e3 * STEP);
+            if layer.layer.is_clamped() && (near(0.0) || near(6.0)) {
+                return true;
+            }
+            value = layer.forward(&value, area, shortcut);
+            area = layer.layer.goal(area, layer.output_channels);
+        }
+        false
+    }
+
     fn check(&self) {
         let (output, gradients) = self.computed(&Device::flex());
         assert_close("the output", &self.reference_output(), &output);
@@ -193,7 +212,9 @@ proptest! {
     ) {
         let activation = if is_clamped { Activation::Clamped } else { Activation::None };
         let shapes = [(layer(Kind::Pointwise, 1, activation, false), out)];
-        Chain::new(seed, area, &shapes, out == area.channels).check();
+        let chain = Chain::new(seed, area, &shapes, out == area.channels);
+        prop_assume!(!chain.is_near_a_kink());
+        chain.check();
     }
 
     #[test]
@@ -202,7 +223,9 @@ proptest! {
     ) {
         let activation = if is_clamped { Activation::Clamped } else { Activation::None };
         let shapes = [(layer(Kind::Depthwise, stride, activation, false), area.channels)];
-        Chain::new(seed, area, &shapes, false).check();
+        let chain = Chain::new(seed, area, &shapes, false);
+        prop_assume!(!chain.is_near_a_kink());
+        chain.check();
     }
 
     #[test]
@@ -211,7 +234,9 @@ proptest! {
     ) {
         let activation = if is_clamped { Activation::Clamped } else { Activation::None };
         let shapes = [(layer(Kind::Patches, stride, activation, false), out)];
-        Chain::new(seed, area, &shapes, false).check();
+        let chain = Chain::new(seed, area, &shapes, false);
+        prop_assume!(!chain.is_near_a_kink());
+        chain.check();
     }
 
     #[test]
@@ -223,7 +248,22 @@ proptest! {
             (layer(Kind::Depthwise, stride, Activation::ClampedForNext, true), hidden),
             (layer(Kind::Pointwise, 1, Activation::None, true), out),
         ];
-        Chain::new(seed, area, &shapes, stride == 1 && out == area.channels).check();
+        let chain = Chain::new(seed, area, &shapes, stride == 1 && out == area.channels);
+        prop_assume!(!chain.is_near_a_kink());
+        chain.check();
+    }
+
+    #[test]
+    fn gradients_of_a_block_without_expansion_are_those_of_the_formula(
+        seed: u64, area in areas(1..9),
+    ) {
+        let shapes = [
+            (layer(Kind::Depthwise, 1, Activation::ClampedForNext, false), area.channels),
+            (layer(Kind::Pointwise, 1, Activation::None, true), area.channels),
+        ];
+        let chain = Chain::new(seed, area, &shapes, true);
+        prop_assume!(!chain.is_near_a_kink());
+        chain.check();
     }
 
     #[test]
@@ -231,15 +271,17 @@ proptest! {
         seed: u64, area in areas(1..4), out in 1..10usize,
     ) {
         let shapes = [
-            (layer(Kind::Patches, 2, Activation::ClampedForNext, false), out),
-            (layer(Kind::Depthwise, 1, Activation::Clamped, true), out),
+            (layer(Kind::Patches, 2, Activation::Clamped, false), out),
+            (layer(Kind::Depthwise, 1, Activation::Clamped, false), out),
         ];
-        Chain::new(seed, area, &shapes, false).check();
+        let chain = Chain::new(seed, area, &shapes, false);
+        prop_assume!(!chain.is_near_a_kink());
+        chain.check();
     }
 }
 
 #[test]
-fn many_rows_and_channels_reach_every_path_of_the_kernels() {
+fn a_block_of_many_rows_and_channels_gives_what_the_formula_does() {
     let area = Area { batch: 2, height: 9, width: 11, channels: 24 };
     let shapes = [
         (layer(Kind::Pointwise, 1, Activation::ClampedForNext, false), 40),

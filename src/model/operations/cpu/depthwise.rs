@@ -19,7 +19,9 @@ pub type Taps<'a> = &'a [f32];
 pub fn convolve(input: &[f32], area: Area, stride: usize, taps: Taps, finish: Finish) -> Vec<f32> {
     let goal = area.strided(stride);
     let zeros = vec![0.0; area.row()];
-    written(goal.values(), |out| {
+    // SAFETY: rows divide the output without a rest, and each walk writes every pixel of its row, for
+    // every channel.
+    let write = |out: &mut Unwritten| {
         for (index, out) in out.chunks_exact_mut(goal.row().max(1)).enumerate() {
             let (picture, y) = (index / goal.height, index % goal.height);
             let window = Window::around(input, area, picture, y * stride, &zeros);
@@ -31,7 +33,8 @@ pub fn convolve(input: &[f32], area: Area, stride: usize, taps: Taps, finish: Fi
                 groups.each::<2>(window, finish, out);
             }
         }
-    })
+    };
+    unsafe { written(goal.values(), write) }
 }
 
 /// The three rows of pixels around one, of a picture with zeros above and below.
@@ -183,7 +186,8 @@ pub fn input_gradient(
     }
     let source = area.strided(stride);
     let zeros = vec![0.0; source.row()];
-    written(area.values(), |out| {
+    // SAFETY: as in `convolve`.
+    let write = |out: &mut Unwritten| {
         for (index, out) in out.chunks_exact_mut(area.row().max(1)).enumerate() {
             let (picture, y) = (index / area.height, index % area.height);
             let row = |y: usize| {
@@ -203,7 +207,8 @@ pub fn input_gradient(
                 spread.each([(row(y / 2), 2), (row(y / 2 + 1), 0)], clamped, out);
             }
         }
-    })
+    };
+    unsafe { written(area.values(), write) }
 }
 
 /// Spreads rows of gradients with stride 2 over one row of input.

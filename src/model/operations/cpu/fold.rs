@@ -1,8 +1,7 @@
 //! BatchNorm on frozen statistics folded into the convolution in front of it, and unfolded for the
 //! gradients.
 
-/// Added to the variance before its root is taken, as in PyTorch.
-pub const EPSILON: f32 = 1e-5;
+use crate::model::operations::layer::EPSILON;
 
 /// One over the standard deviation, a number a channel.
 pub fn inverse_deviations(variance: &[f32]) -> Vec<f32> {

@@ -13,11 +13,8 @@ use burn::tensor::TensorData;
 use self::fold::{biases, factors, unfold};
 use self::patches::Patches;
 use self::product::{Finish, Panels, column_sums, outer, product};
-use super::layer::{Area, Kind, Layer};
+use super::layer::{Area, Kind, Layer, TAPS};
 use super::{LayerKernels, LayerOperation, ParameterGradients, Parameters, Shortcut};
-
-/// Weights of a 3×3 kernel.
-const TAPS: usize = 9;
 
 impl LayerOperation for Flex {
     fn normalised_convolution(

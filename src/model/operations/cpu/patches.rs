@@ -4,11 +4,9 @@
 //! at a time, so that the patches never leave the first cache.
 
 use super::product::{Finish, Panels, outer_add, product, product_into};
-use super::vector::written;
-use crate::model::operations::layer::Area;
+use super::vector::{Unwritten, written};
+use crate::model::operations::layer::{Area, TAPS};
 
-/// Rows and columns of the kernel, one after the other.
-const TAPS: usize = 9;
 /// Patches are padded to a multiple of this, so that [`outer_add`] has no remainder.
 const PADDING: usize = 8;
 
@@ -77,12 +75,14 @@ impl Patches {
     pub fn convolve(self, input: &[f32], panels: &Panels, finish: Finish, out: usize) -> Vec<f32> {
         let goal = self.goal().with_channels(out);
         let mut patches = vec![0.0; goal.width * self.padded_depth()];
-        written(goal.values(), |values| {
+        let write = |values: &mut Unwritten| {
             for (index, values) in values.chunks_exact_mut(goal.row().max(1)).enumerate() {
                 self.gather(input, index / goal.height, index % goal.height, &mut patches);
                 product_into(&patches, self.padded_depth(), panels, finish, values);
             }
-        })
+        };
+        // SAFETY: rows divide the output without a rest, and `product_into` writes all of each.
+        unsafe { written(goal.values(), write) }
     }
 
     /// # Shapes

@@ -75,10 +75,13 @@ impl<'a> Finish<'a> {
 /// - result: `[rows, columns]`
 pub fn product(rows: &[f32], stride: usize, panels: &Panels, finish: Finish) -> Vec<f32> {
     let count = if stride == 0 { 0 } else { rows.len() / stride };
-    written(count * panels.columns, |out| product_into(rows, stride, panels, finish, out))
+    // SAFETY: `product_into` writes all of its output or panics.
+    unsafe {
+        written(count * panels.columns, |out| product_into(rows, stride, panels, finish, out))
+    }
 }
 
-/// As [`product`], into memory of the result's length.
+/// As [`product`], into memory of the result's length, all of which is written.
 pub fn product_into(
     rows: &[f32],
     stride: usize,
@@ -101,7 +104,10 @@ fn walk<const CLAMPED: bool>(
     out: &mut Unwritten,
 ) {
     let (depth, columns) = (panels.depth, panels.columns);
-    if depth == 0 || columns == 0 {
+    assert!(depth > 0 && depth <= stride, "rows have columns");
+    assert_eq!(rows.len() % stride, 0, "rows are whole");
+    assert_eq!(rows.len() / stride * columns, out.len(), "every number of the result is written");
+    if columns == 0 {
         return;
     }
     let blocks = rows.chunks(BLOCK * stride).zip(out.chunks_mut(BLOCK * columns));

@@ -25,10 +25,17 @@ pub fn store(vector: Vector, place: &mut [f32]) {
     }
 }
 
-/// min(max(x, 0), 6): ReLU6, the activation of the MobileNetV2 paper's section 4.
+/// min(max(x, 0), 6): ReLU6, the activation of the MobileNetV2 paper's section 4. What is no number
+/// stays none, so that a run that has lost its way is noticed; which operand survives beside it
+/// depends on the processor's instruction.
 #[inline(always)]
 pub fn clamp(vector: Vector) -> Vector {
-    vector.fast_max(Vector::ZERO).fast_min(Vector::splat(6.0))
+    let six = Vector::splat(6.0);
+    if cfg!(target_arch = "wasm32") {
+        vector.fast_max(Vector::ZERO).fast_min(six)
+    } else {
+        six.fast_min(Vector::ZERO.fast_max(vector))
+    }
 }
 
 /// Takes gradients back through a ReLU6, where they are.
@@ -54,14 +61,15 @@ pub fn initialise(vector: Vector, place: &mut Unwritten) {
     }
 }
 
-/// A vector of `length` numbers, all of which `write` writes. Filling it with zeros first would
-/// cost a pass over memory, a fifth of a layer's time where channels are few.
-pub fn written(length: usize, write: impl FnOnce(&mut Unwritten)) -> Vec<f32> {
+/// A vector of `length` numbers. Filling it with zeros first would cost a pass over memory, a fifth
+/// of a layer's time where channels are few.
+///
+/// # Safety
+/// `write` writes every number of what it is given.
+pub unsafe fn written(length: usize, write: impl FnOnce(&mut Unwritten)) -> Vec<f32> {
     let mut values = Vec::with_capacity(length);
     write(&mut values.spare_capacity_mut()[..length]);
-    // SAFETY: the capacity is at least `length`, and every kernel that is passed in walks the
-    // whole of its output in exact chunks and writes each of them; the tests of the kernels compare
-    // all numbers with another computation.
+    // SAFETY: the capacity is at least `length`, and the caller vouches for the numbers.
     unsafe { values.set_len(length) };
     values
 }
@@ -152,5 +160,18 @@ impl Lane for f32 {
     #[inline(always)]
     fn through_clamp(self, clamped: Self) -> Self {
         if clamped > 0.0 && clamped < 6.0 { self } else { 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_stays_none_in_either_lane() {
+        let clamped = clamp(Vector::new([f32::NAN, -1.0, 3.0, 7.0])).to_array();
+        assert!(clamped[0].is_nan());
+        assert_eq!(clamped[1..], [0.0, 3.0, 6.0]);
+        assert!(f32::NAN.clamped().is_nan());
     }
 }
