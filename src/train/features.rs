@@ -180,7 +180,7 @@ enum Portion {
     Waiting,
     /// Somebody else computes them.
     Away,
-    Done(Features),
+    Done(Box<Features>),
 }
 
 impl Extraction {
@@ -233,7 +233,7 @@ impl Extraction {
             let pictures = portion(&self.pictures, index);
             let features =
                 Features::of(&self.backbone, pictures, &self.wanted, &self.device).await?;
-            self.portions[index] = Portion::Done(features);
+            self.portions[index] = Portion::Done(Box::new(features));
         }
         Ok(self.is_done())
     }
@@ -255,7 +255,8 @@ impl Extraction {
         let features = Features::from_numbers(numbers, &self.device).filter(|_| is_whole);
         let fits = features.is_some();
         if let Some(place @ Portion::Away) = self.portions.get_mut(index) {
-            *place = features.map_or(Portion::Waiting, Portion::Done);
+            *place =
+                features.map_or(Portion::Waiting, |features| Portion::Done(Box::new(features)));
         }
         fits
     }
@@ -274,7 +275,7 @@ impl Extraction {
     /// The features of all pictures. `None` before all were looked at, and without any.
     pub fn finish(self) -> Option<Features> {
         let done = self.portions.into_iter().map(|portion| match portion {
-            Portion::Done(features) => Some(features),
+            Portion::Done(features) => Some(*features),
             Portion::Waiting | Portion::Away => None,
         });
         Features::joined(done.collect::<Option<_>>()?)

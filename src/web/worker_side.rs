@@ -3,12 +3,10 @@
 use std::collections::VecDeque;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{
-    DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent, MessagePort, Response,
-};
+use web_sys::{File, Response};
 
 use super::assistants::{self, Incoming, Said};
 use super::gpu;

@@ -74,7 +74,7 @@ impl<'a> Finish<'a> {
 /// - rows: `[rows, stride]`, of which the first `depth` columns count
 /// - result: `[rows, columns]`
 pub fn product(rows: &[f32], stride: usize, panels: &Panels, finish: Finish) -> Vec<f32> {
-    let count = if stride == 0 { 0 } else { rows.len() / stride };
+    let count = rows.len().checked_div(stride).unwrap_or(0);
     // SAFETY: `product_into` writes all of its output or panics.
     unsafe {
         written(count * panels.columns, |out| product_into(rows, stride, panels, finish, out))
