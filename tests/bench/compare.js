@@ -31,6 +31,8 @@ const peer = (backend, rounds, repeats, threads = 1) => ({
 });
 
 // A round is one call, whose first repeat warms up and is not counted. Slow contestants get few.
+// Whoever gets several rounds has one more before them that does not count: a browser compiles
+// wasm quickly first and well only when it has seen what runs often.
 const CPU = {
   inference: [ours('cpu', 3, 8), peer('wasm', 3, 8), peer('wasm', 3, 8, os.availableParallelism()), peer('cpu', 1, 2)],
   training: [ours('cpu', 3, 4), peer('wasm', 1, 1), peer('cpu', 1, 1)],
@@ -56,12 +58,14 @@ async function compare(report, { task, device, width }, contestants) {
       await attempt(index, async () => { running[index] = await contestant.start(start); });
     }
     const rounds = Math.max(...contestants.map((contestant) => contestant.rounds));
-    for (let round = 0; round < rounds; round += 1) {
+    for (let round = rounds > 1 ? -1 : 0; round < rounds; round += 1) {
       for (const [index, contestant] of contestants.entries()) {
-        if (round >= contestant.rounds || entries[index].error) continue;
+        const warmsUp = round < 0;
+        if (warmsUp ? contestant.rounds === 1 : round >= contestant.rounds) continue;
+        if (entries[index].error) continue;
         await attempt(index, async () => {
           const times = await contestant[task](running[index], width, contestant.repeats + 1);
-          entries[index].milliseconds.push(...times.slice(1));
+          if (!warmsUp) entries[index].milliseconds.push(...times.slice(1));
         });
       }
     }

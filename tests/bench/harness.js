@@ -69,6 +69,15 @@ class Contestant {
     return result;
   }
 
+  /**
+   * Calls a function for the second time: a browser compiles wasm quickly first, and well only
+   * when it has seen what runs often.
+   */
+  async warmCall(name, ...values) {
+    await this.call(name, ...values);
+    return this.call(name, ...values);
+  }
+
   /** The most megabytes that its process held so far. */
   peakMegabytes() {
     return this.process === null ? null : peakMegabytes(this.process);

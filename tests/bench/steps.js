@@ -12,7 +12,7 @@ async function proportion(report) {
   await contest(async (start) => {
     const ours = await start('ours.js');
     for (const [blocks, stage] of CUTS) {
-      const [, ...times] = await ours.call('training_step', ...SETTING, stage, REPEATS + 1, 'cpu');
+      const [, ...times] = await ours.warmCall('training_step', ...SETTING, stage, REPEATS + 1, 'cpu');
       const operations = await ours.call('training_operations', ...SETTING, stage);
       const milliseconds = median(times);
       report.rows.push({

@@ -4,8 +4,8 @@ self.ready = import('/program/bench.js').then(async ({ default: start, ...progra
   self.contestant = {
     ...program,
     adapter: async () => {
-      const adapter = await navigator.gpu?.requestAdapter();
-      return [adapter?.info?.description, adapter?.info?.vendor].find(Boolean) ?? 'none';
+      const { description, vendor, architecture } = (await navigator.gpu.requestAdapter()).info;
+      return description || `${vendor} ${architecture}`;
     },
     inference: async (...values) => [...await program.inference(...values)],
     training_step: async (...values) => [...await program.training_step(...values)],

@@ -8,13 +8,13 @@ pub fn print(comparisons: &[Comparison]) {
         return;
     }
     println!(
-        "\n{:<40} {:<22} {:>10} {:>8} {:>10} {:>8} {:>8}",
+        "\n{:<42} {:<22} {:>10} {:>8} {:>10} {:>8} {:>8}",
         "question", "contestant", "ms, median", "over us", "ms, least", "over us", "peak MB"
     );
     for comparison in comparisons {
         let ours = comparison.entries.first();
         for entry in &comparison.entries {
-            println!("{:<40} {}", question(comparison), line(entry, ours));
+            println!("{:<42} {}", question(comparison), line(entry, ours));
         }
     }
     for training in comparisons.iter().filter(|comparison| comparison.task == "training") {
