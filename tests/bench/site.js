@@ -1,6 +1,7 @@
 // The real site, clicked through as a visitor would, against the clock.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { Browsing } from '../e2e/lib/browser.js';
 import { eventually } from '../e2e/lib/lab.js';
@@ -14,6 +15,7 @@ const BATCH = 16;
 const UNFROZEN_EPOCHS = 3;
 const DROPPED = 300;
 const HUNDRED = 100;
+const FEATURE_REPEATS = 6;
 const NO_LONG_TASK = 'main thread; 0 means none of 50 ms or more';
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const watched = { prepare: (context) => context.addInitScript(watch) };
@@ -159,6 +161,35 @@ async function measureFineTuning(setting) {
   note('everything against last 4 blocks', measured[1] / measured[0], 'times', 'as long a step');
 }
 
+/** What further engines bring: how long the frozen layers take over all pictures, and the memory. */
+async function measureWorkers(setting) {
+  const { browsing, note } = setting;
+  const cores = os.availableParallelism();
+  const counts = [1, ...(cores > 1 ? [cores] : [])];
+  const seconds = [];
+  for (const count of counts) {
+    const pretend = (context) => context.addInitScript((cores) => {
+      Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => cores });
+    }, count);
+    await browsing.visit((lab) => weighed(setting, `${count} of ${cores} engines`, async () => {
+      await lab.engineReady();
+      await lab.set({ 'cold-epochs': 1 });
+      await filled(lab, flowers());
+      const times = [];
+      for (let repeat = 0; repeat < FEATURE_REPEATS; repeat += 1) {
+        const start = performance.now();
+        await lab.part('start-cold').click();
+        await lab.score('cold');
+        await eventually(async () => assert.ok(await lab.part('start-cold').isEnabled()));
+        times.push((performance.now() - start) / 1000);
+      }
+      seconds.push(Math.min(...times));
+      note(`features of all flowers, ${count} of ${cores} engines`, seconds.at(-1), 's', `one epoch of a head is in it; least of ${FEATURE_REPEATS}`);
+    }), { prepare: pretend });
+  }
+  if (seconds.length > 1) note(`features with ${cores} engines against 1`, seconds[0] / seconds[1], 'times', 'as fast');
+}
+
 /** A part in a browser of its own. */
 const part = (measure) => async (report) => {
   const note = (name, value, unit, text) => {
@@ -186,4 +217,5 @@ export const siteParts = {
   'site, head': withFlowers((setting) => trainHead(setting, flowers(), 'head only')),
   'site, hundred pictures': withFlowers((setting) => trainHead(setting, flowersFolder(HUNDRED), `head of ${HUNDRED} pictures`)),
   'site, fine-tuning': withFlowers(measureFineTuning),
+  'site, workers': withFlowers(measureWorkers),
 };
