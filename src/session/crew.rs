@@ -28,8 +28,9 @@ pub enum Job {
         portion: usize,
         /// Height and width of each picture, in pixels.
         side: usize,
-        /// The pixels of each, `[side, side, 3]`.
-        pictures: Vec<Vec<u8>>,
+        /// The pixels, `[pictures, side, side, 3]`.
+        #[serde(with = "serde_bytes")]
+        pixels: Vec<u8>,
         /// The stages whose features are wanted.
         stages: Vec<usize>,
     },

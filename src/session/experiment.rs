@@ -6,7 +6,7 @@ use std::rc::Rc;
 use burn::tensor::Device;
 
 use super::crew::{Crew, Job, Parcel, Report};
-use super::lanes::{Ground, Lanes, PlacedLane, TrainedModel, broken_off};
+use super::lanes::{Ground, Lanes, PROGRESS_INTERVAL, PlacedLane, TrainedModel, broken_off};
 use super::message::{ClassSplit, Event, Lane, Refusal, RunId, RunPlan};
 use super::sharing::{send_away, shared};
 use crate::data::{Picture, Split};
@@ -46,6 +46,8 @@ enum Stage {
 struct Extracting {
     extraction: Extraction,
     began: f64,
+    /// When it was last said how far they are.
+    told: f64,
     /// The portions that each assistant has.
     away: Vec<VecDeque<usize>>,
     lanes: Vec<PlacedLane>,
@@ -109,6 +111,7 @@ impl Experiment {
             stage: Some(Stage::Extracting(Box::new(Extracting {
                 extraction,
                 began: (setup.clock)(),
+                told: 0.0,
                 away: Vec::new(),
                 lanes: setup.lanes.into_iter().enumerate().map(placed).collect(),
                 labels: setup.labels,
@@ -292,7 +295,7 @@ impl Experiment {
                     experiment: self.number,
                     portion,
                     side: pictures.first().map_or(0, Picture::side),
-                    pictures: pictures.iter().map(|picture| picture.pixels().to_vec()).collect(),
+                    pixels: pictures.iter().flat_map(Picture::pixels).copied().collect(),
                     stages: stages.clone(),
                 };
                 if crew.send(assistant, Parcel { note: job, numbers: Vec::new() }).is_err() {
@@ -307,13 +310,18 @@ impl Experiment {
     /// Says how far the features are, and goes on to training when they are all there.
     async fn looked(
         &self,
-        extracting: Box<Extracting>,
+        mut extracting: Box<Extracting>,
         crew: &Crew,
         events: &mut Vec<Event>,
     ) -> Option<Stage> {
         let (done, total) = (extracting.extraction.done(), extracting.extraction.total());
-        let seconds = (self.clock)() - extracting.began;
-        events.push(Event::FeaturesProgressed { done, total, seconds });
+        let now = (self.clock)();
+        let seconds = now - extracting.began;
+        // A page that draws its progress takes a core from those who make it.
+        if extracting.extraction.is_done() || now - extracting.told >= PROGRESS_INTERVAL {
+            extracting.told = now;
+            events.push(Event::FeaturesProgressed { done, total, seconds });
+        }
         if !extracting.extraction.is_done() {
             return Some(Stage::Extracting(extracting));
         }

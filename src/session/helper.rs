@@ -88,10 +88,10 @@ impl Helper {
 
     async fn carry_out(&mut self, job: Parcel<Job>) -> Result<(), HelperError> {
         match job.note {
-            Job::Look { experiment, portion, side, pictures, stages } => {
-                let pictures = pictures
-                    .into_iter()
-                    .map(|pixels| Picture::from_pixels(side, pixels))
+            Job::Look { experiment, portion, side, pixels, stages } => {
+                let each = pixels.chunks((3 * side * side).max(1));
+                let pictures = each
+                    .map(|pixels| Picture::from_pixels(side, pixels.to_vec()))
                     .collect::<Option<Vec<_>>>()
                     .ok_or(HelperError::Misfit)?;
                 let stages: BTreeSet<usize> = stages.into_iter().collect();

@@ -8,8 +8,8 @@ use super::message::{Event, Lane, Refusal, RunId};
 use crate::model::Segment;
 use crate::train::{Advance, Ending, Material, Model, TrainError, Trainer};
 
-/// Seconds between two progress events of a run.
-const PROGRESS_INTERVAL: f64 = 0.2;
+/// Seconds between two progress events.
+pub(super) const PROGRESS_INTERVAL: f64 = 0.2;
 
 /// A lane with its place among the lanes of its experiment.
 #[derive(Clone, Debug)]

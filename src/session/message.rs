@@ -264,7 +264,8 @@ pub enum Event {
         /// One plan a lane, in the order of the command.
         runs: Vec<RunPlan>,
     },
-    /// The frozen part has looked at this many pictures.
+    /// The frozen part has looked at this many pictures. Sent a few times a second at most, and when
+    /// all were looked at.
     FeaturesProgressed {
         /// Pictures done.
         done: usize,
