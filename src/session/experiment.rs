@@ -295,7 +295,7 @@ impl Experiment {
                     experiment: self.number,
                     portion,
                     side: pictures.first().map_or(0, Picture::side),
-                    pixels: pictures.iter().flat_map(Picture::pixels).copied().collect(),
+                    pixels: pictures.iter().map(Picture::pixels).collect::<Vec<_>>().concat(),
                     stages: stages.clone(),
                 };
                 if crew.send(assistant, Parcel { note: job, numbers: Vec::new() }).is_err() {

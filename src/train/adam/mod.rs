@@ -1,8 +1,8 @@
 //! AdamW with clipping by the global norm, for all tensors of a module in one operation.
 //!
 //! Loshchilov and Hutter, "Decoupled Weight Decay Regularization", arXiv 1711.05101, algorithm 2;
-//! Pascanu et al., arXiv 1211.5063, algorithm 1. One pass over the numbers of a tensor does what
-//! takes some fifteen passes when written with tensors.
+//! Pascanu et al., arXiv 1211.5063, algorithm 1. One pass over the numbers of a tensor, after
+//! one over the gradients for their norm, does what takes some fifteen when written with tensors.
 
 mod cpu;
 #[cfg(feature = "worker")]
