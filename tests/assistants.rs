@@ -8,9 +8,11 @@ use std::rc::Rc;
 
 use common::{BACKBONE, no_time};
 use futures_lite::future::block_on;
+use headstart::data::Picture;
 use headstart::session::{
-    Answer, Assistant, Command, Cut, DeviceChoice, Devices, Ending, EpochRow, Event, Helper, Job,
-    Lane, Parcel, QuestionId, RunId, RunResult, SampleTask, Session, Strategy,
+    Answer, Assistant, ClassId, Command, Cut, DeviceChoice, Devices, Ending, EpochRow, Event,
+    Helper, Job, Lane, Parcel, PictureId, QuestionId, RunId, RunResult, SampleTask, Session,
+    Strategy,
 };
 
 /// An assistant in the same process.
@@ -124,6 +126,108 @@ fn runs_shared_with_assistants_come_to_the_same_bits_as_alone() {
     for assistants in [1, 3] {
         assert_eq!(outcome_with(assistants), alone, "{assistants} assistants");
     }
+}
+
+/// What was said of pictures: the order, their names and how they look, or why they were refused.
+fn arrivals(events: &[Event]) -> Vec<String> {
+    let told = |event: &Event| match event {
+        Event::ClassAdded { name, .. } => Some(format!("class {name}")),
+        Event::PictureAdded { picture, name, thumbnail, width, height, .. } => {
+            Some(format!("{picture:?} {name} {width}×{height} {thumbnail:?}"))
+        }
+        Event::PictureRefused { picture, refusal, .. } => Some(format!("{picture:?} {refusal:?}")),
+        Event::SampleDrawn { pictures, .. } => Some(format!("{pictures} drawn")),
+        _ => None,
+    };
+    events.iter().filter_map(told).collect()
+}
+
+/// A class and files for it: pictures of different sizes, and one that is none.
+fn files() -> Vec<Command> {
+    let class = ClassId(1);
+    let bitmap = |side: u32| {
+        let picture = Picture::from_rgb(1, 1, vec![side as u8, 9, 9], side as usize);
+        picture.expect("a picture of one colour").thumbnail_png()
+    };
+    let file = |number: u32| Command::AddPicture {
+        picture: PictureId(number),
+        class,
+        name: format!("{number}.png"),
+        bytes: if number == 4 { b"no picture".to_vec() } else { bitmap(20 + number) },
+    };
+    let class = Command::AddClass { class, name: "Plain".to_owned() };
+    [class].into_iter().chain((1..10).map(file)).collect()
+}
+
+#[test]
+fn pictures_arrive_in_their_order_and_alike_with_any_number_of_assistants() {
+    let arrived_with = |assistants| {
+        let mut office = Office::with(assistants);
+        files().into_iter().for_each(|command| office.session.submit(command));
+        office.draw();
+        arrivals(&office.heard)
+    };
+    let alone = arrived_with(0);
+    assert!(alone.len() > 9 + 24, "{}", alone.len());
+    for assistants in [1, 3] {
+        assert_eq!(arrived_with(assistants), alone, "{assistants} assistants");
+    }
+}
+
+#[test]
+fn the_file_at_which_an_assistant_broke_off_is_refused_and_its_others_are_read() {
+    let mut office = Office::with(1);
+    files().into_iter().for_each(|command| office.session.submit(command));
+    // The class; then the first two files are handed out, and the third is read here.
+    block_on(office.session.work());
+    block_on(office.session.work());
+    assert_eq!(office.session.next_picture(), Some(PictureId(4)));
+    office.session.lose(0, "its memory ran out");
+    office.assistants.clear();
+    while office.session.has_work() {
+        office.turn();
+    }
+    let refused: Vec<PictureId> = office
+        .heard
+        .iter()
+        .filter_map(|event| match event {
+            Event::PictureRefused { picture, .. } => Some(*picture),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(refused, [PictureId(1), PictureId(4)]);
+    assert_eq!(arrivals(&office.heard).len(), 9);
+}
+
+#[test]
+fn drawn_pictures_of_a_lost_assistant_are_drawn_by_the_session() {
+    let mut office = Office::with(1);
+    office.session.submit(Command::DrawSample { task: SampleTask::Fabric, seed: 3 });
+    block_on(office.session.work());
+    block_on(office.session.work());
+    office.session.lose(0, "its memory ran out");
+    office.assistants.clear();
+    while office.session.has_work() {
+        office.turn();
+    }
+    let mut alone = Office::with(0);
+    alone.draw();
+    assert_eq!(arrivals(&office.heard), arrivals(&alone.heard));
+}
+
+#[test]
+fn there_is_room_for_more_files_with_more_engines_and_none_beyond() {
+    let taken_with = |assistants| {
+        let mut office = Office::with(assistants);
+        let mut files = files().into_iter();
+        let mut taken = 0;
+        while office.session.has_room() {
+            office.session.submit(files.next().expect("there are more files than room"));
+            taken += 1;
+        }
+        taken
+    };
+    assert_eq!([0, 1, 3].map(taken_with), [2, 4, 8]);
 }
 
 #[test]

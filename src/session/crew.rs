@@ -1,10 +1,11 @@
 //! What a session and its assistants say to each other. An assistant is another worker with an
-//! engine of its own: it looks at some of the pictures and trains some of the runs, to the same
-//! bits.
+//! engine of its own: it decodes and draws some of the pictures, looks at some of them and trains
+//! some of the runs, to the same bits.
 
 use serde::{Deserialize, Serialize};
 
-use super::message::{Event, Lane, RunId};
+use super::arrivals::{Prepared, Source};
+use super::message::{Event, Lane, PictureId, Refusal, RunId};
 use crate::data::Split;
 use crate::train::{FeatureNumbers, Numbers};
 
@@ -20,6 +21,13 @@ pub struct Parcel<T> {
 /// What an assistant is asked to do.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Job {
+    /// Decode or draw a picture. Answered by [`Report::Prepared`].
+    Prepare {
+        /// Which picture.
+        picture: PictureId,
+        /// What it is made from.
+        source: Source,
+    },
     /// Run the whole backbone over pictures. Answered by [`Report::Looked`].
     Look {
         /// Which experiment it is for.
@@ -60,6 +68,13 @@ pub enum Job {
 /// What an assistant says.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Report {
+    /// A picture is ready, or was refused.
+    Prepared {
+        /// Which picture.
+        picture: PictureId,
+        /// What came of it.
+        prepared: Result<Prepared, Refusal>,
+    },
     /// Features of a portion. The arrays are pooled features, then one a stage.
     Looked {
         /// For which experiment.

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 
+use super::arrivals::SIDE;
 use super::crew::{FeatureShapes, Job, Parcel, Report};
-use super::gallery::SIDE;
 use super::lanes::{Ground, Lanes, PlacedLane, TrainedModel};
 use super::message::RunId;
 use super::work::SessionError;
@@ -74,7 +74,7 @@ impl Helper {
         std::mem::take(&mut self.reports)
     }
 
-    /// Does one small piece of work: a portion of pictures, or a training step.
+    /// Does one small piece of work: a picture, a portion of pictures, or a training step.
     pub async fn work(&mut self) {
         let done = match (self.queue.pop_front(), &mut self.lanes) {
             (Some(job), _) => self.carry_out(job).await,
@@ -88,6 +88,9 @@ impl Helper {
 
     async fn carry_out(&mut self, job: Parcel<Job>) -> Result<(), HelperError> {
         match job.note {
+            Job::Prepare { picture, source } => {
+                self.say(Report::Prepared { picture, prepared: source.prepare() }, Vec::new());
+            }
             Job::Look { experiment, portion, side, pixels, stages } => {
                 let each = pixels.chunks((3 * side * side).max(1));
                 let pictures = each

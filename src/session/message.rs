@@ -334,3 +334,18 @@ pub enum Event {
         refusal: Refusal,
     },
 }
+
+/// How an engine broke off. Told by whoever drives a session, which cannot say so itself any more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Breakdown {
+    /// What happened, as a sentence.
+    pub reason: String,
+    /// The picture that it was decoding, if that is known.
+    pub picture: Option<PictureId>,
+}
+
+impl From<String> for Breakdown {
+    fn from(reason: String) -> Self {
+        Self { reason, picture: None }
+    }
+}

@@ -4,6 +4,8 @@
 //! without the engine.
 
 #[cfg(feature = "engine")]
+mod arrivals;
+#[cfg(feature = "engine")]
 mod crew;
 #[cfg(feature = "engine")]
 mod device;
@@ -23,6 +25,8 @@ mod work;
 
 #[cfg(feature = "engine")]
 pub use crate::data::{MAXIMUM_FILE_BYTES, PictureError};
+#[cfg(feature = "engine")]
+pub use arrivals::{Prepared, Source};
 #[cfg(feature = "engine")]
 pub use crew::{Assistant, FeatureShapes, Job, Parcel, Report};
 #[cfg(feature = "engine")]

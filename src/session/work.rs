@@ -4,21 +4,28 @@ use std::collections::VecDeque;
 
 use burn::tensor::Device;
 
+use super::arrivals::{Arrival, Arrivals, Expected, Prepared, SIDE, Source, refusal_of};
 use super::crew::{Assistant, Crew, Parcel, Report};
 use super::device::{Devices, GpuAccess};
 use super::experiment::{Experiment, Setup};
-use super::gallery::{Class, Gallery, SIDE, refusal_of};
+use super::gallery::{Class, Gallery};
 use super::lanes::TrainedModel;
 use super::message::{
-    Answer, ClassSplit, Command, Cut, DeviceChoice, DeviceKind, Event, Lane, QuestionId, Refusal,
+    Answer, ClassId, ClassSplit, Command, Cut, DeviceChoice, DeviceKind, Event, Lane, PictureId,
+    QuestionId, Refusal, SampleTask,
 };
-use crate::data::{MINIMUM_PER_CLASS, Picture, PictureError, Split, SplitError, decode, draw};
+use crate::data::{
+    DRAWN_A_CLASS, MINIMUM_PER_CLASS, Picture, PictureError, Split, SplitError, decode, draw,
+};
 use crate::model::{Backbone, ReadError, Segment, WeightsError, read};
 use crate::train::input_tensor;
 
 /// Most memory that features may take; as much again is needed while they are gathered, and a
 /// browser gives a page four gibibytes at most.
 const MAXIMUM_FEATURE_BYTES: usize = 1 << 30;
+
+/// Commands that may wait for each engine: one at work, and one to go on with.
+const COMMANDS_AN_ENGINE: usize = 2;
 
 /// A session cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +47,7 @@ pub struct Session {
     segment: Segment,
     clock: fn() -> f64,
     gallery: Gallery,
+    arrivals: Arrivals,
     queue: VecDeque<Command>,
     experiment: Option<Experiment>,
     experiments_begun: u32,
@@ -71,6 +79,7 @@ impl Session {
             segment,
             clock,
             gallery: Gallery::default(),
+            arrivals: Arrivals::default(),
             queue: VecDeque::new(),
             experiment: None,
             experiments_begun: 0,
@@ -111,10 +120,22 @@ impl Session {
         self.has_commands() || self.experiment.is_some()
     }
 
-    /// Whether commands are noted that were not carried out yet. Who sends many large files may
-    /// wait until there are none, so that they do not pile up in memory.
-    pub fn has_commands(&self) -> bool {
-        self.gallery.is_drawing() || !self.queue.is_empty()
+    /// Whether commands are noted that were not carried out yet.
+    fn has_commands(&self) -> bool {
+        !self.arrivals.is_empty() || !self.queue.is_empty()
+    }
+
+    /// Whether another command would be taken up soon. Who sends many large files may wait for it,
+    /// so that they do not pile up in memory.
+    pub fn has_room(&self) -> bool {
+        let engines = 1 + self.crew.present().len();
+        self.queue.len() + self.arrivals.unprepared() < COMMANDS_AN_ENGINE * engines
+    }
+
+    /// The picture that the next piece of work decodes or draws here, so that whoever sees the
+    /// engine break off in it can tell which one it was.
+    pub fn next_picture(&self) -> Option<PictureId> {
+        self.arrivals.next_waiting()
     }
 
     /// What the graphics card complained of since it was trusted, if it is in use.
@@ -137,9 +158,14 @@ impl Session {
 
     /// Does one small piece of work: a picture, a batch of features, a training step.
     pub async fn work(&mut self) {
-        if self.gallery.is_drawing() {
-            self.gallery.draw_next(&mut self.events);
-        } else if let Some(command) = self.next_command() {
+        self.expect_files();
+        self.arrivals.hand_out(&self.crew);
+        if self.arrivals.next_waiting().is_some() {
+            self.arrivals.prepare_next();
+            self.welcome();
+        } else if self.arrivals.is_empty()
+            && let Some(command) = self.next_command()
+        {
             self.carry_out(command).await;
         } else if let Some(experiment) = &mut self.experiment {
             if !experiment.is_over() && !experiment.is_waiting() {
@@ -176,6 +202,10 @@ impl Session {
         }
         if let Report::Broke(reason) = &report.note {
             self.lose(assistant, reason);
+        } else if let Report::Prepared { picture, prepared } = report.note {
+            self.arrivals.take_in(assistant, picture, prepared);
+            self.arrivals.hand_out(&self.crew);
+            self.welcome();
         } else if let Some(experiment) = &mut self.experiment {
             match experiment.hear(assistant, report, &self.crew, &mut self.events).await {
                 Ok(ended) => self.keep(ended),
@@ -188,6 +218,8 @@ impl Session {
     /// Goes on without an assistant.
     pub fn lose(&mut self, assistant: usize, reason: &str) {
         self.crew.dismiss(assistant);
+        self.arrivals.lose(assistant);
+        self.welcome();
         if let Some(experiment) = &mut self.experiment {
             experiment.lose(assistant, reason, &mut self.events);
         }
@@ -197,9 +229,71 @@ impl Session {
     /// Whether all that is left to do is with assistants, so that there is nothing to work on
     /// before one of them says something.
     pub fn is_waiting(&self) -> bool {
-        let has_own_commands = self.gallery.is_drawing()
+        let are_pictures_away = !self.arrivals.is_empty() && self.arrivals.next_waiting().is_none();
+        let is_experiment_away = self.experiment.as_ref().is_some_and(Experiment::is_waiting);
+        let is_experiment_idle = is_experiment_away || self.experiment.is_none();
+        if are_pictures_away {
+            return is_experiment_idle;
+        }
+        let has_own_commands = !self.arrivals.is_empty()
             || self.queue.front().is_some_and(|command| !ends_experiments(command));
-        !has_own_commands && self.experiment.as_ref().is_some_and(Experiment::is_waiting)
+        !has_own_commands && is_experiment_away
+    }
+
+    /// Lines up the files at the front of the queue, to be decoded in any order. Nothing happens
+    /// to those whose class is gone.
+    fn expect_files(&mut self) {
+        while let Some(Command::AddPicture { picture, class, name, bytes }) =
+            self.queue.pop_front_if(|command| matches!(command, Command::AddPicture { .. }))
+        {
+            if self.gallery.has_class(class) {
+                let expected = Expected { picture, class, name };
+                self.arrivals.expect(expected, Source::File(bytes));
+            }
+        }
+    }
+
+    /// Makes a sample task's classes, and lines its pictures up.
+    fn expect_drawings(&mut self, task: SampleTask, seed: u64) {
+        let drawn = draw(task, seed);
+        for (class_index, &name) in drawn.classes().iter().enumerate() {
+            let class = ClassId(self.gallery.own_id());
+            self.gallery.add_class(class, name.to_owned());
+            self.events.push(Event::ClassAdded { class, name: name.to_owned() });
+            for number in 0..DRAWN_A_CLASS {
+                let picture = PictureId(self.gallery.own_id());
+                let name = drawn.picture_name(class_index, number);
+                let source = Source::Drawing { task, seed, class_index, number };
+                self.arrivals.expect(Expected { picture, class, name }, source);
+            }
+        }
+        let pictures = drawn.classes().len() * DRAWN_A_CLASS;
+        self.arrivals.then(Event::SampleDrawn { task, pictures });
+    }
+
+    /// Takes in the pictures that have arrived.
+    fn welcome(&mut self) {
+        while let Some(arrival) = self.arrivals.next_arrived() {
+            let (Expected { picture, class, name }, prepared) = match arrival {
+                Arrival::Notice(event) => {
+                    self.events.push(event);
+                    continue;
+                }
+                Arrival::Picture(expected, prepared) => (expected, prepared),
+            };
+            match prepared {
+                Ok((pixels, Prepared { thumbnail, width, height, .. })) => {
+                    if self.gallery.add(picture, class, pixels) {
+                        let added =
+                            Event::PictureAdded { picture, class, name, thumbnail, width, height };
+                        self.events.push(added);
+                    }
+                }
+                Err(refusal) => {
+                    self.events.push(Event::PictureRefused { picture, class, name, refusal });
+                }
+            }
+        }
     }
 
     fn keep(&mut self, ended: Option<TrainedModel>) {
@@ -232,15 +326,13 @@ impl Session {
             Command::AddClass { class, name } => self.gallery.add_class(class, name),
             Command::RenameClass { class, name } => self.gallery.rename_class(class, name),
             Command::RemoveClass { class } => self.gallery.remove_class(class),
-            Command::AddPicture { picture, class, name, bytes } => {
-                self.gallery.add_file(picture, class, name, &bytes, &mut self.events);
-            }
             Command::RemovePicture { picture } => self.gallery.remove_picture(picture),
             Command::DrawSample { task, seed } => {
-                self.gallery.begin_drawing(task, seed, &mut self.events);
+                self.expect_drawings(task, seed);
             }
             Command::Train { lanes, seed } => self.begin_experiment(lanes, seed),
-            Command::StopRun { .. } => {}
+            // A stop was carried out when it came; files are lined up before any other command.
+            Command::StopRun { .. } | Command::AddPicture { .. } => {}
             Command::Ask { question, name, bytes } => {
                 let decoded = decode(&bytes, SIDE).map(|decoded| decoded.picture);
                 self.answer(question, name, decoded, None).await;

@@ -1,5 +1,6 @@
 //! The page as one component: takes actions into the state and carries their effects out.
 
+use gloo_timers::callback::Timeout;
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
@@ -27,8 +28,22 @@ pub enum Input {
     AskDrawn(SampleTask),
     /// The worker said something.
     Heard(Message),
+    /// Pictures that arrived meanwhile may be shown.
+    Show,
     /// The page made requests at these times.
     Requested(Vec<f64>),
+}
+
+/// Milliseconds between two looks of the page at pictures that arrive one by one: to draw it for
+/// each would take a core from those who decode them.
+const SHOWN_EVERY: u32 = 100;
+
+/// What the engine has said and the page has not yet taken in.
+#[derive(Default)]
+struct Arrived {
+    events: Vec<Event>,
+    /// Takes them in when it is over.
+    timer: Option<Timeout>,
 }
 
 /// The page.
@@ -37,6 +52,7 @@ pub struct App {
     link: Option<Link>,
     shelf: Shelf,
     ready_at: Option<f64>,
+    arrived: Arrived,
     race_shown: bool,
     act: Callback<Action>,
     give: Callback<(Place, HtmlInputElement)>,
@@ -61,6 +77,7 @@ impl Component for App {
             link: None,
             shelf: Shelf::default(),
             ready_at: None,
+            arrived: Arrived::default(),
             race_shown: false,
             act: link.callback(Input::Act),
             give: link.callback(|(place, input)| Input::Give(place, take_chosen(&input))),
@@ -112,10 +129,25 @@ impl Component for App {
                 let question = self.shelf.new_question();
                 self.act(ctx, Action::AskDrawn(question, task));
             }
-            Input::Heard(Message::Event(event)) => self.heard(ctx, event),
-            Input::Heard(Message::Lost(reason)) => {
+            Input::Heard(Message::Event(event)) => {
+                let is_picture = is_picture(&event);
+                self.arrived.events.push(event);
+                if is_picture && self.arrived.timer.is_none() {
+                    let link = ctx.link().clone();
+                    let show = move || link.send_message(Input::Show);
+                    self.arrived.timer = Some(Timeout::new(SHOWN_EVERY, show));
+                }
+                // Everything but pictures is told at once, after the pictures before it.
+                if is_picture {
+                    return false;
+                }
+                self.show(ctx);
+            }
+            Input::Show => self.show(ctx),
+            Input::Heard(Message::Lost(breakdown)) => {
+                self.show(ctx);
                 self.link = None;
-                self.act(ctx, Action::EngineLost(reason));
+                self.act(ctx, Action::EngineLost(breakdown));
             }
             Input::Heard(Message::Requests(times)) | Input::Requested(times) => {
                 // What was asked for before the engine was ready is the page itself.
@@ -188,17 +220,29 @@ impl App {
                 self.link = None;
                 match Link::start(move |message| heard.emit(message)) {
                     Ok(link) => self.link = Some(link),
-                    Err(reason) => ctx.link().send_message(Input::Heard(Message::Lost(reason))),
+                    Err(reason) => self.lost(ctx, reason),
                 }
             }
             Effect::Send(command) => {
                 let Some(link) = &self.link else { return };
                 if let Err(reason) = link.send(&command, self.shelf.file_for(&command)) {
-                    ctx.link().send_message(Input::Heard(Message::Lost(reason)));
+                    self.lost(ctx, reason);
                 }
             }
             Effect::Revoke(image) => shelf::revoke(&image),
             Effect::Forget(picture) => self.shelf.forget(picture),
+        }
+    }
+
+    fn lost(&self, ctx: &Context<Self>, reason: String) {
+        ctx.link().send_message(Input::Heard(Message::Lost(reason.into())));
+    }
+
+    /// Takes in what the engine has said, in its order.
+    fn show(&mut self, ctx: &Context<Self>) {
+        let Arrived { events, .. } = std::mem::take(&mut self.arrived);
+        for event in events {
+            self.heard(ctx, event);
         }
     }
 
@@ -216,6 +260,10 @@ impl App {
         };
         self.act(ctx, Action::Heard { event, image });
     }
+}
+
+fn is_picture(event: &Event) -> bool {
+    matches!(event, Event::PictureAdded { .. } | Event::PictureRefused { .. })
 }
 
 /// What files mean by where they were dropped.

@@ -1,15 +1,15 @@
 //! The page's end of the worker: commands go out, events come in.
 //!
 //! Out goes `{ command: Uint8Array, file?: File }`, in comes `{ event: Uint8Array }`,
-//! `{ panic: string }` or `{ requests: number[] }`. Files travel as handles, so that their bytes
-//! are read in the worker only.
+//! `{ panic: string, picture?: number }` or `{ requests: number[] }`. Files travel as handles, so
+//! that their bytes are read in the worker only.
 
 use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, File, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
 use super::worker_script;
-use crate::session::{Command, Event};
+use crate::session::{Breakdown, Command, Event, PictureId};
 
 /// What the worker says.
 pub enum Message {
@@ -17,8 +17,8 @@ pub enum Message {
     Event(Event),
     /// The worker made requests at these times, in milliseconds of the wall clock.
     Requests(Vec<f64>),
-    /// The worker broke off; what happened.
-    Lost(String),
+    /// The worker broke off.
+    Lost(Breakdown),
 }
 
 /// A running worker. Dropping it ends the worker.
@@ -46,15 +46,16 @@ impl Link {
         });
         let unreadable = listener.clone();
         let on_message_error = Closure::<dyn FnMut(JsValue)>::new(move |_| {
-            unreadable(Message::Lost("A message from the engine could not be read.".to_owned()));
+            let reason = "A message from the engine could not be read.".to_owned();
+            unreadable(Message::Lost(reason.into()));
         });
         let on_error = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
             // A worker that cannot load sends an event without a message.
             let said = event.dyn_into::<ErrorEvent>().ok().map(|error| error.message());
             let said = said.filter(|message| !message.is_empty());
-            listener(Message::Lost(
-                said.unwrap_or_else(|| "The engine's code could not be loaded.".to_owned()),
-            ));
+            let reason =
+                said.unwrap_or_else(|| "The engine's code could not be loaded.".to_owned());
+            listener(Message::Lost(reason.into()));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(on_message_error.as_ref().unchecked_ref()));
@@ -109,7 +110,8 @@ fn read(data: &JsValue) -> Message {
         return match postcard::from_bytes(&event.to_vec()) {
             Ok(event) => Message::Event(event),
             Err(error) => {
-                Message::Lost(format!("A message from the engine made no sense: {error}."))
+                let reason = format!("A message from the engine made no sense: {error}.");
+                Message::Lost(reason.into())
             }
         };
     }
@@ -117,7 +119,9 @@ fn read(data: &JsValue) -> Message {
         return Message::Requests(Float64Array::new(&times).to_vec());
     }
     let reason = field("panic").and_then(|value| value.as_string());
-    Message::Lost(reason.unwrap_or_else(|| "The engine said something unknown.".to_owned()))
+    let reason = reason.unwrap_or_else(|| "The engine said something unknown.".to_owned());
+    let picture = field("picture").and_then(|value| value.as_f64());
+    Message::Lost(Breakdown { reason, picture: picture.map(|id| PictureId(id as u32)) })
 }
 
 /// What the browser threw, in its words.

@@ -6,6 +6,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
 
+use crate::session::PictureId;
+
 /// Listens to whoever made this worker: messages that came before, and those to come.
 pub(super) fn on_message(mut listener: impl FnMut(JsValue) + 'static) {
     let scope = scope();
@@ -19,10 +21,12 @@ pub(super) fn on_message(mut listener: impl FnMut(JsValue) + 'static) {
     scope.set_onmessage(Some(listener.into_js_value().unchecked_ref()));
 }
 
-/// Tells whoever made this worker that it cannot go on.
-pub(super) fn post_panic(reason: &str) {
+/// Tells whoever made this worker that it cannot go on, and at which picture it broke off.
+pub(super) fn post_panic(reason: &str, picture: Option<PictureId>) {
+    let picture = picture.map_or(JsValue::UNDEFINED, |PictureId(id)| id.into());
+    let message = object(&[("panic", &JsValue::from_str(reason)), ("picture", &picture)]);
     // There is nobody left to tell when this fails.
-    let _ = scope().post_message(&object(&[("panic", &JsValue::from_str(reason))]));
+    let _ = scope().post_message(&message);
 }
 
 /// A plain object with these fields.

@@ -1,9 +1,10 @@
 //! The worker's end of the link: it serves one session to the page, or assists another worker.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, Response};
@@ -12,7 +13,8 @@ use super::assistants::{self, Incoming, Said};
 use super::gpu;
 use super::worker_scope::{Pause, object, on_message, post_panic, scope, seconds};
 use crate::session::{
-    Command, DeviceChoice, Devices, Event, GpuAccess, MAXIMUM_FILE_BYTES, PictureError, Session,
+    Command, DeviceChoice, Devices, Event, GpuAccess, MAXIMUM_FILE_BYTES, PictureError, PictureId,
+    Session,
 };
 
 /// The backbone's file, seen from this script.
@@ -25,23 +27,34 @@ extern "C" {
     static SCRIPT_ADDRESS: String;
 }
 
+/// Files that are read ahead of the one that is decoded next. The browser reads them meanwhile,
+/// outside of the engine's memory.
+const READ_AHEAD: usize = 8;
+
+thread_local! {
+    /// The picture that is decoded or drawn at this moment.
+    static AT_WORK: Cell<Option<PictureId>> = const { Cell::new(None) };
+}
+
 /// A command with the file it is about.
 struct Letter {
     command: Command,
     file: Option<File>,
+    /// The file's bytes on their way, once they were asked for.
+    reading: Option<Promise>,
 }
 
 /// Serves a session for as long as the worker lives.
 pub fn serve() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
-        post_panic(&format!("The engine made a mistake: {info}"));
+        post_panic(&format!("The engine made a mistake: {info}"), AT_WORK.get());
     }));
     spawn_local(async {
         let ended =
             if assistants::is_one() { assistants::assist().await } else { Host::run().await };
         if let Err(reason) = ended {
-            post_panic(&reason);
+            post_panic(&reason, None);
         }
     });
 }
@@ -87,13 +100,16 @@ impl Host {
             self.take(incoming).await;
         }
         self.hand_over_stops();
-        if !self.session.has_commands()
+        self.read_ahead();
+        while self.session.has_room()
             && let Some(letter) = self.waiting.pop_front()
         {
             self.hand_over(letter).await;
         }
         if self.session.has_work() {
+            AT_WORK.set(self.session.next_picture());
             self.session.work().await;
+            AT_WORK.set(None);
         }
         for event in self.session.take_events() {
             post_event(&event)?;
@@ -101,7 +117,7 @@ impl Host {
         if let Some(complaint) = self.session.device_complaint() {
             return Err(format!("The graphics card broke off: {complaint}."));
         }
-        let has_letters = !self.waiting.is_empty() && !self.session.has_commands();
+        let has_letters = !self.waiting.is_empty() && self.session.has_room();
         if has_letters || (self.session.has_work() && !self.session.is_waiting()) {
             self.pause.now().await;
         } else {
@@ -133,13 +149,22 @@ impl Host {
         });
     }
 
+    /// Has the browser read the files of the next letters.
+    fn read_ahead(&mut self) {
+        for letter in self.waiting.iter_mut().take(READ_AHEAD) {
+            if letter.reading.is_none() {
+                letter.reading = letter.file.as_ref().and_then(begin_reading);
+            }
+        }
+    }
+
     /// Gives the session a command, with the bytes of its file.
     async fn hand_over(&mut self, letter: Letter) {
-        let Letter { mut command, file } = letter;
+        let Letter { mut command, file, reading } = letter;
         if let Some(file) = file
             && let Command::AddPicture { bytes, .. } | Command::Ask { bytes, .. } = &mut command
         {
-            match read_file(&file).await {
+            match read_file(&file, reading).await {
                 Ok(read) => *bytes = read,
                 Err(error) => return self.session.refuse(command, &error),
             }
@@ -176,23 +201,33 @@ fn letter(message: &JsValue) -> Option<Letter> {
     let bytes = field("command")?.dyn_into::<Uint8Array>().ok()?.to_vec();
     match postcard::from_bytes(&bytes) {
         Ok(command) => {
-            Some(Letter { command, file: field("file").and_then(|file| file.dyn_into().ok()) })
+            let file = field("file").and_then(|file| file.dyn_into().ok());
+            Some(Letter { command, file, reading: None })
         }
         Err(error) => {
-            post_panic(&format!("A command of the page made no sense: {error}."));
+            post_panic(&format!("A command of the page made no sense: {error}."), None);
             None
         }
     }
 }
 
-/// Reads the file that a command is about. Its size is looked at first: a film of some gigabytes
-/// would not fit into memory, and an allocation that fails ends the worker.
-async fn read_file(file: &File) -> Result<Vec<u8>, PictureError> {
-    let bytes = file.size();
-    if bytes > MAXIMUM_FILE_BYTES as f64 {
-        return Err(PictureError::FileTooLarge { bytes: bytes as usize });
-    }
-    match JsFuture::from(file.array_buffer()).await {
+/// Has the browser read a file, unless it is too large. Its size is looked at first: a film of
+/// some gigabytes would not fit into memory, and an allocation that fails ends the worker.
+fn begin_reading(file: &File) -> Option<Promise> {
+    (file.size() <= MAXIMUM_FILE_BYTES as f64).then(|| {
+        let reading = file.array_buffer();
+        // Whoever waits for it hears of a failure; until then it is nobody's mistake.
+        let _ = reading.catch(&Closure::once_into_js(|_: JsValue| ()).into());
+        reading
+    })
+}
+
+/// The bytes of the file that a command is about, if they are not on their way yet from now on.
+async fn read_file(file: &File, reading: Option<Promise>) -> Result<Vec<u8>, PictureError> {
+    let Some(reading) = reading.or_else(|| begin_reading(file)) else {
+        return Err(PictureError::FileTooLarge { bytes: file.size() as usize });
+    };
+    match JsFuture::from(reading).await {
         Ok(buffer) => Ok(Uint8Array::new(&buffer).to_vec()),
         Err(_) => Err(PictureError::Unreadable),
     }

@@ -66,6 +66,11 @@ impl DrawnTask {
             .map(move |index| task.picture(index / DRAWN_A_CLASS, index % DRAWN_A_CLASS))
     }
 
+    /// The name of a picture, without drawing it.
+    pub fn picture_name(&self, class_index: usize, number: usize) -> String {
+        format!("{} {:02}, drawn", self.classes()[class_index], number + 1)
+    }
+
     /// One picture of a class, `number` counted from 0; the same ones as in
     /// [`DrawnTask::pictures`] below [`DRAWN_A_CLASS`].
     pub fn picture(&self, class_index: usize, number: usize) -> DrawnPicture {
@@ -76,7 +81,7 @@ impl DrawnTask {
             SampleTask::Fruit => fruit::draw(class_index, &mut dice),
             SampleTask::Fabric => fabric::draw(class_index, &mut dice),
         };
-        let name = format!("{} {:02}, drawn", self.classes()[class_index], number + 1);
+        let name = self.picture_name(class_index, number);
         DrawnPicture { class_index, name, pixels: film.develop(&mut dice) }
     }
 }

@@ -17,8 +17,8 @@ pub use question::{Question, Reply};
 pub use settings::{Setting, Settings};
 
 use crate::session::{
-    ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, MINIMUM_PER_CLASS, PictureId,
-    QuestionId, Refusal, RunId, SampleTask,
+    Breakdown, ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, MINIMUM_PER_CLASS,
+    PictureId, QuestionId, Refusal, RunId, SampleTask,
 };
 use crate::ui::text::counted;
 
@@ -46,7 +46,7 @@ pub enum Action {
         image: Option<String>,
     },
     /// The engine broke off.
-    EngineLost(String),
+    EngineLost(Breakdown),
     /// The person wants the engine back.
     RestartEngine,
     /// Requests were made since the engine was ready.
@@ -166,7 +166,7 @@ impl State {
                 effects
             }
             Action::Heard { event, image } => self.heard(event, image),
-            Action::EngineLost(reason) => self.lost(reason),
+            Action::EngineLost(breakdown) => self.lost(breakdown),
             Action::RestartEngine => self.restart(),
             Action::Requested(count) => {
                 self.requests = Some(self.requests.unwrap_or(0) + count);
@@ -305,17 +305,17 @@ impl State {
         }
     }
 
-    fn lost(&mut self, reason: String) -> Vec<Effect> {
+    fn lost(&mut self, breakdown: Breakdown) -> Vec<Effect> {
         let (was_ready, was_loading) =
             (self.engine == Engine::Ready, self.engine == Engine::Loading);
         let was_on_gpu = self.device.as_ref().is_some_and(|device| device.kind == DeviceKind::Gpu);
         let was_moving = self.settings.device_pending && self.settings.device != DeviceChoice::Cpu;
-        self.engine = Engine::Lost(reason);
+        self.engine = Engine::Lost(breakdown.reason);
         // A driver that broke off once, or before anything else could, would do so again.
         if was_on_gpu || was_moving || was_loading {
             self.settings.device = DeviceChoice::Cpu;
         }
-        let effects = self.pictures.broke_off(was_ready);
+        let effects = self.pictures.broke_off(was_ready, breakdown.picture);
         self.device = None;
         self.starting = None;
         self.settings.device_pending = false;

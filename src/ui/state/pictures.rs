@@ -246,6 +246,8 @@ impl Pictures {
             return Vec::new();
         };
         let class = self.classes.remove(index);
+        // The engine says nothing about files whose class is gone.
+        self.in_flight.retain(|sent| class.pictures.iter().all(|picture| picture.id != *sent));
         if let Some(drawn) = class.drawn() {
             self.removed.push((drawn.sample, drawn.name.clone()));
         }
@@ -391,18 +393,17 @@ impl Pictures {
         Effect::Send(Command::AddPicture { picture, class, name, bytes: Vec::new() })
     }
 
-    /// The engine answers in the order of sending; what went before and was not answered never
-    /// will be, because its class was deleted meanwhile.
+    /// The engine has answered about a picture.
     fn landed(&mut self, id: PictureId) {
-        if let Some(index) = self.in_flight.iter().position(|sent| *sent == id) {
-            self.in_flight.drain(..=index);
-        }
+        self.in_flight.retain(|sent| *sent != id);
     }
 
-    /// The engine broke off. The file that came next is refused, so that it does not break the
-    /// next engine too, unless the engine had not begun to read at all.
-    pub(super) fn broke_off(&mut self, had_begun: bool) -> Vec<Effect> {
+    /// The engine broke off. The file that it was at is refused, so that it does not break the next
+    /// engine too: the one that it named, else the one that came next, unless the engine had not
+    /// begun to read at all.
+    pub(super) fn broke_off(&mut self, had_begun: bool, named: Option<PictureId>) -> Vec<Effect> {
         let next = self.in_flight.pop_front().filter(|_| had_begun);
+        let next = named.or(next);
         self.in_flight.clear();
         let picture = next.and_then(|id| self.every().find(|picture| picture.id == id)).cloned();
         let Some(picture) = picture else { return Vec::new() };

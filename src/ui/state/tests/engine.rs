@@ -7,7 +7,7 @@ fn a_lost_engine_ends_runs_and_questions_but_keeps_pictures_and_curves() {
     let mut state = racing();
     hear(&mut state, Event::RunEnded { run: RunId(1), result: result(Ending::Completed) });
     state.reduce(Action::Ask(QuestionId(5), "new.png".to_owned()));
-    state.reduce(Action::EngineLost("It ran out of memory.".to_owned()));
+    state.reduce(Action::EngineLost("It ran out of memory.".to_owned().into()));
     assert_eq!(state.engine, Engine::Lost("It ran out of memory.".to_owned()));
     assert_eq!(counts(&state), [4, 4]);
     let experiment = state.experiment.clone().expect("the curves stay");
@@ -21,7 +21,7 @@ fn a_lost_engine_ends_runs_and_questions_but_keeps_pictures_and_curves() {
 fn a_fresh_engine_hears_of_all_that_the_page_shows() {
     let mut state = filled();
     state.reduce(Action::Set(Setting::Device(DeviceChoice::Cpu)));
-    state.reduce(Action::EngineLost("gone".to_owned()));
+    state.reduce(Action::EngineLost("gone".to_owned().into()));
     let class = state.pictures.classes[0].id;
     state.reduce(Action::Offer(Place::Class(class), offered(9, &[("9.png", None)])));
     let effects = state.reduce(Action::RestartEngine);
@@ -73,7 +73,7 @@ fn with_drawn_fruit() -> State {
 }
 
 fn with_another_engine(state: &mut State) -> Vec<Effect> {
-    state.reduce(Action::EngineLost("gone".to_owned()));
+    state.reduce(Action::EngineLost("gone".to_owned().into()));
     let effects = state.reduce(Action::RestartEngine);
     hear(state, Event::Ready { device: device(DeviceKind::Cpu) });
     effects
@@ -259,7 +259,7 @@ fn the_file_at_which_the_engine_broke_off_is_refused_and_not_sent_again() {
     let class = state.pictures.classes[0].id;
     let files = offered(9, &[("film.png", None), ("next.png", None)]);
     state.reduce(Action::Offer(Place::Class(class), files));
-    state.reduce(Action::EngineLost("gone".to_owned()));
+    state.reduce(Action::EngineLost("gone".to_owned().into()));
     let refused: Vec<&str> =
         state.pictures.refused.iter().map(|refused| refused.name.as_str()).collect();
     assert_eq!(refused, ["film.png"]);
@@ -281,11 +281,11 @@ fn an_engine_that_broke_off_on_the_graphics_card_or_at_its_start_starts_again_on
     let mut at_start = State::default();
     at_start.reduce(Action::Open);
     for state in [&mut on_card, &mut at_start] {
-        state.reduce(Action::EngineLost("gone".to_owned()));
+        state.reduce(Action::EngineLost("gone".to_owned().into()));
         let effects = state.reduce(Action::RestartEngine);
         assert_eq!(sent(&effects)[0], &Command::ChooseDevice(DeviceChoice::Cpu));
     }
     let mut on_cpu = ready();
-    on_cpu.reduce(Action::EngineLost("gone".to_owned()));
+    on_cpu.reduce(Action::EngineLost("gone".to_owned().into()));
     assert_eq!(on_cpu.settings.device, DeviceChoice::Automatic);
 }
