@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use js_sys::{Array, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, Response};
@@ -41,7 +41,7 @@ struct Letter {
     command: Command,
     file: Option<File>,
     /// The file's bytes on their way, once they were asked for.
-    reading: Option<Promise>,
+    reading: Option<JsFuture>,
 }
 
 /// Serves a session for as long as the worker lives.
@@ -213,21 +213,16 @@ fn letter(message: &JsValue) -> Option<Letter> {
 
 /// Has the browser read a file, unless it is too large. Its size is looked at first: a film of
 /// some gigabytes would not fit into memory, and an allocation that fails ends the worker.
-fn begin_reading(file: &File) -> Option<Promise> {
-    (file.size() <= MAXIMUM_FILE_BYTES as f64).then(|| {
-        let reading = file.array_buffer();
-        // Whoever waits for it hears of a failure; until then it is nobody's mistake.
-        let _ = reading.catch(&Closure::once_into_js(|_: JsValue| ()).into());
-        reading
-    })
+fn begin_reading(file: &File) -> Option<JsFuture> {
+    (file.size() <= MAXIMUM_FILE_BYTES as f64).then(|| JsFuture::from(file.array_buffer()))
 }
 
 /// The bytes of the file that a command is about, if they are not on their way yet from now on.
-async fn read_file(file: &File, reading: Option<Promise>) -> Result<Vec<u8>, PictureError> {
+async fn read_file(file: &File, reading: Option<JsFuture>) -> Result<Vec<u8>, PictureError> {
     let Some(reading) = reading.or_else(|| begin_reading(file)) else {
         return Err(PictureError::FileTooLarge { bytes: file.size() as usize });
     };
-    match JsFuture::from(reading).await {
+    match reading.await {
         Ok(buffer) => Ok(Uint8Array::new(&buffer).to_vec()),
         Err(_) => Err(PictureError::Unreadable),
     }
