@@ -8,8 +8,9 @@ use super::message::{Event, Lane, Refusal, RunId};
 use crate::model::Segment;
 use crate::train::{Advance, Ending, Material, Model, TrainError, Trainer};
 
-/// Seconds between two progress events.
-pub(super) const PROGRESS_INTERVAL: f64 = 0.2;
+/// Seconds between two progress events. A page that draws them takes a core from those who make
+/// them.
+pub(super) const PROGRESS_INTERVAL: f64 = 0.5;
 
 /// A lane with its place among the lanes of its experiment.
 #[derive(Clone, Debug)]

@@ -15,7 +15,8 @@ const BATCH = 16;
 const UNFROZEN_EPOCHS = 3;
 const DROPPED = 300;
 const HUNDRED = 100;
-const MANY = 1200;
+// Long enough that what the page does besides, such as scrolling to the race, weighs little.
+const MANY = 4800;
 const FEATURE_REPEATS = 5;
 const NO_LONG_TASK = 'main thread; 0 means none of 50 ms or more';
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -184,8 +185,8 @@ async function measureWorkers(setting) {
         await lab.part('start-cold').click();
         await eventually(async () => assert.ok(await lab.part('start-cold').isDisabled()));
         await eventually(async () => assert.ok(await lab.part('start-cold').isEnabled()), 120_000);
-        const told = await lab.part('features').innerText();
-        times.push(Number(told.match(/([\d.]+)\s*s/)?.[1]));
+        const told = await lab.part('features').locator('time').getAttribute('datetime');
+        times.push(Number(told.match(/^PT([\d.]+)S$/)?.[1]));
       }
       seconds.push(Math.min(...times));
       note(`features of ${pictures} pictures, ${count} of ${cores} engines`, seconds.at(-1), 's', `as the page tells them; least of ${FEATURE_REPEATS}`);

@@ -84,7 +84,7 @@ fn choice(measure: &UseStateHandle<Measure>, this: Measure, name: &'static str) 
 fn features(experiment: &Experiment) -> Html {
     let Some(features) = experiment.features else { return Html::default() };
     let (done, total) = (features.done, features.total);
-    let seconds = duration(features.seconds);
+    let exact = format!("PT{:.3}S", features.seconds);
     let left = match features.seconds_left() {
         Some(seconds) => format!(", about {} left", duration(seconds)),
         None => String::new(),
@@ -95,7 +95,9 @@ fn features(experiment: &Experiment) -> Html {
                 if done < total {
                     { format!("The frozen layers look at every picture once: {done} of {total}{left}") }
                 } else {
-                    { format!("The frozen layers looked at every picture once, in {seconds}; what they saw is reused in every epoch.") }
+                    { "The frozen layers looked at every picture once, in " }
+                    <time datetime={exact}>{ duration(features.seconds) }</time>
+                    { "; what they saw is reused in every epoch." }
                 }
             </span>
             if done < total {
