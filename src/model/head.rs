@@ -3,7 +3,16 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::operations::{Activation, EPSILON, Kind, Layer, LayerTensors, normalised_convolution};
 use super::weights::{Weights, WeightsError};
+
+/// What the classifier is as one of the network's layers.
+const LAYER: Layer = Layer {
+    kind: Kind::Pointwise,
+    stride: 1,
+    activation: Activation::None,
+    is_input_clamped: false,
+};
 
 /// A tensor of a rank that the network has.
 #[derive(Clone, Debug)]
@@ -17,12 +26,21 @@ pub enum NamedTensor {
 }
 
 /// The classifier: a linear map from pooled features to one logit a class.
+///
+/// It is computed as the network's layer is, with statistics that leave numbers as they are: so no
+/// other matrix product is needed, whose kernels for a graphics card weigh more than all of ours.
 #[derive(Module, Debug)]
 pub struct Head {
     /// Shape `[classes, features]`, as torchvision stores it.
     weight: Param<Tensor<2>>,
     /// Shape `[classes]`.
     bias: Param<Tensor<1>>,
+    /// A factor of one a class; never trained, so no parameter.
+    scale: Tensor<1>,
+    /// A mean of zero a class.
+    mean: Tensor<1>,
+    /// The variance a class by which nothing is divided.
+    variance: Tensor<1>,
 }
 
 impl Head {
@@ -30,10 +48,7 @@ impl Head {
     pub fn from_weight(weight: Vec<f32>, classes: usize, device: &Device) -> Self {
         let features = weight.len() / classes.max(1);
         let weight = TensorData::new(weight, [classes, features]);
-        Self {
-            weight: Param::from_tensor(Tensor::from_data(weight, device)),
-            bias: Param::from_tensor(Tensor::zeros([classes], device)),
-        }
+        Self::of(Tensor::from_data(weight, device), Tensor::zeros([classes], device))
     }
 
     /// The head that the backbone was pretrained with.
@@ -48,17 +63,36 @@ impl Head {
     ) -> Result<Self, WeightsError> {
         let weight = weights.tensor::<2>("classifier.1.weight", [classes, features])?;
         let bias = weights.tensor::<1>("classifier.1.bias", [classes])?;
-        Ok(Self {
-            weight: Param::from_tensor(Tensor::from_data(weight, device)),
-            bias: Param::from_tensor(Tensor::from_data(bias, device)),
-        })
+        Ok(Self::of(Tensor::from_data(weight, device), Tensor::from_data(bias, device)))
+    }
+
+    fn of(weight: Tensor<2>, bias: Tensor<1>) -> Self {
+        let scale = bias.ones_like();
+        Self {
+            mean: bias.zeros_like(),
+            variance: scale.clone().sub_scalar(EPSILON),
+            scale,
+            weight: Param::from_tensor(weight),
+            bias: Param::from_tensor(bias),
+        }
     }
 
     /// # Shapes
     /// - input: `[batch, features]`
     /// - output: logits `[batch, classes]`
     pub fn forward(&self, features: Tensor<2>) -> Tensor<2> {
-        features.matmul(self.weight.val().transpose()) + self.bias.val().unsqueeze()
+        let [batch, width] = features.dims();
+        let weight = self.weight.val();
+        let [classes, _] = weight.dims();
+        let tensors = LayerTensors {
+            weight: weight.reshape([classes, width, 1, 1]),
+            scale: self.scale.clone(),
+            shift: self.bias.val(),
+            mean: self.mean.clone(),
+            variance: self.variance.clone(),
+        };
+        let features = features.reshape([batch, 1, 1, width]);
+        normalised_convolution(features, tensors, None, LAYER).reshape([batch, classes])
     }
 
     /// Weight and bias with their torchvision names.
@@ -78,4 +112,26 @@ impl Head {
 pub fn pool(activations: Tensor<4>) -> Tensor<2> {
     let [batch, height, width, channels] = activations.dims();
     activations.reshape([batch, height * width, channels]).mean_dim(1).reshape([batch, channels])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logits_are_weighted_sums_and_a_bias() {
+        let device = Device::flex();
+        let weight = vec![1.0, -2.0, 0.5, 3.0, 0.25, -1.0];
+        let head = Head {
+            bias: Param::from_tensor(Tensor::from_floats([10.0, -20.0], &device)),
+            ..Head::from_weight(weight, 2, &device)
+        };
+        let features = Tensor::from_floats([[1.0, 2.0, 4.0], [0.5, -1.0, 8.0]], &device);
+        let logits = head.forward(features).into_data().try_into_vec_as::<f32>();
+        // By hand: 1 − 4 + 2 + 10, 3 + 0.5 − 4 − 20; 0.5 + 2 + 4 + 10, 1.5 − 0.25 − 8 − 20.
+        let expected = [9.0, -20.5, 16.5, -26.75];
+        for (found, expected) in logits.expect("floats").iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-5, "{found}, not {expected}");
+        }
+    }
 }

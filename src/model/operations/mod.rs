@@ -21,7 +21,7 @@ mod tests;
 use burn::backend::{Backend, Dispatch, ExtensionType, backend_extension, tensor::FloatTensor};
 use burn::tensor::Tensor;
 
-pub(super) use layer::{Activation, Kind, Layer};
+pub(super) use layer::{Activation, EPSILON, Kind, Layer};
 
 /// A layer's own tensors on some backend.
 #[derive(ExtensionType, Clone, Debug)]
