@@ -3,6 +3,8 @@
 //! Pictures and training live elsewhere. The layout and the cut are plain data that the page can
 //! draw without the engine.
 
+#[cfg(feature = "engine")]
+mod agreement;
 mod architecture;
 #[cfg(feature = "engine")]
 mod backbone;
@@ -23,6 +25,10 @@ mod read;
 mod weights;
 mod work;
 
+#[cfg(feature = "bench")]
+pub use agreement::Agreement;
+#[cfg(feature = "engine")]
+pub use agreement::relative_difference;
 pub use architecture::{Architecture, STAGES, Stage, StageKind};
 #[cfg(feature = "engine")]
 pub use backbone::Backbone;
@@ -31,6 +37,10 @@ pub use cut::{Cut, CutError};
 pub use head::{Head, NamedTensor, pool};
 #[cfg(feature = "engine")]
 pub use network::Segment;
+#[cfg(feature = "bench")]
+pub use operations::agreement::layers as layer_agreements;
+#[cfg(feature = "worker")]
+pub(crate) use operations::launch;
 #[cfg(feature = "engine")]
 pub use read::{ReadError, read};
 #[cfg(feature = "engine")]

@@ -8,7 +8,9 @@ use rand::RngExt;
 
 use super::message::{DeviceChoice, DeviceKind, DeviceReport};
 use crate::data::{Purpose, seeded};
-use crate::model::{Backbone, Head, ReadError, WeightsError, pool, read};
+use crate::model::{
+    Backbone, Head, ReadError, WeightsError, pool, read, relative_difference,
+};
 use crate::train::gradients_by_stage;
 
 /// Largest relative difference between the two devices that still passes the self-test.
@@ -222,17 +224,6 @@ async fn probe(
         rows.push((name, read(row).await?));
     }
     Ok(rows)
-}
-
-/// ‖a − b‖ / ‖a‖, infinite for different lengths.
-fn relative_difference(expected: &[f32], found: &[f32]) -> f64 {
-    if expected.len() != found.len() {
-        return f64::INFINITY;
-    }
-    let square = |value: f32| f64::from(value) * f64::from(value);
-    let difference: f64 = expected.iter().zip(found).map(|(&a, &b)| square(a - b)).sum();
-    let norm: f64 = expected.iter().map(|&a| square(a)).sum();
-    (difference / norm.max(f64::MIN_POSITIVE)).sqrt()
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ mod strategy;
 #[cfg(feature = "engine")]
 mod trainer;
 
+#[cfg(feature = "bench")]
+pub use adam::agreement::steps as step_agreements;
 #[cfg(feature = "engine")]
 pub use adam::{Adam, AdamSettings};
 #[cfg(feature = "engine")]

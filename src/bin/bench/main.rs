@@ -9,6 +9,8 @@ mod devices;
 mod network;
 mod stages;
 
+use headstart::model::{Agreement, layer_agreements};
+use headstart::train::step_agreements;
 use wasm_bindgen::prelude::*;
 
 /// What a part of the network takes, and what it has to do in that time.
@@ -22,6 +24,15 @@ pub struct Row {
     pub operations: f64,
     /// Bytes that have to be read and written at least.
     pub bytes: f64,
+}
+
+/// How far one result on the graphics card is from that on the CPU.
+#[wasm_bindgen(getter_with_clone)]
+pub struct Difference {
+    /// Which result, of what.
+    pub what: String,
+    /// ‖a − b‖ / ‖a‖
+    pub difference: f64,
 }
 
 fn main() {
@@ -77,15 +88,19 @@ pub fn training_operations(
         as f64
 }
 
-/// The parts of a pass forward and of a training step, one by one, on the CPU.
+/// The parts of a pass forward and of a training step, one by one.
 #[wasm_bindgen]
 pub async fn layers(
     width: f64,
     batch: usize,
     side: usize,
     repeats: usize,
+    device: String,
 ) -> Result<Vec<Row>, JsError> {
-    stages::rows(&network::Shape { width, batch, side }, repeats).await
+    let device = devices::named(&device).await?;
+    let rows = stages::rows(&network::Shape { width, batch, side }, repeats, device).await?;
+    devices::nobody_complained()?;
+    Ok(rows)
 }
 
 /// A product of `[m, k]` and `[k, n]` by the engine on the CPU.
@@ -105,4 +120,16 @@ pub fn packed_matrix_product(m: usize, k: usize, n: usize, repeats: usize) -> Ve
 #[wasm_bindgen]
 pub fn copy(bytes: usize, repeats: usize) -> Vec<f64> {
     ceilings::copy(bytes, repeats)
+}
+
+/// Compares every operation on the graphics card with the CPU: so many random layers, forward and
+/// with all gradients, and steps of the optimizer.
+#[wasm_bindgen]
+pub async fn differences(seed: u32, layers: usize) -> Result<Vec<Difference>, JsError> {
+    let graphics = devices::named("webgpu").await?;
+    let mut agreements = layer_agreements(u64::from(seed), layers, &graphics).await?;
+    agreements.extend(step_agreements(u64::from(seed), &graphics).await?);
+    devices::nobody_complained()?;
+    let difference = |Agreement { what, difference }| Difference { what, difference };
+    Ok(agreements.into_iter().map(difference).collect())
 }

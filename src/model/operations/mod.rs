@@ -8,6 +8,8 @@
 // The macro that routes the operation to backends names features of Burn's that are not ours.
 #![allow(unexpected_cfgs)]
 
+#[cfg(feature = "bench")]
+pub(super) mod agreement;
 mod cpu;
 mod differentiate;
 #[cfg(feature = "worker")]
@@ -21,6 +23,8 @@ mod tests;
 use burn::backend::{Backend, Dispatch, ExtensionType, backend_extension, tensor::FloatTensor};
 use burn::tensor::Tensor;
 
+#[cfg(feature = "worker")]
+pub(crate) use gpu::launch;
 pub(super) use layer::{Activation, EPSILON, Kind, Layer};
 
 /// A layer's own tensors on some backend.

@@ -4,6 +4,8 @@
 //! Pascanu et al., arXiv 1211.5063, algorithm 1. One pass over the numbers of a tensor, after
 //! one over the gradients for their norm, does what takes some fifteen when written with tensors.
 
+#[cfg(feature = "bench")]
+pub(super) mod agreement;
 mod cpu;
 #[cfg(feature = "worker")]
 mod gpu;

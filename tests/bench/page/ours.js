@@ -9,6 +9,8 @@ self.ready = import('/program/bench.js').then(async ({ default: start, ...progra
     },
     inference: async (...values) => [...await program.inference(...values)],
     training_step: async (...values) => [...await program.training_step(...values)],
+    differences: async (...values) => (await program.differences(...values))
+      .map(({ what, difference }) => ({ what, difference })),
     matrix_product: (...values) => [...program.matrix_product(...values)],
     packed_matrix_product: (...values) => [...program.packed_matrix_product(...values)],
     copy: (...values) => [...program.copy(...values)],

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use super::count::Count;
 use crate::npm;
 use crate::process::{self, Kept};
-use crate::site;
+use crate::site::{self, BENCH};
 use crate::tools::{self, WASM};
 use crate::workspace::Workspace;
 
@@ -93,12 +93,13 @@ pub fn test_wasm(workspace: &Workspace) -> Result<Count> {
     suite(test.env(RUNNER, runner))
 }
 
-/// The page in a real browser.
+/// The page in a real browser, and the graphics card's kernels in the program that measures them.
 pub fn test_browser(workspace: &Workspace) -> Result<Count> {
     tools::ensure_node()?;
     let chromium = tools::ensure_chromium()?;
     npm::install(&workspace.end_to_end())?;
     let site = site::build(workspace)?;
+    let program = site::compile_program(workspace, &BENCH)?;
     process::run(cargo(workspace, "build").args(["--locked", "--bin", "headstart"]))?;
     let xtask = env::current_exe().context("this program cannot find itself")?;
     let mut test = Command::new("node");
@@ -107,6 +108,7 @@ pub fn test_browser(workspace: &Workspace) -> Result<Count> {
     test.args(browser_tests(&workspace.end_to_end())?);
     test.env("CHROMIUM", chromium)
         .env("SITE", site)
+        .env("PROGRAM", program)
         .env("XTASK", xtask)
         .env("HEADSTART", workspace.target().join("debug/headstart"));
     suite(&mut test)
