@@ -29,6 +29,22 @@ impl Agreement {
     }
 }
 
+/// The graphics adapter of this machine, for tests; `None` where there is none, which is said.
+#[cfg(all(test, feature = "bench"))]
+pub fn graphics() -> Option<burn::tensor::Device> {
+    use std::sync::OnceLock;
+
+    use burn::tensor::Device;
+
+    // It can be opened once only.
+    static OPENED: OnceLock<Option<Device>> = OnceLock::new();
+    let opened = OPENED.get_or_init(|| {
+        let opened = Device::wgpu_options().init();
+        opened.inspect_err(|error| eprintln!("skipped, no graphics adapter: {error}")).ok()
+    });
+    opened.clone()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,8 @@ mod work;
 
 #[cfg(feature = "bench")]
 pub use agreement::Agreement;
+#[cfg(all(test, feature = "bench"))]
+pub(crate) use agreement::graphics;
 #[cfg(feature = "engine")]
 pub use agreement::relative_difference;
 pub use architecture::{Architecture, STAGES, Stage, StageKind};

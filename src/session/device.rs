@@ -8,9 +8,7 @@ use rand::RngExt;
 
 use super::message::{DeviceChoice, DeviceKind, DeviceReport};
 use crate::data::{Purpose, seeded};
-use crate::model::{
-    Backbone, Head, ReadError, WeightsError, pool, read, relative_difference,
-};
+use crate::model::{Backbone, Head, ReadError, WeightsError, pool, read, relative_difference};
 use crate::train::gradients_by_stage;
 
 /// Largest relative difference between the two devices that still passes the self-test.

@@ -4,6 +4,7 @@ import { contest } from './harness.js';
 // The best of many: neighbours on the machine and the compiler's first, slow tier only ever cost.
 const REPEATS = 20;
 const LAYER_REPEATS = 8;
+const GRAPHICS_REPEATS = 4;
 const BATCH = 16;
 const SIDE = 96;
 
@@ -44,15 +45,26 @@ async function layers(report, width) {
   await contest(async (start) => {
     const ours = await start('ours.js');
     const setting = [width, BATCH, SIDE];
-    const rows = await ours.warmCall('layers', ...setting, LAYER_REPEATS);
+    const rows = await ours.warmCall('layers', ...setting, LAYER_REPEATS, 'cpu');
     const forward = await ours.warmCall('inference', ...setting, LAYER_REPEATS, 'cpu');
     const training = await ours.warmCall('training_step', ...setting, 0, LAYER_REPEATS, 'cpu');
     rows.push(whole('forward', forward, rows), whole('training', training, rows));
-    report.layers.push({ width, batch: BATCH, side: SIDE, rows });
+    report.layers.push({ device: 'CPU', width, batch: BATCH, side: SIDE, rows });
+  });
+}
+
+/** The same parts on the graphics card; each time has the way there and back in it. */
+async function graphicsLayers(report, width) {
+  await contest(async (start) => {
+    const ours = await start('ours.js');
+    report.adapter = await ours.call('adapter');
+    const rows = await ours.call('layers', width, BATCH, SIDE, GRAPHICS_REPEATS, 'webgpu');
+    report.layers.push({ device: 'WebGPU', width, batch: BATCH, side: SIDE, rows });
   });
 }
 
 export const rooflines = {
   'roofline, width 0.35': (report) => layers(report, 0.35),
   'roofline, width 1.0': (report) => layers(report, 1),
+  'layers, WebGPU, width 0.35': (report) => graphicsLayers(report, 0.35),
 };

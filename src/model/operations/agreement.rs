@@ -22,8 +22,15 @@ struct Case {
     layer: Layer,
     area: Area,
     out: usize,
-    has_shortcut: bool,
+    shortcut: Option<Source>,
     seed: u64,
+}
+
+/// Where a shortcut comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Source {
+    Input,
+    Other,
 }
 
 /// Compares `cases` random layers on `graphics` with the CPU.
@@ -56,7 +63,7 @@ impl Case {
     fn new(number: usize, seed: u64) -> Self {
         let mut generator = StdRng::seed_from_u64(seed);
         let mut below = |limit: usize| generator.random_range(1..limit);
-        let step = if number % 3 == 0 { 8 } else { 1 };
+        let step = if number.is_multiple_of(3) { 8 } else { 1 };
         let mut channels = || step * below(48 / step);
         let kind = [Kind::Pointwise, Kind::Depthwise, Kind::Patches][number / 3 % 3];
         let (inputs, out) = match kind {
@@ -74,13 +81,18 @@ impl Case {
             activation: if below(3) == 1 { Activation::None } else { Activation::Clamped },
             is_input_clamped: below(3) == 1,
         };
-        let has_shortcut = kind == Kind::Pointwise && below(3) == 1;
-        Self { layer, area, out, has_shortcut, seed }
+        // Half of the shortcuts are the input itself.
+        let shortcut = match kind {
+            Kind::Pointwise => [None, Some(Source::Other), Some(Source::Input)][below(4) - 1],
+            Kind::Depthwise | Kind::Patches => None,
+        };
+        let out = if shortcut == Some(Source::Input) { inputs } else { out };
+        Self { layer, area, out, shortcut, seed }
     }
 
     fn name(&self) -> String {
-        let Self { layer, area, out, has_shortcut, .. } = self;
-        format!("{layer:?} on {area:?} to {out} channels, shortcut {has_shortcut}")
+        let Self { layer, area, out, shortcut, .. } = self;
+        format!("{layer:?} on {area:?} to {out} channels, shortcut {shortcut:?}")
     }
 
     /// What each operation gives, flat. The same numbers go into every backend.
@@ -115,10 +127,12 @@ impl Case {
             variance: place(noise(out, 0.2, 2.0), [out], device),
         };
         let gradient = place::<B, 4>(noise(goal.values(), -1.0, 1.0), goal.shape(), device);
-        let behind_clamp = place::<B, 4>(clamped(noise(goal.values(), -1.0, 1.0)), goal.shape(), device);
-        let shortcut = self
-            .has_shortcut
-            .then(|| place::<B, 4>(noise(goal.values(), -1.0, 1.0), goal.shape(), device));
+        let behind_clamp =
+            place::<B, 4>(clamped(noise(goal.values(), -1.0, 1.0)), goal.shape(), device);
+        let shortcut = self.shortcut.map(|source| match source {
+            Source::Input => input.clone(),
+            Source::Other => place::<B, 4>(noise(goal.values(), -1.0, 1.0), goal.shape(), device),
+        });
 
         let output = B::convolve(input.clone(), parameters.clone(), shortcut, layer);
         let through = B::gradient_through_clamp(gradient.clone(), behind_clamp);
@@ -163,13 +177,11 @@ mod tests {
     use futures_lite::future::block_on;
 
     use super::*;
+    use crate::model::agreement::graphics;
 
     #[test]
     fn every_operation_agrees_with_the_cpu_where_there_is_a_graphics_adapter() {
-        let graphics = match Device::wgpu_options().init() {
-            Ok(graphics) => graphics,
-            Err(error) => return eprintln!("skipped, as no graphics adapter is there: {error}"),
-        };
+        let Some(graphics) = graphics() else { return };
         let agreements = block_on(layers(7, 90, &graphics)).expect("the adapter answers");
         for Agreement { what, difference } in agreements {
             assert!(difference <= 1e-4, "{what}: {difference:e}");

@@ -37,9 +37,8 @@ where
     Float: BackendPrimitive<B, Primitive = FloatTensor<B>>,
 {
     let mut generator = StdRng::seed_from_u64(seed);
-    let lengths: Vec<usize> = (0..TENSORS)
-        .map(|tensor| generator.random_range(1..[9, 200, 9_000][tensor % 3]))
-        .collect();
+    let lengths: Vec<usize> =
+        (0..TENSORS).map(|tensor| generator.random_range(1..[9, 200, 9_000][tensor % 3])).collect();
     let rates: Vec<f32> = lengths.iter().map(|_| generator.random_range(1e-3..1e-1)).collect();
     let mut noise = |bound: f32| -> Vec<Tensor<1>> {
         let tensor = |&length: &usize| {
@@ -82,13 +81,11 @@ mod tests {
     use futures_lite::future::block_on;
 
     use super::*;
+    use crate::model::graphics;
 
     #[test]
     fn steps_agree_with_the_cpus_where_there_is_a_graphics_adapter() {
-        let graphics = match Device::wgpu_options().init() {
-            Ok(graphics) => graphics,
-            Err(error) => return eprintln!("skipped, as no graphics adapter is there: {error}"),
-        };
+        let Some(graphics) = graphics() else { return };
         for Agreement { what, difference } in block_on(steps(7, &graphics)).expect("an answer") {
             assert!(difference <= 1e-4, "{what}: {difference:e}");
         }

@@ -29,7 +29,7 @@ const fn part(name: &'static str, needs: Needs) -> Part {
 
 /// In the order in which they are measured. The proof comes first: a site that does not work has no
 /// speed. WebGPU at width 1.0 is left out, since an adapter in software takes minutes a step.
-const PARTS: [Part; 18] = [
+const PARTS: [Part; 19] = [
     part("sizes", Needs::Sizes),
     part("site, proof", Needs::Site),
     part("site, start", Needs::Site),
@@ -48,6 +48,7 @@ const PARTS: [Part; 18] = [
     part("steps by blocks", Needs::Program),
     part("roofline, width 0.35", Needs::Program),
     part("roofline, width 1.0", Needs::Program),
+    part("layers, WebGPU, width 0.35", Needs::Program),
 ];
 
 /// The parts whose names contain one of the words, or all if there are no words.
@@ -75,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_word_chooses_the_parts_that_contain_it_and_no_word_chooses_all() {
-        assert_eq!(names(&["WebGPU"]).len(), 2);
+        assert_eq!(names(&["WebGPU"]).len(), 3);
         assert_eq!(names(&["sizes", "steps"]), ["sizes", "steps by blocks"]);
         assert_eq!(names(&[]).len(), PARTS.len());
     }

@@ -78,6 +78,8 @@ pub enum CeilingKind {
 /// The parts of a network of one width.
 #[derive(Serialize, Deserialize)]
 pub struct Layers {
+    /// "CPU" or "WebGPU". The ceilings are those of the CPU.
+    pub device: String,
     pub width: f64,
     pub batch: usize,
     pub side: usize,

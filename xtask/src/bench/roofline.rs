@@ -21,7 +21,8 @@ struct Share {
     share: f64,
 }
 
-/// Prints the ceilings, and every part with its share of the one that binds it.
+/// Prints the ceilings, and every part with its share of the one that binds it. A graphics card's
+/// ceilings are not known.
 pub fn print(ceilings: &[Ceiling], layers: &[Layers]) {
     if !ceilings.is_empty() {
         println!("\n{:<34} {:>10}", "ceiling, one thread", "best");
@@ -37,29 +38,31 @@ pub fn print(ceilings: &[Ceiling], layers: &[Layers]) {
             rate(ceiling) / 1e6
         );
     }
-    let Some(roof) = roof(ceilings) else { return };
-    for Layers { width, batch, side, rows } in layers {
+    let roof = roof(ceilings);
+    for Layers { device, width, batch, side, rows } in layers {
         println!(
             "\n{:<44} {:>9} {:>9} {:>9} {:>16}",
-            format!("width {width}, {batch} × {side} px"),
+            format!("{device}, width {width}, {batch} × {side} px"),
             "ms",
             "GFLOP/s",
             "GB/s",
             "share of ceiling"
         );
         for row in rows {
-            let Share { of, share } = share(row, roof);
-            let binds = match of {
-                CeilingKind::Product => "arithmetic",
-                CeilingKind::Copy => "memory",
-            };
+            let share = roof.filter(|_| device == "CPU").map_or_else(String::new, |roof| {
+                let Share { of, share } = share(row, roof);
+                let binds = match of {
+                    CeilingKind::Product => "arithmetic",
+                    CeilingKind::Copy => "memory",
+                };
+                format!("{:>5.1} % {binds}", share * 100.0)
+            });
             println!(
-                "{:<44} {:>9.2} {:>9.2} {:>9.2} {:>5.1} % {binds}",
+                "{:<44} {:>9.2} {:>9.2} {:>9.2} {share}",
                 row.kind,
                 row.milliseconds,
                 row.operations / row.milliseconds / 1e6,
                 row.bytes / row.milliseconds / 1e6,
-                share * 100.0,
             );
         }
     }

@@ -22,22 +22,14 @@ pub fn deviation<N: Size>(variance: Vector<f32, N>) -> Vector<f32, N> {
 /// ReLU6, where there is one.
 #[cube]
 pub fn activated<N: Size>(value: Vector<f32, N>, #[comptime] is_clamped: bool) -> Vector<f32, N> {
-    if comptime!(is_clamped) {
-        clamp(value, Vector::new(0.0), Vector::new(6.0))
-    } else {
-        value
-    }
+    if comptime!(is_clamped) { clamp(value, Vector::new(0.0), Vector::new(6.0)) } else { value }
 }
 
 /// The gradient before a ReLU6, from the gradient behind it and what came out of it.
 #[cube]
-pub fn through_clamp<N: Size>(
-    gradient: Vector<f32, N>,
-    clamped: Vector<f32, N>,
-) -> Vector<f32, N> {
-    let passes = clamped
-        .greater_than(&Vector::new(0.0))
-        .vec_and(clamped.less_than(&Vector::new(6.0)));
+pub fn through_clamp<N: Size>(gradient: Vector<f32, N>, clamped: Vector<f32, N>) -> Vector<f32, N> {
+    let passes =
+        clamped.greater_than(&Vector::new(0.0)).vec_and(clamped.less_than(&Vector::new(6.0)));
     select_many(passes, gradient, Vector::new(0.0))
 }
 

@@ -2,16 +2,20 @@
 //!
 //! A layer is one launch forward, and three backward: its input's gradient, and two phases for
 //! those of its own tensors. BatchNorm is folded inside the kernels, from the tensors as they are.
+//! An invocation keeps a tile of sums in its registers, so that a number takes part in several
+//! multiplications once it is read; vectors run along the channels, where numbers lie side by side.
+//! One kernel is compiled for each combination of kind, stride, activation and vector widths that a
+//! network has, not for each shape.
 
 mod fold;
 pub mod launch;
+mod patches;
 mod pointwise;
 mod spatial;
 mod unfold;
 mod weights;
 
-use burn::backend::Cube;
-use burn::backend::TensorMetadata;
+use burn::backend::{Cube, TensorMetadata};
 use burn_cubecl::tensor::CubeTensor;
 
 use self::launch::{area_of, in_order};
@@ -38,9 +42,7 @@ impl LayerKernels for Cube {
     ) -> CubeTensor {
         let (input, own) = (in_order(input), Own::of(parameters));
         match layer.kind {
-            Kind::Pointwise => {
-                pointwise::convolve(input, own, shortcut.map(in_order), layer)
-            }
+            Kind::Pointwise => pointwise::convolve(input, own, shortcut.map(in_order), layer),
             Kind::Depthwise | Kind::Patches => spatial::convolve(input, own, layer),
         }
     }
@@ -60,7 +62,7 @@ impl LayerKernels for Cube {
             Kind::Pointwise => pointwise::input_gradient(gradient, input, own, layer),
             Kind::Depthwise => spatial::depthwise_input_gradient(gradient, input, own, layer),
             Kind::Patches => {
-                let found = spatial::patches_input_gradient(gradient, area_of(&input), own, layer);
+                let found = patches::input_gradient(gradient, area_of(&input), own, layer);
                 if layer.is_input_clamped {
                     fold::gradient_through_clamp(found, input)
                 } else {

@@ -1,10 +1,10 @@
 //! 1×1 convolutions: matrix products of the activations with the weight, which is read as it lies,
 //! `[out, in]`.
 //!
-//! An invocation adds up one vector of output channels for several pixels. Its neighbours have the
-//! next channels of the same pixels, so they share the activations that they read and write
-//! neighbouring vectors. Nothing goes through workgroup memory: every number that is read takes
-//! part in several multiplications, which is what bounds these products.
+//! An invocation adds up one vector of output channels for several pixels. Its neighbours take the
+//! next channels of the same pixels: they read the same activations, and write side by side.
+//! Nothing goes through workgroup memory, whose barriers cost more where a program pretends to be
+//! the card than the reading that they save.
 
 use burn::backend::Cube;
 use burn::backend::ops::FloatTensorOps;
@@ -167,8 +167,8 @@ pub fn convolve(
     }
 }
 
-/// Whether a card binds as many buffers as a layer with a shortcut has; browsers promise one less.
-/// The same buffer is never bound twice, since every one is bound to be written.
+/// Whether a card binds as many buffers as a layer with a shortcut has; WebGPU promises one less.
+/// Nor may one be bound twice, since each is bound as one that may be written.
 fn can_bind(input: &CubeTensor, shortcut: &CubeTensor) -> bool {
     let memory = |tensor: &CubeTensor| tensor.handle.memory.clone().binding().id();
     let is_another = memory(input) != memory(shortcut);

@@ -11,10 +11,10 @@ use cubecl::prelude::*;
 use super::Own;
 use super::fold::{activated, factor, through_clamp};
 use super::launch::{area_of, empty, vector_of, workgroups};
-use crate::model::operations::layer::{Area, EPSILON, Kind, Layer, TAPS};
+use crate::model::operations::layer::{Area, Kind, Layer, TAPS};
 
 /// Weights of a kernel's side.
-const SIDE: usize = 3;
+pub const SIDE: usize = 3;
 
 /// How a tile of the pixels that are written slides over those that are read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -29,12 +29,9 @@ struct Slide {
 }
 
 impl Slide {
-    fn forward(stride: usize) -> Self {
-        Self { stride, is_backward: false, rows: 2, columns: 4 }
-    }
-
-    fn backward(stride: usize) -> Self {
-        Self { stride, is_backward: true, rows: 2, columns: 4 }
+    /// With tiles whose sums fit into registers.
+    fn new(stride: usize, is_backward: bool) -> Self {
+        Self { stride, is_backward, rows: 2, columns: 4 }
     }
 
     /// How many pixels are read in a direction for so many that are written.
@@ -81,15 +78,15 @@ fn first_read(first_written: usize, #[comptime] slide: Slide) -> usize {
 }
 
 /// # Shapes
-/// - source: `[batch, source_height, source_width, source columns]`, with vectors of `I`: of the
-///   same channels in a depthwise convolution, else of one channel
-/// - weight: `[channels, depth, 3, 3]`, with vectors of `W`: of `N` in a depthwise convolution
-/// - scale, variance, both biases: `[channels]`, with vectors of `N`
-/// - clamped, target: `[batch, height, width, columns]`, with vectors of `N`
+/// - source: `[batch, source_height, source_width, channels]` with vectors of `N` in a depthwise
+///   convolution, else `[batch, source_height, source_width, depth]` with vectors of one
+/// - weight: `[channels, depth, 3, 3]`, with vectors as the source
+/// - scale, variance, shift, mean: `[channels]`, with vectors of `N`
+/// - clamped, target: `[batch, height, width, channels]`, with vectors of `N`, `columns` of them
 #[cube(launch_unchecked)]
-fn slide_over<I: Size, W: Size, N: Size>(
+fn slide_over<I: Size, N: Size>(
     source: &[Vector<f32, I>],
-    weight: &[Vector<f32, W>],
+    weight: &[Vector<f32, I>],
     scale: &[Vector<f32, N>],
     variance: &[Vector<f32, N>],
     shift: ComptimeOption<&[Vector<f32, N>]>,
@@ -108,8 +105,8 @@ fn slide_over<I: Size, W: Size, N: Size>(
     #[comptime] is_clamped: bool,
 ) {
     let (rows_of_tile, columns_of_tile) = comptime!((slide.rows, slide.columns));
-    let across = (width + columns_of_tile - 1) / columns_of_tile;
-    let down = (height + rows_of_tile - 1) / rows_of_tile;
+    let across = width.div_ceil(columns_of_tile);
+    let down = height.div_ceil(rows_of_tile);
     let column = ABSOLUTE_POS % columns;
     let tile = ABSOLUTE_POS / columns;
     let left = tile % across * columns_of_tile;
@@ -118,7 +115,7 @@ fn slide_over<I: Size, W: Size, N: Size>(
     if picture >= batch {
         terminate!();
     }
-    let width_of_weight = W::value();
+    let lanes = I::value();
     let first_row = first_read(top, slide);
     let first_pixel = first_read(left, slide);
     let mut sums = Array::<Vector<f32, N>>::new(rows_of_tile * columns_of_tile);
@@ -132,8 +129,8 @@ fn slide_over<I: Size, W: Size, N: Size>(
                 let value = if comptime!(is_depthwise) {
                     // The weights of a vector of channels are as many vectors as each has weights.
                     let number = comptime!(lane * TAPS + tap);
-                    weight[column * TAPS + comptime!(number / width_of_weight)]
-                        .extract(comptime!(number % width_of_weight))
+                    weight[column * TAPS + comptime!(number / lanes)]
+                        .extract(comptime!(number % lanes))
                 } else {
                     weight[((column * N::value() + lane) * depth + channel) * TAPS + tap]
                         .extract(0usize)
@@ -162,8 +159,7 @@ fn slide_over<I: Size, W: Size, N: Size>(
                 for row in 0..rows_of_tile {
                     #[unroll]
                     for column in 0..columns_of_tile {
-                        let tap =
-                            comptime!(slide.tap_of([read_row, read_column], [row, column]));
+                        let tap = comptime!(slide.tap_of([read_row, read_column], [row, column]));
                         if comptime!(tap.is_some()) {
                             sums[row * columns_of_tile + column] +=
                                 value * taps[comptime!(tap.unwrap_or_default())];
@@ -211,7 +207,7 @@ pub fn convolve(input: CubeTensor, own: Own, layer: Layer) -> CubeTensor {
     let is_depthwise = layer.kind == Kind::Depthwise;
     let vector = vector_of(goal.channels);
     let read = if is_depthwise { vector } else { 1 };
-    let slide = Slide::forward(layer.stride);
+    let slide = Slide::new(layer.stride, false);
     let columns = goal.channels / vector;
     let (count, workgroup) = workgroups(&input, columns * slide.tiles(goal));
     // Every index is kept below its limit by the kernel.
@@ -220,7 +216,6 @@ pub fn convolve(input: CubeTensor, own: Own, layer: Layer) -> CubeTensor {
             &output.client,
             count,
             workgroup,
-            read,
             read,
             vector,
             input.into_buffer_arg(),
@@ -257,7 +252,7 @@ pub fn depthwise_input_gradient(
     let (area, goal) = (area_of(&input), area_of(&gradient));
     let output = empty(&input, area.shape());
     let vector = vector_of(area.channels);
-    let slide = Slide::backward(layer.stride);
+    let slide = Slide::new(layer.stride, true);
     let columns = area.channels / vector;
     let (count, workgroup) = workgroups(&input, columns * slide.tiles(area));
     let clamped = layer.is_input_clamped.then_some(input);
@@ -267,7 +262,6 @@ pub fn depthwise_input_gradient(
             &output.client,
             count,
             workgroup,
-            vector,
             vector,
             vector,
             gradient.into_buffer_arg(),
@@ -288,100 +282,6 @@ pub fn depthwise_input_gradient(
             slide,
             true,
             false,
-        );
-    }
-    output
-}
-
-/// The gradient of a full 3×3 convolution's input, number by number: nothing in front of a stem
-/// learns, so this is not made to be fast.
-///
-/// # Shapes
-/// - gradient: `[batch, goal_height, goal_width, out]`
-/// - weight: `[out, channels, 3, 3]`
-/// - scale, variance: `[out]`
-/// - target: `[batch, height, width, channels]`
-#[cube(launch_unchecked)]
-fn spread_back(
-    gradient: &[f32],
-    weight: &[f32],
-    scale: &[f32],
-    variance: &[f32],
-    target: &mut [f32],
-    numbers: usize,
-    goal_height: usize,
-    goal_width: usize,
-    height: usize,
-    width: usize,
-    channels: usize,
-    out: usize,
-    #[comptime] stride: usize,
-) {
-    if ABSOLUTE_POS >= numbers {
-        terminate!();
-    }
-    let channel = ABSOLUTE_POS % channels;
-    let pixel = ABSOLUTE_POS / channels;
-    let x = pixel % width;
-    let y = pixel / width % height;
-    let picture = pixel / width / height;
-    let mut sum = 0.0f32;
-    #[unroll]
-    for tap in 0..TAPS {
-        // One more than the row and the pixel that this weight reaches, strides apart.
-        let row = y + 2 - comptime!(tap / SIDE) + comptime!(stride - 1);
-        let column = x + 2 - comptime!(tap % SIDE) + comptime!(stride - 1);
-        let is_there = row % stride == 0
-            && column % stride == 0
-            && row >= stride
-            && column >= stride
-            && row / stride <= goal_height
-            && column / stride <= goal_width;
-        if is_there {
-            let from =
-                ((picture * goal_height + row / stride - 1) * goal_width + column / stride - 1)
-                    * out;
-            for output in 0..out {
-                let factor = scale[output] / f32::sqrt(variance[output] + EPSILON);
-                sum += gradient[from + output]
-                    * weight[(output * channels + channel) * TAPS + tap]
-                    * factor;
-            }
-        }
-    }
-    target[ABSOLUTE_POS] = sum;
-}
-
-/// The gradient of a full convolution's input in one launch; before the ReLU6 in front of it,
-/// nothing is done.
-pub fn patches_input_gradient(
-    gradient: CubeTensor,
-    area: Area,
-    own: Own,
-    layer: Layer,
-) -> CubeTensor {
-    let goal = area_of(&gradient);
-    let output = empty(&gradient, area.shape());
-    let (count, workgroup) = workgroups(&gradient, area.values());
-    // Every index is kept below its limit by the kernel.
-    unsafe {
-        spread_back::launch_unchecked(
-            &output.client,
-            count,
-            workgroup,
-            gradient.into_buffer_arg(),
-            own.weight.into_buffer_arg(),
-            own.scale.into_buffer_arg(),
-            own.variance.into_buffer_arg(),
-            output.clone().into_buffer_arg(),
-            area.values(),
-            goal.height,
-            goal.width,
-            area.height,
-            area.width,
-            area.channels,
-            goal.channels,
-            layer.stride,
         );
     }
     output

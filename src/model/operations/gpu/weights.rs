@@ -62,8 +62,8 @@ fn outer<G: Size, I: Size>(
     outs: usize,
     ins: usize,
 ) {
-    let tiles_in = (ins + INS - 1) / INS;
-    let tiles_out = (outs + OUTS - 1) / OUTS;
+    let tiles_in = ins.div_ceil(INS);
+    let tiles_out = outs.div_ceil(OUTS);
     let first_in = ABSOLUTE_POS % tiles_in * INS;
     let first_out = ABSOLUTE_POS / tiles_in % tiles_out * OUTS;
     let share = ABSOLUTE_POS / tiles_in / tiles_out;
@@ -153,7 +153,7 @@ fn taps<I: Size, N: Size>(
     for row in begin..end {
         let picture = row / goal_height;
         let first_row = row % goal_height * stride;
-        for tile in 0..(goal_width + COLUMNS - 1) / COLUMNS {
+        for tile in 0..goal_width.div_ceil(COLUMNS) {
             let left = tile * COLUMNS;
             let mut gradients = Array::<Vector<f32, N>>::new(COLUMNS);
             #[unroll]
@@ -245,8 +245,7 @@ pub fn of_spatial(gradient: CubeTensor, input: CubeTensor, layer: Layer) -> Part
     let columns = goal.channels / vector;
     let rows = goal.batch * goal.height;
     let each = depth * TAPS;
-    let partial =
-        Partial::new(&input, goal.channels * each, goal.channels, columns * depth, rows);
+    let partial = Partial::new(&input, goal.channels * each, goal.channels, columns * depth, rows);
     let (count, workgroup) = workgroups(&input, columns * depth * partial.shares);
     let [weights, shifts] = partial.parts();
     // Every index is kept below its limit by the kernel.
