@@ -13,6 +13,7 @@ mod convolution;
 mod cut;
 #[cfg(feature = "engine")]
 mod head;
+mod memory;
 #[cfg(feature = "engine")]
 mod network;
 #[cfg(feature = "engine")]

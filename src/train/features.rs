@@ -8,7 +8,7 @@ use crate::data::Picture;
 use crate::model::{ReadError, STAGES, Segment, pool, read};
 
 /// Pictures that go through the frozen stages at once: a portion.
-const BATCH: usize = 16;
+pub const PORTION: usize = 16;
 
 /// What each wanted stage is fed with, for every picture of a data set.
 ///
@@ -192,7 +192,7 @@ impl Extraction {
         stages: impl IntoIterator<Item = usize>,
         device: &Device,
     ) -> Self {
-        let portions = pictures.chunks(BATCH).map(|_| Portion::Waiting).collect();
+        let portions = pictures.chunks(PORTION).map(|_| Portion::Waiting).collect();
         let wanted = stages.into_iter().filter(|&stage| stage < STAGES).collect();
         Self { device: device.clone(), backbone, pictures, wanted, portions }
     }
@@ -204,7 +204,7 @@ impl Extraction {
 
     /// Pictures looked at so far.
     pub fn done(&self) -> usize {
-        let portions = self.pictures.chunks(BATCH).zip(&self.portions);
+        let portions = self.pictures.chunks(PORTION).zip(&self.portions);
         let done = portions.filter(|(_, portion)| matches!(portion, Portion::Done(_)));
         done.map(|(pictures, _)| pictures.len()).sum()
     }
@@ -284,7 +284,7 @@ impl Extraction {
 
 /// The pictures of a portion; none beyond the last.
 fn portion(pictures: &[Picture], index: usize) -> &[Picture] {
-    pictures.chunks(BATCH).nth(index).unwrap_or_default()
+    pictures.chunks(PORTION).nth(index).unwrap_or_default()
 }
 
 /// Pictures as the network's input, normalised to −1 … 1.

@@ -8,10 +8,24 @@ mod features;
 mod gradients;
 #[cfg(feature = "engine")]
 mod learner;
+#[cfg(feature = "engine")]
+mod limits;
 mod log;
 #[cfg(feature = "engine")]
+mod material;
+#[cfg(feature = "engine")]
+mod memory;
+#[cfg(feature = "engine")]
+mod plan;
+#[cfg(feature = "engine")]
+mod probe;
+#[cfg(feature = "engine")]
 mod schedule;
+#[cfg(feature = "engine")]
+mod scoring;
 mod strategy;
+#[cfg(feature = "engine")]
+mod tally;
 #[cfg(feature = "engine")]
 mod trainer;
 
@@ -20,14 +34,24 @@ pub use adam::agreement::steps as step_agreements;
 #[cfg(feature = "engine")]
 pub use adam::{Adam, AdamSettings};
 #[cfg(feature = "engine")]
-pub use features::{Extraction, FeatureNumbers, Features, Numbers, input_tensor};
+pub use features::{Extraction, FeatureNumbers, Features, Numbers, PORTION, input_tensor};
 #[cfg(feature = "engine")]
 pub use gradients::gradients_by_stage;
 #[cfg(feature = "engine")]
 pub use learner::Model;
+#[cfg(feature = "engine")]
+pub use limits::Limits;
 pub use log::{Ending, EpochRow, Phase, RunResult, Score};
+#[cfg(feature = "engine")]
+pub use material::{Material, TrainError};
+#[cfg(feature = "engine")]
+pub use memory::{Memory, MemoryNeeds};
+#[cfg(feature = "engine")]
+pub use plan::{Cost, Plan, RunSeconds};
+#[cfg(feature = "engine")]
+pub use probe::{BatchSizes, LookProbe, Measurable, PhaseProbe, Sample};
 #[cfg(feature = "engine")]
 pub use schedule::WarmUpCosine;
 pub use strategy::{Strategy, StrategyError};
 #[cfg(feature = "engine")]
-pub use trainer::{Advance, Material, TrainError, Trainer};
+pub use trainer::{Advance, Trainer};

@@ -5,53 +5,25 @@ use std::rc::Rc;
 
 use burn::module::{Module, ParamId};
 use burn::optim::GradientsParams;
-use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::adam::{Adam, AdamSettings};
-use super::features::Features;
-use super::gradients::loss_and_correct;
+use super::gradients::{gradients_by_parts, loss_and_correct};
 use super::learner::{Learner, Model};
 use super::log::{Ending, EpochRow, Phase, RunResult, Score};
+use super::material::{Material, TrainError};
+use super::plan::Plan;
 use super::schedule::WarmUpCosine;
+use super::scoring::score;
 use super::strategy::Strategy;
-use crate::data::{Purpose, Split, seeded};
-use crate::model::{Head, ReadError, STAGES, Segment, pool, read};
+use super::tally::Tally;
+use crate::data::{Purpose, seeded};
+use crate::model::{Head, STAGES, Segment, pool};
 
-/// Steps between two reads of the loss. A read waits for the device, so not every step has one;
-/// a wait now and then keeps a graphics card's queue short and finds a loss that is no number.
-const STEPS_BETWEEN_READS: usize = 8;
-
-/// Everything that lanes of one experiment share.
-#[derive(Debug)]
-pub struct Material {
-    /// Features at every cut that a lane needs.
-    pub features: Features,
-    /// One class index a picture.
-    pub labels: Vec<usize>,
-    /// Number of classes.
-    pub classes: usize,
-    /// Which pictures are for what.
-    pub split: Split,
-    /// The seed of the experiment.
-    pub seed: u64,
-}
-
-/// A device did not answer while training.
-#[derive(Debug, thiserror::Error)]
-pub enum TrainError {
-    /// Reading a tensor back failed.
-    #[error(transparent)]
-    Device(#[from] ReadError),
-    /// The features of a stage were not computed beforehand.
-    #[error("the features of stage {stage} were not prepared")]
-    MissingFeatures {
-        /// Which stage.
-        stage: usize,
-    },
-}
+/// Steps of a phase after which its pace is known well enough to tell the time left.
+const STEPS_TO_JUDGE_BY: usize = 4;
 
 /// What one call of [`Trainer::advance`] did.
 #[derive(Clone, PartialEq, Debug)]
@@ -82,19 +54,14 @@ struct Best {
     learner: Learner,
 }
 
-/// Loss and hits of steps that were not read back yet, on the device.
-#[derive(Debug)]
-struct Unread {
-    /// Sum of the steps' mean losses, shape `[1]`.
-    loss: Tensor<1>,
-    /// Pictures named rightly, shape `[1]`.
-    correct: Tensor<1>,
-    steps: usize,
-}
-
 /// Trains one strategy on shared material.
 pub struct Trainer {
     strategy: Strategy,
+    plan: Plan,
+    /// Pictures that go through the network at once.
+    micro_batch: usize,
+    /// Seconds that the unfrozen phase is predicted to take.
+    unfrozen_seconds: Option<f64>,
     material: Rc<Material>,
     device: Device,
     clock: fn() -> f64,
@@ -111,21 +78,12 @@ pub struct Trainer {
     position: Position,
     epoch: usize,
     steps_done: usize,
-    epoch_training: EpochTally,
-    unread: Option<Unread>,
+    tally: Tally,
     head_rate: f64,
     best: Option<Best>,
     seconds: f64,
     /// Steps and seconds when the present phase began.
     phase_began: (usize, f64),
-}
-
-/// What the steps of an epoch added up to.
-#[derive(Clone, Copy, Debug, Default)]
-struct EpochTally {
-    loss: f64,
-    correct: usize,
-    steps: usize,
 }
 
 impl Trainer {
@@ -144,6 +102,7 @@ impl Trainer {
         let features = material.features.width();
         let head = initial_head(material.seed, material.classes, features, device);
         let generator = seeded(material.seed, Purpose::Order);
+        let plan = Plan::new(&strategy, &material.split);
         let mut trainer = Self {
             learner: Learner { segment, head },
             frozen,
@@ -156,12 +115,14 @@ impl Trainer {
             position: Position::Stepping { step_of_epoch: 0 },
             epoch: 0,
             steps_done: 0,
-            epoch_training: EpochTally::default(),
-            unread: None,
+            tally: Tally::default(),
             head_rate: 0.0,
             best: None,
             seconds: 0.0,
             phase_began: (0, 0.0),
+            micro_batch: plan.step_pictures,
+            plan,
+            unfrozen_seconds: None,
             strategy,
             material,
             device: device.clone(),
@@ -173,6 +134,20 @@ impl Trainer {
             trainer.begin_unfrozen_phase();
         }
         trainer
+    }
+
+    /// Sends at most so many pictures through the network at once: a batch is divided, and the
+    /// gradients of its parts are added up.
+    pub fn with_micro_batch(mut self, pictures: usize) -> Self {
+        self.micro_batch = pictures.clamp(1, self.plan.step_pictures);
+        self
+    }
+
+    /// Takes over what the unfrozen phase is predicted to take, so that the time left is known
+    /// while the head trains alone.
+    pub fn with_unfrozen_seconds(mut self, seconds: Option<f64>) -> Self {
+        self.unfrozen_seconds = seconds;
+        self
     }
 
     /// Seconds of computing so far.
@@ -187,18 +162,24 @@ impl Trainer {
 
     /// Steps done and steps in all, over all phases.
     pub fn steps(&self) -> (usize, usize) {
-        (self.steps_done, self.strategy.epochs() * self.steps_an_epoch())
+        (self.steps_done, self.plan.steps())
     }
 
-    /// Seconds of computing left, judged by the steps of the present phase. `None` while the head
-    /// trains alone before an unfrozen phase, whose steps cost more than is known yet, and until a
-    /// few steps of the phase are done.
+    /// Seconds of computing left, judged by the steps of the present phase. `None` until a few of
+    /// them are done, and while the head trains alone before an unfrozen phase that nobody has
+    /// predicted.
     pub fn seconds_left(&self) -> Option<f64> {
-        let (done, all) = self.steps();
-        let steps = done - self.phase_began.0;
-        let is_last_phase = self.phase == Phase::Unfrozen || self.strategy.unfrozen_epochs == 0;
-        (is_last_phase && steps >= 4)
-            .then(|| (self.seconds - self.phase_began.1) / steps as f64 * (all - done) as f64)
+        let steps = self.steps_done - self.phase_began.0;
+        let of_phase = match self.phase {
+            Phase::Head => self.strategy.head_epochs,
+            Phase::Unfrozen => self.strategy.unfrozen_epochs,
+        } * self.plan.steps_an_epoch;
+        let later = match self.phase {
+            Phase::Head if self.strategy.unfrozen_epochs > 0 => self.unfrozen_seconds?,
+            Phase::Head | Phase::Unfrozen => 0.0,
+        };
+        let a_step = (self.seconds - self.phase_began.1) / steps as f64;
+        (steps >= STEPS_TO_JUDGE_BY).then(|| a_step * (of_phase - steps) as f64 + later)
     }
 
     /// Asks for an early end: the next calls of [`Trainer::advance`] test the best epoch so far.
@@ -233,13 +214,9 @@ impl Trainer {
         done
     }
 
-    fn steps_an_epoch(&self) -> usize {
-        self.order.len().div_ceil(self.strategy.batch).max(1)
-    }
-
     fn begin_head_phase(&mut self) {
         self.phase = Phase::Head;
-        let steps = self.strategy.head_epochs * self.steps_an_epoch();
+        let steps = self.strategy.head_epochs * self.plan.steps_an_epoch;
         self.schedule = WarmUpCosine::new(self.strategy.head_rate, steps, self.strategy.warm_up);
         self.learner.head = self.learner.head.clone().train();
     }
@@ -249,7 +226,7 @@ impl Trainer {
         self.phase = Phase::Unfrozen;
         self.phase_began = (self.steps_done, self.seconds);
         self.adam = adam(&self.strategy);
-        let steps = self.strategy.unfrozen_epochs * self.steps_an_epoch();
+        let steps = self.strategy.unfrozen_epochs * self.plan.steps_an_epoch;
         self.schedule =
             WarmUpCosine::new(self.strategy.unfrozen_rate, steps, self.strategy.warm_up);
         for (stage, parameters) in self.learner.segment.parameters_by_stage() {
@@ -264,23 +241,28 @@ impl Trainer {
             self.order.shuffle(&mut self.generator);
         }
         let batch = self.batch_at(step_of_epoch);
-        let labels: Vec<usize> = batch.iter().map(|&i| self.material.labels[i]).collect();
-        let logits = self.training_logits(&batch)?;
         // What only fills the last batch up was counted at the beginning of the epoch.
         let counted = (self.order.len() - step_of_epoch * batch.len()).min(batch.len());
-        let (loss, correct) = loss_and_correct(logits, &labels, counted, &self.device);
-        let gradients = loss.backward();
-        self.add_unread(loss.inner(), correct.inner());
-        self.apply(gradients);
+        match self.phase {
+            Phase::Head => {
+                let head = self.learner.head.clone();
+                let gradients = self.gradients(&head, &batch, counted)?;
+                self.learner.head = self.stepped(head, gradients);
+            }
+            Phase::Unfrozen => {
+                let learner = self.learner.clone();
+                let gradients = self.gradients(&learner, &batch, counted)?;
+                self.learner = self.stepped(learner, gradients);
+            }
+        }
         self.steps_done += 1;
 
         let step_of_epoch = step_of_epoch + 1;
-        let is_last = step_of_epoch == self.steps_an_epoch();
+        let is_last = step_of_epoch == self.plan.steps_an_epoch;
         self.position =
             if is_last { Position::Validating } else { Position::Stepping { step_of_epoch } };
-        let is_due = self.unread.as_ref().is_some_and(|unread| unread.steps >= STEPS_BETWEEN_READS);
-        if is_due || is_last {
-            self.read_unread().await?;
+        if is_last || self.tally.is_due() {
+            self.read_tally().await?;
         }
         Ok(Advance::Step)
     }
@@ -288,7 +270,7 @@ impl Trainer {
     /// The pictures of a step. Every batch has the same size, since a device compiles and
     /// allocates for shapes: the last one of an epoch is filled up from its beginning.
     fn batch_at(&self, step_of_epoch: usize) -> Vec<usize> {
-        let size = self.strategy.batch.min(self.order.len());
+        let size = self.plan.step_pictures.min(self.order.len());
         (0..size)
             .map(|offset| self.order[(step_of_epoch * size + offset) % self.order.len()])
             .collect()
@@ -300,59 +282,54 @@ impl Trainer {
         let features = match self.phase {
             Phase::Head => self.material.features.pooled(batch).autodiff(),
             Phase::Unfrozen => {
-                let input = self.input_behind_cut(batch)?.autodiff();
-                pool(self.learner.segment.forward(input))
+                let segment = &self.learner.segment;
+                pool(
+                    segment
+                        .forward(self.material.input_of(segment.first_stage(), batch)?.autodiff()),
+                )
             }
         };
         Ok(self.learner.head.forward(features))
     }
 
-    fn input_behind_cut(&self, batch: &[usize]) -> Result<Tensor<4>, TrainError> {
-        let stage = self.strategy.cut.first_trained_stage();
-        self.material.features.at_stage(stage, batch).ok_or(TrainError::MissingFeatures { stage })
+    /// The gradients of what learns, of the mean loss over a batch, whose first `counted` pictures
+    /// count as hits.
+    fn gradients<M: Module>(
+        &mut self,
+        module: &M,
+        batch: &[usize],
+        counted: usize,
+    ) -> Result<GradientsParams, TrainError> {
+        let mut tally = std::mem::take(&mut self.tally);
+        let mut uncounted = counted;
+        let gradients = gradients_by_parts(module, batch, self.micro_batch, |part| {
+            let counted = uncounted.min(part.len());
+            uncounted -= counted;
+            let labels = self.material.labels_of(part);
+            let logits = self.training_logits(part)?;
+            let (loss, correct) =
+                loss_and_correct(logits, &labels, counted, batch.len(), &self.device);
+            tally.add(loss.clone().inner(), correct.inner());
+            Ok(loss)
+        });
+        tally.end_step();
+        self.tally = tally;
+        gradients
     }
 
     /// One optimizer step with gradients scaled to the clip norm.
-    fn apply(&mut self, gradients: burn::tensor::Gradients) {
+    fn stepped<M: Module>(&mut self, module: M, gradients: GradientsParams) -> M {
         let rate = self.schedule.rate(self.steps_done - self.phase_began.0);
         self.head_rate = rate;
         let factors = &self.rate_factors;
         let rate_of = |id: ParamId| rate * factors.get(&id).copied().unwrap_or(1.0);
-        match self.phase {
-            Phase::Head => {
-                let head = self.learner.head.clone();
-                let gradients = GradientsParams::from_grads(gradients, &head);
-                self.learner.head = self.adam.step(head, gradients, rate_of);
-            }
-            Phase::Unfrozen => {
-                let learner = self.learner.clone();
-                let gradients = GradientsParams::from_grads(gradients, &learner);
-                self.learner = self.adam.step(learner, gradients, rate_of);
-            }
-        }
+        self.adam.step(module, gradients, rate_of)
     }
 
-    fn add_unread(&mut self, loss: Tensor<1>, correct: Tensor<1>) {
-        self.unread = Some(match self.unread.take() {
-            None => Unread { loss, correct, steps: 1 },
-            Some(unread) => Unread {
-                loss: unread.loss + loss,
-                correct: unread.correct + correct,
-                steps: unread.steps + 1,
-            },
-        });
-    }
-
-    async fn read_unread(&mut self) -> Result<(), TrainError> {
-        let Some(unread) = self.unread.take() else { return Ok(()) };
-        let values = read(Tensor::cat(vec![unread.loss, unread.correct], 0)).await?;
-        let (loss, correct) = (f64::from(values[0]), values[1] as usize);
-        if !loss.is_finite() {
+    async fn read_tally(&mut self) -> Result<(), TrainError> {
+        if !self.tally.read().await? {
             self.position = Position::Testing(Ending::NotFinite);
         }
-        self.epoch_training.loss += loss;
-        self.epoch_training.correct += correct;
-        self.epoch_training.steps += unread.steps;
         Ok(())
     }
 
@@ -360,7 +337,7 @@ impl Trainer {
         let learner = self.learner.valid();
         let validation = self.score(&learner, self.phase, &self.material.split.validation).await?;
         self.epoch += 1;
-        let tally = std::mem::take(&mut self.epoch_training);
+        let training = self.tally.take(self.order.len());
         let is_better = validation.loss.is_finite()
             && self.best.as_ref().is_none_or(|best| {
                 best.phase != self.phase || validation.is_better_than(&best.validation)
@@ -371,11 +348,7 @@ impl Trainer {
         let row = EpochRow {
             epoch: self.epoch,
             phase: self.phase,
-            training: Score {
-                correct: tally.correct,
-                count: self.order.len(),
-                loss: tally.loss / tally.steps.max(1) as f64,
-            },
+            training,
             validation,
             head_rate: self.head_rate,
             seconds: self.seconds + (self.clock)() - started,
@@ -415,34 +388,28 @@ impl Trainer {
         }))
     }
 
-    /// Scores a learner without autodiff on the pictures at `indices`, with one read.
-    ///
-    /// In the head's phase the segment behind the cut is still the pretrained one, so the pooled
-    /// features that are stored are its output.
+    /// Scores a learner without autodiff on the pictures at `indices`.
     async fn score(
         &self,
         learner: &Learner,
         phase: Phase,
         indices: &[usize],
     ) -> Result<Score, TrainError> {
-        if indices.is_empty() {
-            return Ok(Score::default());
+        score(learner, phase, &self.material, indices, self.micro_batch).await
+    }
+
+    /// Makes so many steps of the present phase, whatever the position, and waits for them.
+    pub(super) async fn measured_steps(&mut self, count: usize) -> Result<(), TrainError> {
+        for _ in 0..count {
+            self.step(0).await?;
         }
-        let size = self.strategy.batch;
-        let mut logits = Vec::new();
-        for start in (0..indices.len()).step_by(size) {
-            let batch: Vec<usize> =
-                (0..size).map(|offset| indices[(start + offset).min(indices.len() - 1)]).collect();
-            let features = match phase {
-                Phase::Head => self.material.features.pooled(&batch),
-                Phase::Unfrozen => pool(learner.segment.forward(self.input_behind_cut(&batch)?)),
-            };
-            logits.push(learner.head.forward(features));
-        }
-        let log_probabilities = log_softmax(Tensor::cat(logits, 0), 1);
-        let values = read(log_probabilities).await?;
-        let labels = indices.iter().map(|&index| self.material.labels[index]);
-        Ok(Score::of(&values, self.material.classes, labels))
+        self.read_tally().await
+    }
+
+    /// Makes one pass forward of the present phase on a batch, as a validation does, and waits.
+    pub(super) async fn measured_pass(&self) -> Result<(), TrainError> {
+        let batch = &self.order[..self.plan.step_pictures.min(self.order.len())];
+        self.score(&self.learner.valid(), self.phase, batch).await.map(drop)
     }
 }
 

@@ -1,0 +1,147 @@
+//! How much memory training takes on an engine, counted before it runs.
+//!
+//! Counted is what comes on top of what the engine holds already: the program, the backbone and
+//! the pictures' own pixels, which every part shares. What an engine adds for its own convenience,
+//! such as a kernel's working space, is not counted.
+
+use std::collections::BTreeSet;
+
+use super::features::PORTION;
+use super::strategy::Strategy;
+use crate::model::{Architecture, STAGES};
+
+/// Bytes of a number in single precision.
+const NUMBER: u64 = 4;
+
+/// Copies of what learns that stay from step to step: the present parameters, those of the best
+/// epoch, and AdamW's two means.
+const COPIES_KEPT: u64 = 4;
+
+/// Bytes of each use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Memory {
+    /// The features that stay while it trains: for each picture, what the stage at every cut is fed
+    /// with, and the pooled features.
+    pub features: u64,
+    /// What looking at the pictures needs beside them: the activations of a portion, or as much
+    /// again as the largest of the features, while its portions become one array.
+    pub looking: u64,
+    /// Four copies of what learns in every run: as it is, as it was best, and AdamW's two means.
+    pub parameters: u64,
+    /// What the costliest step needs beside those: the gradients of all that learns, and the
+    /// activations with their gradients or, once those are gone, the new parameters.
+    pub step: u64,
+}
+
+impl Memory {
+    /// The most that is needed at once. Looking is over before training begins.
+    pub fn most(&self) -> u64 {
+        self.features + self.looking.max(self.parameters + self.step)
+    }
+}
+
+/// What an engine's memory follows from.
+#[derive(Clone, Copy, Debug)]
+pub struct MemoryNeeds<'a> {
+    /// The network.
+    pub architecture: &'a Architecture,
+    /// Classes that the head tells apart.
+    pub classes: usize,
+    /// Pictures in all.
+    pub pictures: usize,
+}
+
+impl MemoryNeeds<'_> {
+    /// Bytes of the features for runs with these strategies.
+    pub fn features<'s>(&self, strategies: impl IntoIterator<Item = &'s Strategy>) -> u64 {
+        let pooled = self.architecture.features();
+        let at_stages: usize =
+            stages(strategies).iter().map(|&stage| self.architecture.values_into(stage)).sum();
+        NUMBER * (self.pictures * (pooled + at_stages)) as u64
+    }
+
+    /// Of an engine that trains runs in turns, each strategy with the pictures that a step of it
+    /// takes at once, and has looked at the pictures before.
+    pub fn of(&self, runs: &[(&Strategy, usize)]) -> Memory {
+        let network = self.architecture;
+        let strategies = || runs.iter().map(|(strategy, _)| *strategy);
+        let largest = stages(strategies())
+            .iter()
+            .map(|&stage| network.values_into(stage))
+            .chain([network.features()])
+            .max();
+        let gathering = NUMBER * (self.pictures * largest.unwrap_or(0)) as u64;
+        let portion = PORTION.min(self.pictures);
+        let learning = |strategy: &Strategy| {
+            let first = strategy.cut.first_trained_stage();
+            let parameters = network.parameters_from(first) + network.head_parameters(self.classes);
+            NUMBER * parameters as u64
+        };
+        let step = |&(strategy, pictures): &(&Strategy, usize)| {
+            let first = strategy.cut.first_trained_stage();
+            let learns = learning(strategy);
+            // The head reads as much as a picture's pooled features, whatever else learns.
+            let pooled = NUMBER * (pictures * network.features()) as u64;
+            learns + (network.step_bytes(pictures, first) + pooled).max(learns)
+        };
+        Memory {
+            features: self.features(strategies()),
+            looking: gathering.max(network.pass_bytes(portion, 0)),
+            parameters: COPIES_KEPT * strategies().map(learning).sum::<u64>(),
+            step: runs.iter().map(step).max().unwrap_or(0),
+        }
+    }
+}
+
+/// The stages whose features are kept for these strategies.
+fn stages<'s>(strategies: impl IntoIterator<Item = &'s Strategy>) -> BTreeSet<usize> {
+    let cuts = strategies.into_iter().map(|strategy| strategy.cut.first_trained_stage());
+    cuts.filter(|&stage| stage < STAGES).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Cut;
+
+    fn needs(architecture: &Architecture) -> MemoryNeeds<'_> {
+        MemoryNeeds { architecture, classes: 5, pictures: 100 }
+    }
+
+    /// Weights and biases of a head for five classes.
+    const HEAD: u64 = 5 * 1280 + 5;
+
+    #[test]
+    fn a_new_head_needs_what_was_worked_out_by_hand() {
+        let network = Architecture::bundled();
+        let memory = needs(&network).of(&[(&Strategy::for_cut(Cut::HeadOnly), 16)]);
+        assert_eq!(memory.features, 4 * 100 * 1280);
+        // Sixteen pictures through the widest layer, 48 channels from 48 × 48 to 24 × 24.
+        assert_eq!(memory.looking, 4 * 16 * 48 * (48 * 48 + 24 * 24));
+        assert_eq!(memory.parameters, 4 * 4 * HEAD);
+        assert_eq!(memory.step, 4 * (HEAD + 16 * 1280));
+        assert_eq!(memory.most(), memory.features + memory.looking);
+    }
+
+    #[test]
+    fn two_lanes_share_features_but_not_parameters() {
+        let network = Architecture::bundled();
+        let (head, last) =
+            (Strategy::for_cut(Cut::HeadOnly), Strategy::for_cut(Cut::LastBlocks(1)));
+        let alone = needs(&network).of(&[(&last, 16)]);
+        let both = needs(&network).of(&[(&head, 16), (&last, 16)]);
+        // 56 channels at 3 × 3 are what the last block is fed with.
+        assert_eq!(both.features, 4 * 100 * (1280 + 56 * 9));
+        assert_eq!(both.features, alone.features);
+        assert_eq!(both.parameters, alone.parameters + 4 * 4 * HEAD);
+        assert_eq!(both.step, alone.step);
+    }
+
+    #[test]
+    fn gathering_the_pictures_themselves_takes_their_numbers_once_more() {
+        let network = Architecture::bundled();
+        let memory = needs(&network).of(&[(&Strategy::for_cut(Cut::Everything), 16)]);
+        assert_eq!(memory.looking, 4 * 100 * 96 * 96 * 3);
+        assert_eq!(memory.features, 4 * 100 * (96 * 96 * 3 + 1280));
+    }
+}

@@ -1,0 +1,46 @@
+//! How well a network names pictures that it does not learn from.
+
+use burn::tensor::Tensor;
+use burn::tensor::activation::log_softmax;
+
+use super::learner::Learner;
+use super::log::{Phase, Score};
+use super::material::{Material, TrainError};
+use crate::model::{pool, read};
+
+/// Scores a learner without autodiff on the pictures at `indices`, `batch` at a time, with one
+/// read.
+///
+/// In the head's phase the segment behind the cut is still the pretrained one, so the pooled
+/// features that are stored are its output.
+///
+/// # Errors
+/// When the device does not answer, or what the segment is fed with was not prepared.
+pub(super) async fn score(
+    learner: &Learner,
+    phase: Phase,
+    material: &Material,
+    indices: &[usize],
+    batch: usize,
+) -> Result<Score, TrainError> {
+    if indices.is_empty() {
+        return Ok(Score::default());
+    }
+    let mut logits = Vec::new();
+    for start in (0..indices.len()).step_by(batch) {
+        let batch: Vec<usize> =
+            (0..batch).map(|offset| indices[(start + offset).min(indices.len() - 1)]).collect();
+        let features = match phase {
+            Phase::Head => material.features.pooled(&batch),
+            Phase::Unfrozen => {
+                let input = material.input_of(learner.segment.first_stage(), &batch)?;
+                pool(learner.segment.forward(input))
+            }
+        };
+        logits.push(learner.head.forward(features));
+    }
+    let log_probabilities = log_softmax(Tensor::cat(logits, 0), 1);
+    let values = read(log_probabilities).await?;
+    let labels = indices.iter().map(|&index| material.labels[index]);
+    Ok(Score::of(&values, material.classes, labels))
+}
