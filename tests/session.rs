@@ -5,8 +5,8 @@ mod common;
 use common::{after, lane, session, session_with, settle, short, ticks};
 use headstart::data::draw;
 use headstart::session::{
-    ClassId, Command, Cut, DeviceKind, Ending, Event, PictureId, QuestionId, RunId, SampleTask,
-    Session,
+    ClassId, Command, Cut, DeviceKind, Ending, Estimate, Event, LaneEstimate, Phase, PictureId,
+    QuestionId, RunId, SampleTask, Session,
 };
 
 /// A drawn picture as a PNG file.
@@ -97,7 +97,7 @@ fn pictures_go_in_are_learned_both_ways_and_a_new_one_is_named() {
         })
         .collect();
     assert_eq!(ended.len(), 2);
-    assert_eq!(events.last(), Some(&Event::ExperimentEnded));
+    assert!(matches!(events.last(), Some(Event::ExperimentEnded { .. })));
 
     let events = after(&mut session, [ask(file(SampleTask::Fruit, 0, 20))]);
     let [Event::Answered { answers, thumbnail, .. }] = &events[..] else { panic!("{events:?}") };
@@ -230,7 +230,7 @@ fn a_run_that_is_stopped_before_it_learned_says_so() {
     let events = settle(&mut session);
     assert!(matches!(
         &events[..],
-        [Event::RunFailed { run: RunId(0), .. }, Event::ExperimentEnded]
+        [Event::RunFailed { run: RunId(0), .. }, Event::ExperimentEnded { .. }]
     ));
 }
 
@@ -304,4 +304,127 @@ fn a_second_experiment_replaces_the_first() {
     let events = after(&mut session, [ask(file(SampleTask::Fruit, 1, 9))]);
     let [Event::Answered { answers, .. }] = &events[..] else { panic!("{events:?}") };
     assert_eq!(answers.iter().map(|answer| answer.run).collect::<Vec<_>>(), [RunId(9)]);
+}
+
+fn estimate(cuts: &[Cut]) -> Command {
+    let Command::Train { lanes, seed } = train(cuts) else { unreachable!("it trains") };
+    Command::Estimate { lanes, seed }
+}
+
+fn estimated(events: &[Event]) -> Option<&Estimate> {
+    events.iter().find_map(|event| match event {
+        Event::Estimated(estimate) => Some(estimate),
+        _ => None,
+    })
+}
+
+#[test]
+fn what_training_takes_is_estimated_for_every_lane_and_told_again_when_it_starts() {
+    let mut session = session_with(ticks);
+    after(&mut session, two_classes(5));
+    let cuts = [Cut::HeadOnly, Cut::LastBlocks(1)];
+    let events = after(&mut session, [estimate(&cuts)]);
+    let [Event::Estimated(told)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((told.lanes.len(), told.engines), (2, 1));
+    assert_eq!((told.lanes[0].unfrozen_seconds, told.lanes[1].unfrozen_seconds > 0.0), (0.0, true));
+    assert!(told.lanes.iter().all(|lane| lane.seconds() > 0.0 && lane.memory > 0));
+    let sum: f64 = told.lanes.iter().map(LaneEstimate::seconds).sum();
+    assert!((told.seconds - told.feature_seconds - sum).abs() < 1e-9, "one engine takes turns");
+
+    let events = after(&mut session, [train(&cuts)]);
+    let started = events.iter().find_map(|event| match event {
+        Event::ExperimentStarted { estimate, .. } => Some(estimate),
+        _ => None,
+    });
+    assert_eq!(started, Some(&Some(told.clone())));
+}
+
+#[test]
+fn what_was_not_tried_out_is_not_told_when_training_starts() {
+    let mut session = session();
+    after(&mut session, two_classes(5));
+    let events = after(&mut session, [train(&[Cut::HeadOnly])]);
+    assert!(matches!(events.first(), Some(Event::ExperimentStarted { estimate: None, .. })));
+}
+
+#[test]
+fn an_estimate_changes_no_bit_of_a_run() {
+    let rows = |estimates: bool| {
+        let mut session = session_with(ticks);
+        after(&mut session, two_classes(5));
+        if estimates {
+            after(&mut session, [estimate(&[Cut::LastBlocks(1)])]);
+        }
+        let events = after(&mut session, [train(&[Cut::LastBlocks(1)])]);
+        let rows = events.into_iter().filter_map(|event| match event {
+            Event::EpochEnded { row, .. } => Some((row.training, row.validation)),
+            _ => None,
+        });
+        rows.collect::<Vec<_>>()
+    };
+    assert_eq!(rows(true), rows(false));
+}
+
+#[test]
+fn an_estimate_that_cannot_be_made_says_why() {
+    let mut session = session();
+    after(&mut session, two_classes(3));
+    let events = after(&mut session, [estimate(&[Cut::HeadOnly])]);
+    let [Event::EstimateRefused(refusal)] = &events[..] else { panic!("{events:?}") };
+    assert!(refusal.reason.contains("“first” has 3 of the 4"), "{}", refusal.reason);
+}
+
+#[test]
+fn a_later_command_comes_first_and_lets_an_estimate_go() {
+    let mut session = session_with(ticks);
+    after(&mut session, two_classes(5));
+    session.submit(estimate(&[Cut::HeadOnly]));
+    // The command, and a first look at the pictures.
+    for _ in 0..2 {
+        futures_lite::future::block_on(session.work());
+    }
+    let events = after(&mut session, [Command::RemovePicture { picture: PictureId(0) }]);
+    assert_eq!(events, []);
+    session.submit(estimate(&[Cut::HeadOnly]));
+    let events = after(&mut session, [estimate(&[Cut::LastBlocks(1)])]);
+    assert_eq!(events.len(), 1, "only the later one is answered: {events:?}");
+}
+
+#[test]
+fn an_estimate_waits_until_an_experiment_has_ended() {
+    let mut session = session_with(ticks);
+    after(&mut session, two_classes(5));
+    session.submit(train(&[Cut::HeadOnly]));
+    work_until(&mut session, |event| matches!(event, Event::EpochEnded { .. }));
+    let events = after(&mut session, [estimate(&[Cut::LastBlocks(1)])]);
+    let place = |wanted: fn(&Event) -> bool| events.iter().position(wanted);
+    let ended = place(|event| matches!(event, Event::ExperimentEnded { .. }));
+    let told = place(|event| matches!(event, Event::Estimated(_)));
+    assert!(ended.is_some() && ended < told, "{ended:?} {told:?}");
+    assert!(estimated(&events).is_some());
+}
+
+#[test]
+fn the_time_left_is_told_while_the_head_goes_first_once_thawing_was_tried_out() {
+    let left = |estimates: bool| {
+        let mut session = session_with(ticks);
+        after(&mut session, two_classes(12));
+        let mut strategy = short(Cut::LastBlocks(1));
+        strategy.batch = 4;
+        let lanes = vec![lane(0, strategy)];
+        if estimates {
+            after(&mut session, [Command::Estimate { lanes: lanes.clone(), seed: 1 }]);
+        }
+        let events = after(&mut session, [Command::Train { lanes, seed: 1 }]);
+        events
+            .into_iter()
+            .filter_map(|event| match event {
+                Event::RunProgressed { phase: Phase::Head, seconds_left, .. } => Some(seconds_left),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+    assert!(left(false).iter().all(Option::is_none));
+    let told = left(true);
+    assert!(told.len() > 8 && told[4..].iter().all(Option::is_some), "{told:?}");
 }

@@ -130,7 +130,11 @@ impl Driver {
     fn train(&mut self, lanes: Vec<Lane>, seed: u64) -> Result<Comparison, CommandError> {
         let epochs: usize = lanes.iter().map(|lane| lane.strategy.epochs()).sum();
         let mut comparison = Comparison::default();
-        let bar = progress_bar(0, "looking at pictures");
+        let bar = progress_bar(0, "trying out");
+        self.session.submit(Command::Estimate { lanes: lanes.clone(), seed });
+        // What it says comes again with the experiment, as does the reason where there is none.
+        self.work(|_| Ok(()))?;
+        bar.set_message("looking at pictures");
         self.session.submit(Command::Train { lanes, seed });
         self.work(|event| {
             match event {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::compare::printable;
-use crate::session::{ClassSplit, EpochRow, Event, RunPlan, RunResult};
+use crate::session::{ClassSplit, EpochRow, Estimate, Event, LaneEstimate, RunPlan, RunResult};
 
 /// Gathers the events of one experiment.
 #[derive(Debug, Default)]
@@ -14,11 +14,15 @@ pub struct Comparison {
     classes: Vec<ClassSplit>,
     runs: Vec<Run>,
     feature_seconds: f64,
+    estimate: Option<Estimate>,
+    /// Seconds and, where they were counted, bytes of the whole experiment.
+    taken: Option<(f64, Option<u64>)>,
 }
 
 #[derive(Debug)]
 struct Run {
     plan: RunPlan,
+    estimate: Option<LaneEstimate>,
     rows: Vec<EpochRow>,
     result: Option<RunResult>,
     failure: Option<String>,
@@ -31,6 +35,14 @@ struct Document<'a> {
     classes: Vec<&'a str>,
     /// Seconds of the frozen stages, shared by all runs.
     feature_seconds: f64,
+    /// What was predicted of that.
+    predicted_feature_seconds: Option<f64>,
+    /// Seconds from beginning to end, and what was predicted of it.
+    seconds: Option<f64>,
+    predicted_seconds: Option<f64>,
+    /// The most bytes that it took on top of what was held before, and what was predicted of it.
+    memory_bytes: Option<u64>,
+    predicted_memory_bytes: Option<u64>,
     runs: Vec<RunDocument<'a>>,
     /// Runs that broke off, with the reason.
     failures: Vec<(String, &'a str)>,
@@ -50,6 +62,10 @@ struct RunDocument<'a> {
     best_epoch: usize,
     ending: &'a crate::session::Ending,
     seconds: f64,
+    /// What was predicted of the seconds.
+    predicted_seconds: Option<f64>,
+    /// Bytes that were predicted of this run, were it alone.
+    predicted_memory_bytes: Option<u64>,
     parameters_trained: usize,
     parameters_total: usize,
     epochs: &'a [EpochRow],
@@ -59,12 +75,18 @@ impl Comparison {
     /// Takes note of an event.
     pub fn hear(&mut self, event: Event) {
         match event {
-            Event::ExperimentStarted { seed, classes, runs } => {
+            Event::ExperimentStarted { seed, classes, runs, estimate } => {
                 self.seed = seed;
                 self.classes = classes;
-                let run = |plan| Run { plan, rows: Vec::new(), result: None, failure: None };
-                self.runs = runs.into_iter().map(run).collect();
+                let lane = |place| estimate.as_ref()?.lanes.get(place).copied();
+                let run = |(place, plan)| {
+                    let estimate = lane(place);
+                    Run { plan, estimate, rows: Vec::new(), result: None, failure: None }
+                };
+                self.runs = runs.into_iter().enumerate().map(run).collect();
+                self.estimate = estimate;
             }
+            Event::ExperimentEnded { seconds, memory } => self.taken = Some((seconds, memory)),
             Event::FeaturesProgressed { seconds, .. } => self.feature_seconds = seconds,
             Event::EpochEnded { run, row } => {
                 if let Some(run) = self.runs.iter_mut().find(|other| other.plan.run == run) {
@@ -104,20 +126,29 @@ impl Comparison {
             self.seed,
             self.feature_seconds,
         );
-        let mut line = |cells: [&str; 6]| {
-            let [cut, learned, best, validation, test, seconds] = cells;
+        let mut line = |cells: [&str; 7]| {
+            let [cut, learned, best, validation, test, predicted, seconds] = cells;
             // Writing to a string cannot fail.
             let _ = writeln!(
                 text,
-                "{cut:<8} {learned:>20} {best:>11} {validation:>11} {test:>17} {seconds:>9}"
+                "{cut:<8} {learned:>20} {best:>11} {validation:>11} {test:>17} {predicted:>10} \
+                 {seconds:>9}"
             );
         };
-        line(["cut", "weights that learn", "best epoch", "validation", "test", "seconds"]);
+        line([
+            "cut",
+            "weights that learn",
+            "best epoch",
+            "validation",
+            "test",
+            "predicted",
+            "seconds",
+        ]);
         let mut failures = Vec::new();
         for run in &self.runs {
             let cut = run.plan.strategy.cut.to_string();
             if let Some(failure) = &run.failure {
-                line([&cut, "", "", "", "", ""]);
+                line([&cut, "", "", "", "", "", ""]);
                 failures.push(format!("{cut}: {failure}"));
             }
             let Some(result) = &run.result else { continue };
@@ -133,8 +164,19 @@ impl Comparison {
                     result.test.correct,
                     result.test.count
                 ),
-                &format!("{:.1}", result.seconds),
+                &tenths(run.estimate.map(|lane| lane.seconds())),
+                &tenths(Some(result.seconds)),
             ]);
+        }
+        if let (Some(estimate), Some((seconds, memory))) = (&self.estimate, self.taken) {
+            let megabytes = |bytes: u64| format!("{:.0} MB", bytes as f64 / 1e6);
+            let _ = writeln!(
+                text,
+                "\nin all: predicted {:.1} s and {}, took {seconds:.1} s{}",
+                estimate.seconds,
+                megabytes(estimate.memory),
+                memory.map_or_else(String::new, |bytes| format!(" and {}", megabytes(bytes))),
+            );
         }
         for failure in failures {
             let _ = writeln!(text, "\n{failure}");
@@ -159,15 +201,23 @@ impl Comparison {
                 best_epoch: result.best_epoch,
                 ending: &result.ending,
                 seconds: result.seconds,
+                predicted_seconds: run.estimate.map(|lane| lane.seconds()),
+                predicted_memory_bytes: run.estimate.map(|lane| lane.memory),
                 parameters_trained: run.plan.parameters_trained,
                 parameters_total: run.plan.parameters_total,
                 epochs: &run.rows,
             })
         });
+        let estimate = self.estimate.as_ref();
         let document = Document {
             seed: self.seed,
             classes: self.classes.iter().map(|class| class.name.as_str()).collect(),
             feature_seconds: self.feature_seconds,
+            predicted_feature_seconds: estimate.map(|estimate| estimate.feature_seconds),
+            seconds: self.taken.map(|(seconds, _)| seconds),
+            predicted_seconds: estimate.map(|estimate| estimate.seconds),
+            memory_bytes: self.taken.and_then(|(_, memory)| memory),
+            predicted_memory_bytes: estimate.map(|estimate| estimate.memory),
             runs: runs.collect(),
             failures: self
                 .runs
@@ -180,4 +230,9 @@ impl Comparison {
         // Plain numbers and texts always become JSON.
         serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
     }
+}
+
+/// Seconds with a digit behind the point; a dash where they are not known.
+fn tenths(seconds: Option<f64>) -> String {
+    seconds.map_or_else(|| "-".to_owned(), |seconds| format!("{seconds:.1}"))
 }

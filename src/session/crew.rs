@@ -45,8 +45,8 @@ pub enum Job {
     /// Train runs. The arrays are features: pooled, then one a stage. Answered by the events of
     /// each run, and by [`Report::Trained`] before the event that says that it ended.
     Train {
-        /// The runs, each with its place among all lanes of the experiment.
-        lanes: Vec<(usize, Lane)>,
+        /// The runs.
+        lanes: Vec<Assignment>,
         /// One class index a picture.
         labels: Vec<usize>,
         /// Number of classes.
@@ -63,6 +63,15 @@ pub enum Job {
         /// Which.
         run: Option<RunId>,
     },
+}
+
+/// A lane that an engine is to train.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Assignment {
+    /// Which, and how.
+    pub lane: Lane,
+    /// Seconds that its unfrozen phase is predicted to take, if that is known.
+    pub unfrozen_seconds: Option<f64>,
 }
 
 /// What an assistant says.
@@ -93,6 +102,9 @@ pub enum Report {
         /// Name and shape of each tensor.
         tensors: Vec<(String, Vec<usize>)>,
     },
+    /// The most bytes that its work took at once, on top of what it held before. Said before the
+    /// work's last answer.
+    Weighed(u64),
     /// The assistant cannot go on, and why.
     Broke(String),
 }

@@ -9,7 +9,7 @@ use rand::RngExt;
 use super::message::{DeviceChoice, DeviceKind, DeviceReport};
 use crate::data::{Purpose, seeded};
 use crate::model::{Backbone, Head, ReadError, WeightsError, pool, read, relative_difference};
-use crate::train::gradients_by_stage;
+use crate::train::{Limits, gradients_by_stage};
 
 /// Largest relative difference between the two devices that still passes the self-test.
 const TOLERANCE: f64 = 1e-2;
@@ -53,6 +53,8 @@ pub struct Gpu {
     pub name: String,
     /// Whether the adapter is a program on the CPU that pretends.
     pub is_software: bool,
+    /// What it holds.
+    pub limits: Limits,
     /// What the driver complained of, outside of any answer.
     pub complaints: Complaints,
 }
@@ -76,6 +78,14 @@ impl Complaints {
 }
 
 impl Devices {
+    /// What a device holds that was chosen here.
+    pub(super) fn limits_of(&self, device: &Device) -> Limits {
+        match &self.gpu {
+            GpuAccess::Opened(gpu) if gpu.device == *device => gpu.limits,
+            _ => Limits::WASM,
+        }
+    }
+
     /// Only the CPU, as in tests and on the command line.
     pub fn cpu_only() -> Self {
         Self {
@@ -245,7 +255,8 @@ mod tests {
         let complaints = Complaints::default();
         complaint.into_iter().for_each(|complaint| complaints.leave(complaint.to_owned()));
         let device = Device::flex();
-        let gpu = Gpu { device, name: "Card".to_owned(), is_software, complaints };
+        let (name, limits) = ("Card".to_owned(), Limits::WASM);
+        let gpu = Gpu { device, name, is_software, limits, complaints };
         Devices { gpu: GpuAccess::Opened(gpu), ..Devices::cpu_only() }
     }
 

@@ -7,23 +7,26 @@ use burn::tensor::Device;
 
 use super::arrivals::SIDE;
 use super::crew::{FeatureShapes, Job, Parcel, Report};
-use super::lanes::{Ground, Lanes, PlacedLane, TrainedModel};
+use super::lanes::{Ground, Lanes, TrainedModel};
 use super::message::RunId;
+use super::scale::Weighing;
 use super::work::SessionError;
 use crate::data::Picture;
-use crate::model::{Backbone, ReadError, Segment};
-use crate::train::{Features, Material};
+use crate::model::{Architecture, Backbone, ReadError, Segment};
+use crate::train::{Features, Limits, Material};
 
 /// An engine that works for another one's session. On the CPU, as there is one graphics card.
 ///
 /// It is driven like a session: [`Helper::submit`], [`Helper::work`] while [`Helper::has_work`],
 /// [`Helper::take_reports`].
 pub struct Helper {
+    architecture: Architecture,
     backbone: Segment,
     device: Device,
     clock: fn() -> f64,
     queue: VecDeque<Parcel<Job>>,
     lanes: Option<Lanes>,
+    weighing: Weighing,
     reports: Vec<Parcel<Report>>,
 }
 
@@ -34,13 +37,15 @@ impl Helper {
     /// When the backbone cannot be used.
     pub fn begin(backbone: &[u8], clock: fn() -> f64) -> Result<Self, SessionError> {
         let device = Device::flex();
-        let backbone = Backbone::read(backbone, SIDE)?.on(&device)?;
+        let backbone = Backbone::read(backbone, SIDE)?;
         Ok(Self {
-            backbone,
+            architecture: backbone.architecture().clone(),
+            backbone: backbone.on(&device)?,
             device,
             clock,
             queue: VecDeque::new(),
             lanes: None,
+            weighing: Weighing::begin(),
             reports: Vec::new(),
         })
     }
@@ -48,6 +53,9 @@ impl Helper {
     /// Notes a job. Jobs are done in their order; only a stop of runs that train takes effect at
     /// once, and one of runs that wait takes effect when they begin.
     pub fn submit(&mut self, job: Parcel<Job>) {
+        if !self.has_work() {
+            self.weighing = Weighing::begin();
+        }
         if let Job::Stop { run } = job.note {
             self.stop(run);
         }
@@ -101,6 +109,7 @@ impl Helper {
                 let features =
                     Features::of(&self.backbone, &pictures, &stages, &self.device).await?;
                 let (features, numbers) = FeatureShapes::pack(features.numbers(&stages).await?);
+                self.weigh();
                 self.say(Report::Looked { experiment, portion, features }, numbers);
             }
             Job::Train { lanes, labels, classes, split, seed, features } => {
@@ -110,12 +119,13 @@ impl Helper {
                     .ok_or(HelperError::Misfit)?;
                 let ground = Ground {
                     material: Rc::new(Material { features, labels, classes, split, seed }),
+                    architecture: self.architecture.clone(),
                     backbone: self.backbone.clone(),
                     device: self.device.clone(),
+                    limits: Limits::WASM,
                     clock: self.clock,
                 };
-                let placed = |(place, lane)| PlacedLane { place, lane };
-                self.lanes = Some(Lanes::begin(lanes.into_iter().map(placed).collect(), &ground));
+                self.lanes = Some(Lanes::begin(lanes, &ground));
             }
             Job::Stop { run } => self.stop(run),
         }
@@ -128,6 +138,7 @@ impl Helper {
         let trained = lanes.turn(&mut events).await;
         if lanes.are_over() {
             self.lanes = None;
+            self.weigh();
         }
         // First the model: whoever hears that the run has ended may ask it at once.
         if let Some(trained) = trained {
@@ -147,6 +158,13 @@ impl Helper {
         }
         self.say(Report::Trained { run: trained.run, tensors }, arrays);
         Ok(())
+    }
+
+    /// Says what the work took so far.
+    fn weigh(&mut self) {
+        if let Some(most) = self.weighing.most() {
+            self.say(Report::Weighed(most), Vec::new());
+        }
     }
 
     fn say(&mut self, note: Report, numbers: Vec<Vec<f32>>) {

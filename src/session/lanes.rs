@@ -4,27 +4,18 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 
-use super::message::{Event, Lane, Refusal, RunId};
-use crate::model::Segment;
-use crate::train::{Advance, Ending, Material, Model, TrainError, Trainer};
+use super::crew::Assignment;
+use super::message::{Event, Refusal, RunId, Strategy};
+use crate::model::{Architecture, Segment};
+use crate::train::{Advance, Ending, Limits, Material, Model, Plan, TrainError, Trainer};
 
 /// Seconds between two progress events. A page that draws them takes a core from those who make
 /// them.
 pub(super) const PROGRESS_INTERVAL: f64 = 0.5;
 
-/// A lane with its place among the lanes of its experiment.
-#[derive(Clone, Debug)]
-pub(super) struct PlacedLane {
-    /// Answers of models come in this order.
-    pub place: usize,
-    pub lane: Lane,
-}
-
 /// A model that a run left behind.
 #[derive(Clone, Debug)]
 pub(super) struct TrainedModel {
-    /// The place of its lane; answers come in this order.
-    pub place: usize,
     pub run: RunId,
     pub model: Model,
     pub device: Device,
@@ -34,14 +25,27 @@ pub(super) struct TrainedModel {
 #[derive(Clone)]
 pub(super) struct Ground {
     pub material: Rc<Material>,
+    pub architecture: Architecture,
     pub backbone: Segment,
     pub device: Device,
+    /// What the device holds.
+    pub limits: Limits,
     pub clock: fn() -> f64,
+}
+
+impl Ground {
+    fn trainer(&self, strategy: Strategy) -> Trainer {
+        let batch = Plan::new(&strategy, &self.material.split).step_pictures;
+        let first = strategy.cut.first_trained_stage();
+        let micro_batch = self.limits.micro_batch(&self.architecture, batch, first);
+        let material = Rc::clone(&self.material);
+        Trainer::new(strategy, material, &self.backbone, &self.device, self.clock)
+            .with_micro_batch(micro_batch)
+    }
 }
 
 /// A run in training.
 struct Running {
-    place: usize,
     run: RunId,
     trainer: Trainer,
     has_ended: bool,
@@ -56,17 +60,10 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    pub fn begin(lanes: Vec<PlacedLane>, ground: &Ground) -> Self {
-        let running = |placed: PlacedLane| Running {
-            place: placed.place,
-            run: placed.lane.run,
-            trainer: Trainer::new(
-                placed.lane.strategy,
-                Rc::clone(&ground.material),
-                &ground.backbone,
-                &ground.device,
-                ground.clock,
-            ),
+    pub fn begin(lanes: Vec<Assignment>, ground: &Ground) -> Self {
+        let running = |Assignment { lane, unfrozen_seconds }: Assignment| Running {
+            run: lane.run,
+            trainer: ground.trainer(lane.strategy).with_unfrozen_seconds(unfrozen_seconds),
             has_ended: false,
             last_progress: 0.0,
         };
@@ -128,12 +125,7 @@ impl Lanes {
                     return None;
                 }
                 events.push(Event::RunEnded { run, result });
-                Some(TrainedModel {
-                    place: lane.place,
-                    run,
-                    model: lane.trainer.model(),
-                    device: self.device.clone(),
-                })
+                Some(TrainedModel { run, model: lane.trainer.model(), device: self.device.clone() })
             }
             Err(error) => {
                 lane.has_ended = true;

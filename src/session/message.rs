@@ -6,6 +6,8 @@ pub use crate::data::{MINIMUM_PER_CLASS, SampleTask};
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{Ending, EpochRow, Phase, RunResult, Score, Strategy};
 
+pub use super::estimate::{Estimate, LaneEstimate};
+
 /// Ids below this are given by whoever sends the commands, ids from here on by the session, for
 /// what it makes itself (drawn classes and pictures). So neither has to wait for the other.
 pub const FIRST_OWN_ID: u32 = 1 << 31;
@@ -137,6 +139,16 @@ pub enum Command {
         /// Governs split, initial head and order.
         seed: u64,
     },
+    /// Predicts what training every lane would take, from a few steps that are tried out when
+    /// nothing else is to be done. Answered by [`Event::Estimated`] or [`Event::EstimateRefused`],
+    /// or not at all where a later command [makes it pointless](Command::ends_estimates).
+    Estimate {
+        /// The strategies, as they would be trained side by side. Their runs are never begun, so
+        /// their ids mean nothing.
+        lanes: Vec<Lane>,
+        /// The seed that they would be trained with.
+        seed: u64,
+    },
     /// Stops one run and keeps its best epoch so far.
     StopRun {
         /// Which.
@@ -162,6 +174,13 @@ pub enum Command {
         /// Another seed draws another picture, of a class that depends on it too.
         seed: u64,
     },
+}
+
+impl Command {
+    /// Whether estimates that were asked for before are not answered any more once this is.
+    pub fn ends_estimates(&self) -> bool {
+        !matches!(self, Self::StopRun { .. })
+    }
 }
 
 /// How the pictures of one class were split.
@@ -253,6 +272,10 @@ pub enum Event {
         /// How many pictures were drawn.
         pictures: usize,
     },
+    /// What training would take.
+    Estimated(Estimate),
+    /// What training would take cannot be said: it could not start either.
+    EstimateRefused(Refusal),
     /// Training cannot start.
     ExperimentRefused(Refusal),
     /// Training starts: how the pictures were split and what will run.
@@ -263,6 +286,8 @@ pub enum Event {
         classes: Vec<ClassSplit>,
         /// One plan a lane, in the order of the command.
         runs: Vec<RunPlan>,
+        /// What it will take, where that was measured before.
+        estimate: Option<Estimate>,
     },
     /// The frozen part has looked at this many pictures. Sent a few times a second at most, and when
     /// all were looked at.
@@ -312,7 +337,13 @@ pub enum Event {
         refusal: Refusal,
     },
     /// All runs of the experiment have ended.
-    ExperimentEnded,
+    ExperimentEnded {
+        /// Seconds from its beginning.
+        seconds: f64,
+        /// The most bytes that all engines together needed at once, on top of what they held
+        /// before, where the program counts them.
+        memory: Option<u64>,
+    },
     /// Every trained model's answer about a picture.
     Answered {
         /// Which question.

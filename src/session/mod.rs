@@ -4,35 +4,54 @@
 //! without the engine.
 
 #[cfg(feature = "engine")]
+mod answering;
+#[cfg(feature = "engine")]
 mod arrivals;
 #[cfg(feature = "engine")]
 mod crew;
 #[cfg(feature = "engine")]
 mod device;
+mod estimate;
+#[cfg(feature = "engine")]
+mod estimating;
 #[cfg(feature = "engine")]
 mod experiment;
+#[cfg(feature = "engine")]
+mod extracting;
 #[cfg(feature = "engine")]
 mod gallery;
 #[cfg(feature = "engine")]
 mod helper;
 #[cfg(feature = "engine")]
 mod lanes;
+#[cfg(feature = "engine")]
+mod measured;
 mod message;
 #[cfg(feature = "engine")]
+mod scale;
+#[cfg(feature = "engine")]
+mod setup;
+#[cfg(feature = "engine")]
 mod sharing;
+#[cfg(feature = "engine")]
+mod timetable;
 #[cfg(feature = "engine")]
 mod work;
 
 #[cfg(feature = "engine")]
 pub use crate::data::{MAXIMUM_FILE_BYTES, PictureError};
 #[cfg(feature = "engine")]
+pub use crate::train::Limits;
+#[cfg(feature = "engine")]
 pub use arrivals::{Prepared, Source};
 #[cfg(feature = "engine")]
-pub use crew::{Assistant, FeatureShapes, Job, Parcel, Report};
+pub use crew::{Assignment, Assistant, FeatureShapes, Job, Parcel, Report};
 #[cfg(feature = "engine")]
 pub use device::{Complaints, Devices, Gpu, GpuAccess, OpenGpu};
 #[cfg(feature = "engine")]
 pub use helper::Helper;
 pub use message::*;
+#[cfg(feature = "engine")]
+pub use scale::CountingAllocator;
 #[cfg(feature = "engine")]
 pub use work::{Session, SessionError};

@@ -4,25 +4,22 @@ use std::collections::VecDeque;
 
 use burn::tensor::Device;
 
+use super::answering::answer;
 use super::arrivals::{Arrival, Arrivals, Expected, Prepared, SIDE, Source, refusal_of};
 use super::crew::{Assistant, Crew, Parcel, Report};
 use super::device::{Devices, GpuAccess};
-use super::experiment::{Experiment, Setup};
-use super::gallery::{Class, Gallery};
+use super::estimating::Estimating;
+use super::experiment::Experiment;
+use super::gallery::Gallery;
 use super::lanes::TrainedModel;
+use super::measured::Measured;
 use super::message::{
-    Answer, ClassId, ClassSplit, Command, Cut, DeviceChoice, DeviceKind, Event, Lane, PictureId,
-    QuestionId, Refusal, SampleTask,
+    ClassId, Command, DeviceChoice, DeviceKind, Event, Lane, PictureId, QuestionId, Refusal, RunId,
+    SampleTask,
 };
-use crate::data::{
-    DRAWN_A_CLASS, MINIMUM_PER_CLASS, Picture, PictureError, Split, SplitError, decode, draw,
-};
-use crate::model::{Backbone, ReadError, Segment, WeightsError, read};
-use crate::train::input_tensor;
-
-/// Most memory that features may take; as much again is needed while they are gathered, and a
-/// browser gives a page four gibibytes at most.
-const MAXIMUM_FEATURE_BYTES: usize = 1 << 30;
+use super::setup::{Ready, Setup};
+use crate::data::{DRAWN_A_CLASS, Picture, PictureError, decode, draw};
+use crate::model::{Backbone, Segment, WeightsError};
 
 /// Commands that may wait for each engine: one at work, and one to go on with.
 const COMMANDS_AN_ENGINE: usize = 2;
@@ -51,7 +48,11 @@ pub struct Session {
     queue: VecDeque<Command>,
     experiment: Option<Experiment>,
     experiments_begun: u32,
+    estimating: Option<Estimating>,
+    measured: Measured,
     crew: Crew,
+    /// The runs of the last experiment, in the order of its lanes.
+    runs: Vec<RunId>,
     models: Vec<TrainedModel>,
     events: Vec<Event>,
 }
@@ -83,7 +84,10 @@ impl Session {
             queue: VecDeque::new(),
             experiment: None,
             experiments_begun: 0,
+            estimating: None,
+            measured: Measured::default(),
             crew: Crew::default(),
+            runs: Vec::new(),
             models: Vec::new(),
             events: vec![Event::Ready { device: report }],
         })
@@ -91,6 +95,10 @@ impl Session {
 
     /// Notes a command. Commands are carried out in their order; only a stop takes effect at once.
     pub fn submit(&mut self, command: Command) {
+        if command.ends_estimates() {
+            self.estimating = None;
+            self.queue.retain(|noted| !matches!(noted, Command::Estimate { .. }));
+        }
         match command {
             Command::StopRun { run } => {
                 if let Some(experiment) = &mut self.experiment {
@@ -117,7 +125,7 @@ impl Session {
 
     /// Whether anything is left to do.
     pub fn has_work(&self) -> bool {
-        self.has_commands() || self.experiment.is_some()
+        self.has_commands() || self.experiment.is_some() || self.estimating.is_some()
     }
 
     /// Whether commands are noted that were not carried out yet.
@@ -156,7 +164,8 @@ impl Session {
         std::mem::take(&mut self.events)
     }
 
-    /// Does one small piece of work: a picture, a batch of features, a training step.
+    /// Does one small piece of work: a picture, a batch of features, a training step. What training
+    /// would take is tried out when nothing else is to be done.
     pub async fn work(&mut self) {
         self.expect_files();
         self.arrivals.hand_out(&self.crew);
@@ -173,6 +182,11 @@ impl Session {
                 self.keep(ended);
             }
             self.end_if_over();
+        } else if let Some(estimating) = &mut self.estimating
+            && let Some(answer) = estimating.work(&mut self.measured, &self.crew).await
+        {
+            self.estimating = None;
+            self.events.push(answer);
         }
     }
 
@@ -298,13 +312,13 @@ impl Session {
 
     fn keep(&mut self, ended: Option<TrainedModel>) {
         self.models.extend(ended);
-        self.models.sort_by_key(|trained| trained.place);
+        let place = |run| self.runs.iter().position(|other| *other == run);
+        self.models.sort_by_key(|trained| place(trained.run));
     }
 
     fn end_if_over(&mut self) {
-        if self.experiment.as_ref().is_some_and(Experiment::is_over) {
-            self.experiment = None;
-            self.events.push(Event::ExperimentEnded);
+        if let Some(experiment) = self.experiment.take_if(|experiment| experiment.is_over()) {
+            self.events.push(experiment.ended());
         }
     }
 
@@ -331,6 +345,10 @@ impl Session {
                 self.expect_drawings(task, seed);
             }
             Command::Train { lanes, seed } => self.begin_experiment(lanes, seed),
+            Command::Estimate { lanes, seed } => match self.setup(lanes, seed) {
+                Ok(setup) => self.estimating = Some(Estimating::begin(setup)),
+                Err(refusal) => self.events.push(Event::EstimateRefused(refusal)),
+            },
             // A stop was carried out when it came; files are lined up before any other command.
             Command::StopRun { .. } | Command::AddPicture { .. } => {}
             Command::Ask { question, name, bytes } => {
@@ -354,6 +372,7 @@ impl Session {
             Ok(segment) => {
                 self.segment = segment;
                 self.device = device;
+                self.measured = Measured::default();
                 self.events.push(Event::DeviceChosen(report));
             }
             Err(error) => self.events.push(Event::ExperimentRefused(Refusal {
@@ -368,7 +387,12 @@ impl Session {
             Ok(setup) => {
                 self.models.clear();
                 self.experiments_begun += 1;
-                let (experiment, started) = Experiment::begin(setup);
+                self.runs = setup.lanes.iter().map(|lane| lane.run).collect();
+                let engines = 1 + setup.ready.present(&self.crew).len();
+                let strategies = setup.strategies();
+                let estimate = self.measured.estimate(&setup.question(&strategies, engines));
+                let (experiment, started) =
+                    Experiment::begin(setup, self.experiments_begun, estimate);
                 self.experiment = Some(experiment);
                 self.events.push(started);
             }
@@ -376,80 +400,16 @@ impl Session {
         }
     }
 
-    /// Snapshots the pictures in the order of classes and ids, so that the order in which files
-    /// happened to be decoded changes nothing. Classes without pictures do not take part.
     fn setup(&self, lanes: Vec<Lane>, seed: u64) -> Result<Setup, Refusal> {
-        let lanes = lanes.into_iter().map(checked_lane).collect::<Result<Vec<_>, _>>()?;
-        if lanes.is_empty() {
-            return Err(Refusal {
-                reason: "There is no strategy to train.".to_owned(),
-                remedy: "Choose at least one.".to_owned(),
-            });
-        }
-        let taking_part: Vec<&Class> = self.gallery.filled().collect();
-        let mut pictures = Vec::new();
-        let mut labels = Vec::new();
-        for (label, class) in taking_part.iter().enumerate() {
-            pictures.extend(class.pictures.values().cloned());
-            labels.extend(std::iter::repeat_n(label, class.pictures.len()));
-        }
-        let cuts = lanes.iter().map(|lane| lane.strategy.cut);
-        self.check_memory(cuts, pictures.len())?;
-        let names: Vec<&str> = taking_part.iter().map(|class| class.name.as_str()).collect();
-        let split = Split::stratified(&labels, taking_part.len(), seed)
-            .map_err(|error| split_refusal(&error, &names))?;
-        let count = |part: &[usize], label| part.iter().filter(|&&i| labels[i] == label).count();
-        let classes = taking_part
-            .iter()
-            .enumerate()
-            .map(|(label, class)| ClassSplit {
-                class: class.id,
-                name: class.name.clone(),
-                training: count(&split.training, label),
-                validation: count(&split.validation, label),
-                test: count(&split.test, label),
-            })
-            .collect();
-        Ok(Setup {
-            lanes,
-            classes,
-            pictures,
-            labels,
-            split,
-            seed,
+        let ready = Ready {
             backbone: self.backbone.clone(),
             segment: self.segment.clone(),
             device: self.device.clone(),
+            limits: self.devices.limits_of(&self.device),
             clock: self.clock,
             is_shared: !self.is_on_graphics_card(),
-            number: self.experiments_begun,
-        })
-    }
-
-    /// Refuses cuts whose features would not fit, before anything is computed.
-    fn check_memory(
-        &self,
-        cuts: impl Iterator<Item = Cut>,
-        pictures: usize,
-    ) -> Result<(), Refusal> {
-        let mut stages: Vec<usize> = cuts.map(Cut::first_trained_stage).collect();
-        stages.sort_unstable();
-        stages.dedup();
-        let architecture = self.backbone.architecture();
-        let values: usize = stages.iter().map(|&stage| architecture.values_into(stage)).sum();
-        let bytes = values.saturating_mul(size_of::<f32>()).saturating_mul(pictures);
-        if bytes <= MAXIMUM_FEATURE_BYTES {
-            return Ok(());
-        }
-        Err(Refusal {
-            reason: format!(
-                "What the frozen layers make of {pictures} pictures would take {} MB at this cut; \
-                 {} MB are kept.",
-                bytes >> 20,
-                MAXIMUM_FEATURE_BYTES >> 20
-            ),
-            remedy: "Thaw fewer layers, or use fewer pictures.".to_owned(),
-        })
+        };
+        Setup::of(&self.gallery, lanes, seed, ready)
     }
 
     async fn answer(
@@ -459,80 +419,16 @@ impl Session {
         picture: Result<Picture, PictureError>,
         drawn_as: Option<String>,
     ) {
-        let refuse = |refusal| Event::QuestionRefused { question, name, refusal };
-        if self.models.is_empty() {
-            self.events.push(refuse(Refusal {
-                reason: "There is no trained model to ask yet.".to_owned(),
-                remedy: "Train one first.".to_owned(),
-            }));
-            return;
-        }
-        let picture = match picture {
-            Ok(picture) => picture,
-            Err(error) => {
-                self.events.push(refuse(refusal_of(&error)));
-                return;
-            }
-        };
-        let mut answers = Vec::with_capacity(self.models.len());
-        for trained in &self.models {
-            match ask(trained, &picture, self.clock).await {
-                Ok(answer) => answers.push(answer),
-                Err(cause) => {
-                    self.events.push(refuse(Refusal {
-                        reason: format!("The question was not answered: {cause}."),
-                        remedy: "Train again; if it happens again, compute on the CPU.".to_owned(),
-                    }));
-                    return;
-                }
-            }
-        }
-        let thumbnail = picture.thumbnail_png();
-        self.events.push(Event::Answered { question, thumbnail, drawn_as, answers });
+        let answered = answer(&self.models, question, picture, drawn_as, self.clock).await;
+        self.events.push(answered.unwrap_or_else(|refusal| Event::QuestionRefused {
+            question,
+            name,
+            refusal,
+        }));
     }
 }
 
 /// Commands that wait for an experiment in progress, and stop it.
 fn ends_experiments(command: &Command) -> bool {
     matches!(command, Command::Train { .. } | Command::ChooseDevice(_))
-}
-
-async fn ask(
-    trained: &TrainedModel,
-    picture: &Picture,
-    clock: fn() -> f64,
-) -> Result<Answer, ReadError> {
-    let started = clock();
-    let input = input_tensor(std::slice::from_ref(picture), &trained.device);
-    let probabilities = read(trained.model.probabilities(input)).await?;
-    Ok(Answer { run: trained.run, probabilities, milliseconds: (clock() - started) * 1e3 })
-}
-
-fn checked_lane(lane: Lane) -> Result<Lane, Refusal> {
-    let strategy = lane.strategy.checked().map_err(|error| Refusal {
-        reason: format!("The settings cannot be trained with: {error}."),
-        remedy: "Change that number and start again.".to_owned(),
-    })?;
-    Ok(Lane { run: lane.run, strategy })
-}
-
-fn split_refusal(error: &SplitError, names: &[&str]) -> Refusal {
-    match error {
-        SplitError::TooFewClasses { found: 0 } => Refusal {
-            reason: "There are no pictures yet.".to_owned(),
-            remedy: format!("Put at least {MINIMUM_PER_CLASS} pictures into each of two classes."),
-        },
-        SplitError::TooFewClasses { .. } => Refusal {
-            reason: format!("Only “{}” has pictures; telling apart takes two classes.", names[0]),
-            remedy: format!("Put at least {MINIMUM_PER_CLASS} pictures into a second class."),
-        },
-        SplitError::TooFewPictures { class, found } => Refusal {
-            reason: format!(
-                "“{}” has {found} of the {MINIMUM_PER_CLASS} pictures that a class needs: two to \
-                 learn from, one to choose the best epoch by, one to test on.",
-                names[*class]
-            ),
-            remedy: format!("Add {} more, or delete the class.", MINIMUM_PER_CLASS - found),
-        },
-    }
 }

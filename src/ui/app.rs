@@ -46,6 +46,9 @@ struct Arrived {
     timer: Option<Timeout>,
 }
 
+/// Milliseconds without a change before the engine is asked what training would take.
+const CHANGES_SETTLE_AFTER: u32 = 400;
+
 /// The page.
 pub struct App {
     state: State,
@@ -54,6 +57,8 @@ pub struct App {
     ready_at: Option<f64>,
     arrived: Arrived,
     race_shown: bool,
+    /// Asks ahead when it is over.
+    asking_ahead: Option<Timeout>,
     act: Callback<Action>,
     give: Callback<(Place, HtmlInputElement)>,
     ask: Callback<HtmlInputElement>,
@@ -79,6 +84,7 @@ impl Component for App {
             ready_at: None,
             arrived: Arrived::default(),
             race_shown: false,
+            asking_ahead: None,
             act: link.callback(Input::Act),
             give: link.callback(|(place, input)| Input::Give(place, take_chosen(&input))),
             ask: link.batch_callback(|input| {
@@ -176,10 +182,12 @@ impl Component for App {
                 }
                 <PicturesPanel pictures={pictures.clone()} {act} give={&self.give} />
                 <CutPanel settings={settings.clone()} classes={pictures.filled_classes()}
-                    device={self.state.device.clone()} training={self.state.is_training()} {act}>
+                    device={self.state.device.clone()} training={self.state.is_training()}
+                    forecast={self.state.forecast().clone()} {act}>
                     <Start why_not={self.state.why_not_start()} {running}
                         starting={self.state.starting.is_some()}
                         again={experiment.is_some()}
+                        forecast={self.state.forecast().clone()}
                         refused={self.state.start_refused.clone()} {act} />
                 </CutPanel>
                 if let Some(experiment) = experiment {
@@ -228,6 +236,11 @@ impl App {
                 if let Err(reason) = link.send(&command, self.shelf.file_for(&command)) {
                     self.lost(ctx, reason);
                 }
+            }
+            Effect::AskAheadSoon => {
+                let act = self.act.clone();
+                let ask = move || act.emit(Action::AskAhead);
+                self.asking_ahead = Some(Timeout::new(CHANGES_SETTLE_AFTER, ask));
             }
             Effect::Revoke(image) => shelf::revoke(&image),
             Effect::Forget(picture) => self.shelf.forget(picture),

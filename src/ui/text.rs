@@ -33,6 +33,25 @@ pub fn rounded(count: usize) -> String {
     }
 }
 
+/// A length of time that is only predicted: `under 0.1 s`, `about 4.1 s`.
+pub fn predicted(seconds: f64) -> String {
+    if seconds < 0.05 {
+        format!("under {}", duration(0.1))
+    } else {
+        format!("about {}", duration(seconds))
+    }
+}
+
+/// Memory: `12 MB`, `1.2 GB`.
+pub fn memory(bytes: u64) -> String {
+    let megabytes = (bytes + 500_000) / 1_000_000;
+    if megabytes < 1_000 {
+        return format!("{megabytes}{HELD}MB");
+    }
+    let tenths = (bytes + 50_000_000) / 100_000_000;
+    format!("{}.{}{HELD}GB", tenths / 10, tenths % 10)
+}
+
 /// A count with its noun: `1 picture`, `12 pictures`.
 pub fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
@@ -94,6 +113,21 @@ mod tests {
         assert_eq!(rounded(410_208), "410\u{a0}k");
         assert_eq!(rounded(999_600), "1.0\u{a0}M");
         assert_eq!(rounded(2_223_872), "2.2\u{a0}M");
+    }
+
+    #[test]
+    fn what_is_predicted_to_take_next_to_no_time_is_not_called_nothing() {
+        assert_eq!(predicted(0.0), "under 0.1\u{a0}s");
+        assert_eq!(predicted(0.05), "about 0.1\u{a0}s");
+        assert_eq!(predicted(4.12), "about 4.1\u{a0}s");
+    }
+
+    #[test]
+    fn memory_is_told_in_millions_of_bytes_and_then_in_billions() {
+        assert_eq!(memory(12_499_999), "12\u{a0}MB");
+        assert_eq!(memory(999_499_999), "999\u{a0}MB");
+        assert_eq!(memory(999_500_000), "1.0\u{a0}GB");
+        assert_eq!(memory(1_250_000_000), "1.3\u{a0}GB");
     }
 
     #[test]

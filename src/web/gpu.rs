@@ -11,7 +11,7 @@ use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::session::{Complaints, Gpu};
+use crate::session::{Complaints, Gpu, Limits};
 
 /// Launches that are gathered before they are handed to the driver. Browsers end work that holds
 /// the graphics card for long, so it is fed in small portions.
@@ -37,8 +37,16 @@ pub fn open() -> Pin<Box<dyn Future<Output = Result<Gpu, String>>>> {
         setup.device.set_device_lost_callback(move |_, message| {
             lost.leave(format!("the device was lost: {message}"));
         });
-        Ok(Gpu { device, name, is_software, complaints })
+        let limits = limits(&setup.device.limits());
+        Ok(Gpu { device, name, is_software, limits, complaints })
     })
+}
+
+/// What the card holds. Browsers tell how large a buffer may be, but not how much memory there is;
+/// what the CPU is given is modest for a card.
+fn limits(limits: &burn::tensor::wgpu::wgpu::Limits) -> Limits {
+    let largest_buffer = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
+    Limits { largest_buffer, ..Limits::WASM }
 }
 
 /// The adapter that the browser would give, as the browser's own object.

@@ -7,9 +7,9 @@ use super::network::Network;
 use super::panel::Panel;
 use super::settings_form::SettingsForm;
 use crate::session::{Architecture, Cut, DeviceReport};
-use crate::ui::state::{Action, Setting, Settings, Side};
+use crate::ui::state::{Action, Forecast, Setting, Settings, Side};
 use crate::ui::strip::learns;
-use crate::ui::text::rounded;
+use crate::ui::text::{memory, predicted, rounded};
 
 /// Of the panel.
 #[derive(Properties, PartialEq)]
@@ -22,6 +22,8 @@ pub struct Props {
     pub device: Option<DeviceReport>,
     /// Whether runs train, or are about to.
     pub training: bool,
+    /// What training would take.
+    pub forecast: Forecast,
     /// Hears of changes.
     pub act: Callback<Action>,
     /// The way to start.
@@ -31,7 +33,7 @@ pub struct Props {
 /// What may change.
 #[component]
 pub fn CutPanel(props: &Props) -> Html {
-    let Props { settings, act, .. } = props;
+    let Props { settings, forecast, act, .. } = props;
     // A head needs classes to have a size; two is the least that can be trained.
     let classes = props.classes.max(2);
     let warm = settings.cut;
@@ -45,11 +47,13 @@ pub fn CutPanel(props: &Props) -> Html {
                     <h3>{ Side::Cold.title() }{ " " }<small>{ learns(Cut::HeadOnly) }</small></h3>
                     <Network cut={Cut::HeadOnly} word="cold" />
                     { cost(Cut::HeadOnly, classes) }
+                    { ahead(forecast, Side::Cold) }
                 </article>
                 <article class="lane warm-lane">
                     <h3>{ Side::Warm.title() }{ " " }<small>{ learns(warm) }</small></h3>
                     <Network cut={warm} word="warm" moved={Some(moved)} {meaning} />
                     { cost(warm, classes) }
+                    { ahead(forecast, Side::Warm) }
                 </article>
             </div>
             { props.children.clone() }
@@ -72,6 +76,19 @@ fn cost(cut: Cut, classes: usize) -> Html {
             <span class="warm-text">{ Icon::Flame.draw() }{ weights(cut, classes) }</span>
         </p>
     }
+}
+
+/// What training a lane would take.
+fn ahead(forecast: &Forecast, side: Side) -> Html {
+    let said = match (forecast, forecast.lane(side)) {
+        (Forecast::Pending, _) => "Working out how long it takes…".to_owned(),
+        (_, Some(lane)) => {
+            let seconds = predicted(lane.seconds());
+            format!("Takes {seconds} to train, {}.", memory(lane.memory))
+        }
+        _ => String::new(),
+    };
+    html! { <p class="ahead" data-test={format!("ahead-{}", side.word())}>{ said }</p> }
 }
 
 fn weights(cut: Cut, classes: usize) -> String {

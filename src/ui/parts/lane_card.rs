@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::curve_table::CurveTable;
 use super::network::Network;
-use crate::session::{Cut, Ending, Phase, RunResult};
+use crate::session::{Cut, Ending, LaneEstimate, Phase, RunResult};
 use crate::ui::state::{Action, LaneRun, Outcome};
 use crate::ui::strip::learns;
 use crate::ui::text::{counted, duration, percent, rounded};
@@ -43,6 +43,13 @@ pub fn LaneCard(props: &Props) -> Html {
                 { progress(&props.lane) }
             }
             <p class="status" data-test="status">{ status(&props.lane) }</p>
+            if let Some(estimate) = &props.lane.estimate {
+                <p class="status" data-test="predicted"
+                    data-predicted-seconds={estimate.seconds().to_string()}
+                    data-taken-seconds={props.lane.result().map(|result| result.seconds.to_string())}>
+                    { predicted(&props.lane, estimate) }
+                </p>
+            }
             if going && !props.alone {
                 <button class="pill small" data-test="stop-lane" disabled={props.lane.stopping}
                     aria-label={format!("Stop {}", side.title())} onclick={stop}>{ "Stop" }</button>
@@ -51,6 +58,18 @@ pub fn LaneCard(props: &Props) -> Html {
                 <CurveTable rows={rows.clone()} title={side.title()} />
             }
         </article>
+    }
+}
+
+/// What was predicted of the lane, beside what it took.
+fn predicted(lane: &LaneRun, estimate: &LaneEstimate) -> String {
+    let predicted = duration(estimate.seconds());
+    match &lane.outcome {
+        None => format!("Predicted: {predicted} of computing."),
+        Some(Outcome::Ended(result)) if result.ending == Ending::Completed => {
+            format!("Predicted {predicted}, took {}.", duration(result.seconds))
+        }
+        Some(_) => format!("Predicted {predicted} for all of it."),
     }
 }
 
@@ -102,7 +121,7 @@ fn going(lane: &LaneRun) -> String {
     };
     match progress.seconds_left {
         Some(seconds) => format!("{words}, about {} left", duration(seconds)),
-        // What a step of the thawed layers costs is not known before one was made.
+        // What a step of the thawed layers costs is not known before one was made or tried out.
         None if two_phases && progress.phase == Phase::Head => {
             format!("{words}. The time left is known once the layers thaw.")
         }

@@ -5,9 +5,10 @@ use yew::prelude::*;
 use super::chart::Chart;
 use super::lane_card::LaneCard;
 use super::panel::Panel;
+use crate::session::Ending;
 use crate::ui::curves::Measure;
 use crate::ui::state::{Action, Experiment};
-use crate::ui::text::{counted, duration};
+use crate::ui::text::{counted, duration, memory};
 
 /// Of the race.
 #[derive(Properties, PartialEq)]
@@ -32,7 +33,10 @@ pub fn Race(props: &Props) -> Html {
     html! {
         <Panel number="3" title="The race" {hint} id="race">
             <div class="race-bar">
-                { features(experiment) }
+                <div class="facts-of-race">
+                    { features(experiment) }
+                    { taken(experiment) }
+                </div>
                 if experiment.is_running() {
                     <button class="pill stop" data-test="stop" onclick={stop}
                         disabled={!experiment.can_be_stopped()}>
@@ -90,7 +94,8 @@ fn features(experiment: &Experiment) -> Html {
         None => String::new(),
     };
     html! {
-        <p class="features" data-test="features">
+        <p class="features" data-test="features" data-taken-seconds={features.seconds.to_string()}
+            data-predicted-seconds={experiment.estimate.as_ref().map(|e| e.feature_seconds.to_string())}>
             <span>
                 if done < total {
                     { format!("The frozen layers look at every picture once: {done} of {total}{left}") }
@@ -104,6 +109,38 @@ fn features(experiment: &Experiment) -> Html {
                 <progress value={done.to_string()} max={total.max(1).to_string()}
                     aria-label="Pictures that the frozen layers have looked at" />
             }
+        </p>
+    }
+}
+
+/// What was predicted of all lanes together, beside what they took. Lanes that were stopped are no
+/// whole race to compare with.
+fn taken(experiment: &Experiment) -> Html {
+    let Some(estimate) = &experiment.estimate else { return Html::default() };
+    let said = |seconds, bytes: Option<u64>| match bytes {
+        Some(bytes) => format!("{} and {}", duration(seconds), memory(bytes)),
+        None => duration(seconds),
+    };
+    let predicted = said(estimate.seconds, Some(estimate.memory));
+    let is_whole = experiment
+        .lanes
+        .iter()
+        .all(|lane| lane.result().is_some_and(|result| result.ending == Ending::Completed));
+    let text = match experiment.taken.filter(|_| is_whole) {
+        Some(taken) => {
+            let took = said(taken.seconds, taken.memory);
+            format!("In all: predicted {predicted}, took {took}.")
+        }
+        None => format!("Predicted in all: {predicted}."),
+    };
+    let attribute = |value: Option<f64>| value.map(|value| value.to_string());
+    html! {
+        <p class="plain" data-test="in-all"
+            data-predicted-seconds={estimate.seconds.to_string()}
+            data-predicted-bytes={estimate.memory.to_string()}
+            data-taken-seconds={attribute(experiment.taken.map(|taken| taken.seconds))}
+            data-taken-bytes={experiment.taken.and_then(|taken| taken.memory).map(|b| b.to_string())}>
+            { text }
         </p>
     }
 }

@@ -3,7 +3,8 @@
 use yew::prelude::*;
 
 use crate::session::Refusal;
-use crate::ui::state::{Action, Side, Sides};
+use crate::ui::state::{Action, Forecast, Side, Sides};
+use crate::ui::text::{memory, predicted};
 
 /// Of the buttons.
 #[derive(Properties, PartialEq)]
@@ -16,6 +17,8 @@ pub struct Props {
     pub starting: bool,
     /// Whether there was a race before.
     pub again: bool,
+    /// What training would take.
+    pub forecast: Forecast,
     /// Why the engine did not start the last one.
     pub refused: Option<Refusal>,
     /// Hears the wish.
@@ -50,11 +53,29 @@ pub fn Start(props: &Props) -> Html {
                     aria-describedby="start-note" onclick={start(Sides::Only(Side::Warm))}>{ Side::Warm.title() }</button>
             </p>
             <p id="start-note" class="plain">{ note }</p>
+            { ahead(&props.forecast) }
             if let Some(refusal) = &props.refused {
                 <p class="refusal" data-test="start-refused">
                     <b>{ &refusal.reason }</b>{ " " }{ &refusal.remedy }
                 </p>
             }
         </div>
+    }
+}
+
+/// What training both would take.
+fn ahead(forecast: &Forecast) -> Html {
+    match forecast {
+        Forecast::Nothing | Forecast::Pending => Html::default(),
+        Forecast::Known(estimate) => html! {
+            <p class="plain" data-test="ahead">
+                { format!("Both together take {}, of which {} go to one look at every picture, and {}.",
+                    predicted(estimate.seconds), predicted(estimate.feature_seconds),
+                    memory(estimate.memory)) }
+            </p>
+        },
+        Forecast::Refused(refusal) => html! {
+            <p class="plain" data-test="ahead">{ &refusal.reason }{ " " }{ &refusal.remedy }</p>
+        },
     }
 }

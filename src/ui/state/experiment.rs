@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::session::{
-    Answer, ClassSplit, Command, Ending, EpochRow, Event, Lane, Phase, Refusal, RunId, RunPlan,
-    RunResult, Strategy,
+    Answer, ClassSplit, Command, Ending, EpochRow, Estimate, Event, Lane, LaneEstimate, Phase,
+    Refusal, RunId, RunPlan, RunResult, Strategy,
 };
 use crate::ui::text::{counted, percent};
 
@@ -132,6 +132,8 @@ pub struct LaneRun {
     pub strategy: Strategy,
     /// Parameters that learn.
     pub trained: usize,
+    /// What was predicted of it, where something was.
+    pub estimate: Option<LaneEstimate>,
     /// The run log so far.
     pub rows: Rc<Vec<EpochRow>>,
     /// How far it is, once it has begun.
@@ -152,6 +154,15 @@ impl LaneRun {
     }
 }
 
+/// What an experiment took.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Taken {
+    /// Seconds from beginning to end.
+    pub seconds: f64,
+    /// Bytes on top of what the engine held before, where it counts them.
+    pub memory: Option<u64>,
+}
+
 /// The experiment that the race shows.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Experiment {
@@ -163,6 +174,10 @@ pub struct Experiment {
     pub lanes: Vec<LaneRun>,
     /// What the frozen part has done, once it has begun.
     pub features: Option<Features>,
+    /// What was predicted of it, where something was.
+    pub estimate: Option<Estimate>,
+    /// What it took, once it has ended.
+    pub taken: Option<Taken>,
     /// Whether the engine still has the models.
     pub alive: bool,
 }
@@ -172,23 +187,29 @@ impl Experiment {
         seed: u64,
         classes: Vec<ClassSplit>,
         runs: Vec<RunPlan>,
+        estimate: Option<Estimate>,
         sides: &Starting,
     ) -> Self {
-        let lanes = runs.into_iter().map(|plan| LaneRun {
+        let predicted = |place| estimate.as_ref().and_then(|all| all.lanes.get(place).copied());
+        let lanes = runs.into_iter().enumerate().map(|(place, plan)| LaneRun {
             side: sides.side_of(plan.run).unwrap_or(Side::Warm),
             run: plan.run,
             strategy: plan.strategy,
             trained: plan.parameters_trained,
+            estimate: predicted(place),
             rows: Rc::default(),
             progress: None,
             stopping: false,
             outcome: None,
         });
+        let lanes = lanes.collect();
         Self {
             seed,
             classes: Rc::new(classes),
-            lanes: lanes.collect(),
+            lanes,
             features: None,
+            estimate,
+            taken: None,
             alive: true,
         }
     }
@@ -279,6 +300,10 @@ impl Experiment {
                 let news = format!("{} broke off: {}", lane.side.title(), refusal.reason);
                 lane.outcome = Some(Outcome::Failed(refusal));
                 Some(news)
+            }
+            Event::ExperimentEnded { seconds, memory } => {
+                self.taken = Some(Taken { seconds, memory });
+                None
             }
             _ => None,
         }

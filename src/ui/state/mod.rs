@@ -5,12 +5,16 @@
 
 mod again;
 mod experiment;
+mod forecast;
 mod offer;
 mod pictures;
 mod question;
 mod settings;
 
-pub use experiment::{Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting};
+pub use experiment::{
+    Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
+};
+pub use forecast::Forecast;
 pub use offer::{Offered, Place};
 pub use pictures::{Class, Drawn, Look, Picture, Pictures, Refused};
 pub use question::{Question, Reply};
@@ -21,6 +25,8 @@ use crate::session::{
     PictureId, QuestionId, Refusal, RunId, SampleTask,
 };
 use crate::ui::text::counted;
+
+use self::forecast::Forecasting;
 
 /// How the engine is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -71,6 +77,8 @@ pub enum Action {
     DismissRefusals,
     /// The person changes a setting.
     Set(Setting),
+    /// Nothing that a forecast depends on has changed for a while.
+    AskAhead,
     /// The person starts training.
     Start(Sides),
     /// The person stops what still trains: one run, or all.
@@ -102,6 +110,8 @@ pub enum Effect {
     StartEngine,
     /// Send a command. Files travel beside it, found by its picture or question id.
     Send(Command),
+    /// Act on [`Action::AskAhead`] after a short pause, in place of the one asked for before.
+    AskAheadSoon,
     /// An object URL is no longer shown.
     Revoke(String),
     /// A picture's file is no longer needed.
@@ -129,6 +139,7 @@ pub struct State {
     pub experiment: Option<Experiment>,
     /// The last question.
     pub question: Option<Question>,
+    forecasting: Forecasting,
     /// The latest news, for those who listen rather than look.
     pub news: String,
     next_run: u32,
@@ -146,6 +157,7 @@ impl Default for State {
             start_refused: None,
             experiment: None,
             question: None,
+            forecasting: Forecasting::default(),
             news: String::new(),
             next_run: 1,
         }
@@ -155,6 +167,12 @@ impl Default for State {
 impl State {
     /// Takes an action in and gives what it asks of the world, in order.
     pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
+        let mut effects = self.act(action);
+        effects.extend(self.look_ahead(&effects));
+        effects
+    }
+
+    fn act(&mut self, action: Action) -> Vec<Effect> {
         if action.may_cure_a_refusal() {
             self.start_refused = None;
         }
@@ -192,6 +210,7 @@ impl State {
                 Vec::new()
             }
             Action::Set(setting) => self.set(setting),
+            Action::AskAhead => self.ask_ahead(),
             Action::Start(sides) => self.start(sides),
             Action::Stop(run) => {
                 self.experiment.as_mut().map(|experiment| experiment.stop(run)).unwrap_or_default()
@@ -276,9 +295,18 @@ impl State {
                 self.start_refused = Some(refusal);
                 Vec::new()
             }
-            Event::ExperimentStarted { seed, classes, runs } => {
+            Event::Estimated(estimate) => {
+                self.looked_ahead(Ok(estimate));
+                Vec::new()
+            }
+            Event::EstimateRefused(refusal) => {
+                self.looked_ahead(Err(refusal));
+                Vec::new()
+            }
+            Event::ExperimentStarted { seed, classes, runs, estimate } => {
                 let starting = self.starting.take().unwrap_or_default();
-                self.experiment = Some(Experiment::started(seed, classes, runs, &starting));
+                let experiment = Experiment::started(seed, classes, runs, estimate, &starting);
+                self.experiment = Some(experiment);
                 self.news = "Training has started.".to_owned();
                 self.forget_question()
             }
@@ -294,7 +322,7 @@ impl State {
             | Event::EpochEnded { .. }
             | Event::RunEnded { .. }
             | Event::RunFailed { .. }
-            | Event::ExperimentEnded => {
+            | Event::ExperimentEnded { .. } => {
                 if let Some(experiment) = &mut self.experiment
                     && let Some(news) = experiment.heard(event)
                 {

@@ -2,6 +2,7 @@
 
 mod engine;
 mod experiments;
+mod forecasts;
 mod pictures;
 
 use super::*;
@@ -116,8 +117,12 @@ fn racing() -> State {
         validation: 2,
         test: 2,
     });
-    let started =
-        Event::ExperimentStarted { seed: *seed, classes: classes.collect(), runs: plans.collect() };
+    let started = Event::ExperimentStarted {
+        seed: *seed,
+        classes: classes.collect(),
+        runs: plans.collect(),
+        estimate: None,
+    };
     hear(&mut state, started);
     state
 }

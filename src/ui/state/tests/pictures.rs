@@ -116,7 +116,7 @@ fn a_refused_file_leaves_its_class_and_a_line() {
         refusal: refusal.clone(),
     };
     let effects = hear(&mut state, refused);
-    assert_eq!(effects, [Effect::Forget(picture)]);
+    assert_eq!(effects, [Effect::Forget(picture), Effect::AskAheadSoon]);
     assert_eq!(counts(&state), [4, 4]);
     assert_eq!(
         state.pictures.refused,

@@ -1,0 +1,181 @@
+//! What an experiment would be, checked and laid out: a snapshot of the pictures, their split, the
+//! lanes, and the engine that they are for.
+
+use burn::tensor::Device;
+
+use super::crew::Crew;
+use super::gallery::{Class, Gallery};
+use super::measured::Question;
+use super::message::{ClassSplit, Lane, MINIMUM_PER_CLASS, Refusal, Strategy};
+use super::sharing::Load;
+use crate::data::{Picture, Split, SplitError};
+use crate::model::{Architecture, Backbone, Segment};
+use crate::train::Limits;
+
+/// Most memory that features may take; as much again is needed while they are gathered, and a
+/// browser gives a page four gibibytes at most.
+const MAXIMUM_FEATURE_BYTES: u64 = 1 << 30;
+
+/// The engine that experiments are for.
+#[derive(Clone)]
+pub(super) struct Ready {
+    pub backbone: Backbone,
+    /// All of the backbone's stages on the device.
+    pub segment: Segment,
+    pub device: Device,
+    /// What the device holds.
+    pub limits: Limits,
+    pub clock: fn() -> f64,
+    /// Whether assistants may take a part: they compute on the CPU, and a run must not change
+    /// devices on the way.
+    pub is_shared: bool,
+}
+
+impl Ready {
+    /// The assistants that may take a part.
+    pub fn present(&self, crew: &Crew) -> Vec<usize> {
+        if self.is_shared { crew.present() } else { Vec::new() }
+    }
+}
+
+/// What an experiment needs to begin.
+pub(super) struct Setup {
+    pub lanes: Vec<Lane>,
+    pub classes: Vec<ClassSplit>,
+    pub pictures: Vec<Picture>,
+    pub labels: Vec<usize>,
+    pub split: Split,
+    pub seed: u64,
+    pub ready: Ready,
+}
+
+impl Setup {
+    /// Snapshots the pictures in the order of classes and ids, so that the order in which files
+    /// happened to be decoded changes nothing. Classes without pictures do not take part.
+    ///
+    /// # Errors
+    /// Why these lanes cannot be trained on these pictures.
+    pub fn of(
+        gallery: &Gallery,
+        lanes: Vec<Lane>,
+        seed: u64,
+        ready: Ready,
+    ) -> Result<Self, Refusal> {
+        let lanes = lanes.into_iter().map(checked_lane).collect::<Result<Vec<_>, _>>()?;
+        if lanes.is_empty() {
+            return Err(Refusal {
+                reason: "There is no strategy to train.".to_owned(),
+                remedy: "Choose at least one.".to_owned(),
+            });
+        }
+        let taking_part: Vec<&Class> = gallery.filled().collect();
+        let mut pictures = Vec::new();
+        let mut labels = Vec::new();
+        for (label, class) in taking_part.iter().enumerate() {
+            pictures.extend(class.pictures.values().cloned());
+            labels.extend(std::iter::repeat_n(label, class.pictures.len()));
+        }
+        check_memory(&lanes, pictures.len(), &ready)?;
+        let names: Vec<&str> = taking_part.iter().map(|class| class.name.as_str()).collect();
+        let split = Split::stratified(&labels, taking_part.len(), seed)
+            .map_err(|error| split_refusal(&error, &names))?;
+        let count = |part: &[usize], label| part.iter().filter(|&&i| labels[i] == label).count();
+        let classes = taking_part
+            .iter()
+            .enumerate()
+            .map(|(label, class)| ClassSplit {
+                class: class.id,
+                name: class.name.clone(),
+                training: count(&split.training, label),
+                validation: count(&split.validation, label),
+                test: count(&split.test, label),
+            })
+            .collect();
+        Ok(Self { lanes, classes, pictures, labels, split, seed, ready })
+    }
+
+    /// The layout of the network.
+    pub fn architecture(&self) -> &Architecture {
+        self.ready.backbone.architecture()
+    }
+
+    /// How each lane trains, in their order.
+    pub fn strategies(&self) -> Vec<&Strategy> {
+        self.lanes.iter().map(|lane| &lane.strategy).collect()
+    }
+
+    /// What the lanes cost.
+    pub fn load(&self) -> Load<'_> {
+        Load {
+            architecture: self.architecture(),
+            split: &self.split,
+            classes: self.classes.len(),
+            pictures: self.pictures.len(),
+        }
+    }
+
+    /// What is to be estimated, when so many engines take a part.
+    pub fn question<'a>(&'a self, strategies: &'a [&'a Strategy], engines: usize) -> Question<'a> {
+        Question { strategies, load: self.load(), limits: self.ready.limits, engines }
+    }
+}
+
+/// Refuses lanes whose features would not fit, before anything is computed.
+fn check_memory(lanes: &[Lane], pictures: usize, ready: &Ready) -> Result<(), Refusal> {
+    let architecture = ready.backbone.architecture();
+    let mut stages: Vec<usize> =
+        lanes.iter().map(|lane| lane.strategy.cut.first_trained_stage()).collect();
+    stages.sort_unstable();
+    stages.dedup();
+    let bytes = |stage: &usize| {
+        let values = architecture.values_into(*stage).saturating_mul(size_of::<f32>());
+        values.saturating_mul(pictures) as u64
+    };
+    let all = stages.iter().map(bytes).fold(0, u64::saturating_add);
+    let largest = stages.iter().map(bytes).max().unwrap_or(0);
+    let (needed, kept) = if all > MAXIMUM_FEATURE_BYTES {
+        (all, MAXIMUM_FEATURE_BYTES)
+    } else if largest > ready.limits.largest_buffer {
+        (largest, ready.limits.largest_buffer)
+    } else {
+        return Ok(());
+    };
+    Err(Refusal {
+        reason: format!(
+            "What the frozen layers make of {pictures} pictures would take {} MB at this cut; {} \
+             MB are kept.",
+            needed >> 20,
+            kept >> 20
+        ),
+        remedy: "Thaw fewer layers, or use fewer pictures.".to_owned(),
+    })
+}
+
+fn checked_lane(lane: Lane) -> Result<Lane, Refusal> {
+    let strategy = lane.strategy.checked().map_err(|error| Refusal {
+        reason: format!("The settings cannot be trained with: {error}."),
+        remedy: "Change that number and start again.".to_owned(),
+    })?;
+    Ok(Lane { run: lane.run, strategy })
+}
+
+fn split_refusal(error: &SplitError, names: &[&str]) -> Refusal {
+    match error {
+        SplitError::TooFewClasses { found: 0 } => Refusal {
+            reason: "There are no pictures yet.".to_owned(),
+            remedy: format!("Put at least {MINIMUM_PER_CLASS} pictures into each of two classes."),
+        },
+        SplitError::TooFewClasses { .. } => Refusal {
+            reason: format!("Only “{}” has pictures; telling apart takes two classes.", names[0]),
+            remedy: format!("Put at least {MINIMUM_PER_CLASS} pictures into a second class."),
+        },
+        SplitError::TooFewPictures { class, found } => Refusal {
+            reason: format!(
+                "“{}” has {found} of the {MINIMUM_PER_CLASS} pictures that a class needs: two to \
+                 learn from, one to choose the best epoch by, one to test on.",
+                names[*class]
+            ),
+            remedy: format!("Add {} more, or delete the class.", MINIMUM_PER_CLASS - found),
+        },
+    }
+}
