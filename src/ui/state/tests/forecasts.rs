@@ -154,6 +154,6 @@ fn a_fresh_engine_is_asked_afresh() {
     let mut state = filled();
     state.reduce(Action::AskAhead);
     hear(&mut state, Event::Estimated(estimate(3.0)));
-    state.reduce(Action::EngineLost("gone".to_owned()));
+    state.reduce(Action::EngineLost("gone".to_owned().into()));
     assert_eq!(state.forecast(), &Forecast::Nothing);
 }
