@@ -1,4 +1,4 @@
-//! The classifier, and what lies between the backbone and it.
+//! The classifier.
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -102,16 +102,6 @@ impl Head {
             ("classifier.1.bias".to_owned(), NamedTensor::One(self.bias.val())),
         ]
     }
-}
-
-/// Mean over height and width.
-///
-/// # Shapes
-/// - input: `[batch, height, width, channels]`
-/// - output: `[batch, channels]`
-pub fn pool(activations: Tensor<4>) -> Tensor<2> {
-    let [batch, height, width, channels] = activations.dims();
-    activations.reshape([batch, height * width, channels]).mean_dim(1).reshape([batch, channels])
 }
 
 #[cfg(test)]

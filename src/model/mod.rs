@@ -37,13 +37,15 @@ pub use architecture::{Architecture, STAGES, Stage, StageKind};
 pub use backbone::Backbone;
 pub use cut::{Cut, CutError};
 #[cfg(feature = "engine")]
-pub use head::{Head, NamedTensor, pool};
+pub use head::{Head, NamedTensor};
 #[cfg(feature = "engine")]
 pub use network::Segment;
 #[cfg(feature = "bench")]
 pub use operations::agreement::layers as layer_agreements;
 #[cfg(feature = "worker")]
 pub(crate) use operations::launch;
+#[cfg(feature = "engine")]
+pub use operations::pool;
 #[cfg(feature = "engine")]
 pub use read::{ReadError, read};
 #[cfg(feature = "engine")]

@@ -5,7 +5,7 @@ use super::lanes::TrainedModel;
 use super::message::{Answer, Event, QuestionId, Refusal};
 use crate::data::{Picture, PictureError};
 use crate::model::{ReadError, read};
-use crate::train::input_tensor;
+use crate::train::{input_tensor, softmax};
 
 /// Every model's answer about a picture.
 ///
@@ -44,6 +44,8 @@ async fn ask(
 ) -> Result<Answer, ReadError> {
     let started = clock();
     let input = input_tensor(std::slice::from_ref(picture), &trained.device);
-    let probabilities = read(trained.model.probabilities(input)).await?;
+    let logits = trained.model.logits(input);
+    let classes = logits.dims()[1];
+    let probabilities = softmax(read(logits).await?, classes);
     Ok(Answer { run: trained.run, probabilities, milliseconds: (clock() - started) * 1e3 })
 }

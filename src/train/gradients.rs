@@ -1,47 +1,15 @@
-//! From logits to gradients: the loss and the hits, and the gradients of a whole network.
+//! The gradients of a batch, in one part or several, and those of a whole network.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{GradientsAccumulator, GradientsParams};
-use burn::tensor::activation::log_softmax;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Tensor;
 
+use super::cross_entropy::{Targets, cross_entropy};
 use crate::model::{Head, Segment, pool};
-
-/// Cross-entropy, and how many of the first `counted` pictures have their label as the largest
-/// logit. The pictures are a part of a batch of `whole` pictures, over which the mean is taken: the
-/// losses of all parts add up to the mean of the batch, and so do their gradients.
-///
-/// # Shapes
-/// - logits: `[part, classes]`, with autodiff
-/// - both results: `[1]`
-pub(super) fn loss_and_correct(
-    logits: Tensor<2>,
-    labels: &[usize],
-    counted: usize,
-    whole: usize,
-    device: &Device,
-) -> (Tensor<1>, Tensor<1>) {
-    let classes = logits.dims()[1];
-    let mut one_hot = vec![0.0f32; labels.len() * classes];
-    for (row, &label) in one_hot.chunks_exact_mut(classes).zip(labels) {
-        row[label] = 1.0;
-    }
-    let one_hot = TensorData::new(one_hot, [labels.len(), classes]);
-    let one_hot = Tensor::<2>::from_data(one_hot, device).autodiff();
-    let at_label = (logits.clone() * one_hot.clone()).sum_dim(1);
-    let is_right = at_label.greater_equal(logits.clone().max_dim(1)).float();
-    let loss = (log_softmax(logits, 1) * one_hot).sum().div_scalar(-(whole as f32));
-    let correct = match counted {
-        // A part that only fills the batch up.
-        0 => loss.zeros_like(),
-        counted => is_right.narrow(0, 0, counted).sum(),
-    };
-    (loss, correct)
-}
 
 /// The gradients of what learns in a module for a batch that goes through the network `micro_batch`
 /// pictures at a time. `loss` gives each part's share of the batch's loss, as
-/// [`loss_and_correct`] does; what one part left behind is gone before the next one begins.
+/// [`cross_entropy`] does; what one part left behind is gone before the next one begins.
 ///
 /// # Errors
 /// The first one of `loss`.
@@ -71,11 +39,11 @@ pub fn gradients_by_stage(
     pictures: Tensor<4>,
     labels: &[usize],
 ) -> Vec<(String, Tensor<1>)> {
-    let device = pictures.device();
     let (backbone, head) = (backbone.clone().train(), head.clone().train());
     let logits = head.forward(pool(backbone.forward(pictures.autodiff())));
-    let (loss, _) = loss_and_correct(logits, labels, labels.len(), labels.len(), &device);
-    let mut gradients = loss.backward();
+    let (counted, whole) = (labels.len(), labels.len());
+    let result = cross_entropy(logits, Targets { labels: labels.to_vec(), counted, whole });
+    let mut gradients = result.backward();
     let of_head = GradientsParams::from_module(&mut gradients, &head);
     let of_backbone = GradientsParams::from_module(&mut gradients, &backbone);
     let mut rows = Vec::new();
@@ -113,6 +81,7 @@ impl ModuleVisitor for Flattened<'_> {
 mod tests {
     use std::convert::Infallible;
 
+    use burn::tensor::{Device, TensorData};
     use proptest::prelude::*;
     use rand::RngExt;
 
@@ -123,29 +92,6 @@ mod tests {
 
     fn values(tensor: Tensor<1>) -> Vec<f32> {
         tensor.into_data().try_into_vec_as().expect("the CPU answers")
-    }
-
-    #[test]
-    fn loss_and_hits_are_those_worked_out_by_hand() {
-        let device = Device::flex();
-        // Probabilities of the labels: 1/2, 3/4 and 1/4; the first is a tie, the last is wrong.
-        let three = 3f32.ln();
-        let logits =
-            Tensor::<2>::from_floats([[0.0, 0.0], [0.0, three], [three, 0.0]], &device).autodiff();
-        let (loss, correct) = loss_and_correct(logits, &[0, 1, 1], 3, 3, &device);
-        let expected = -(0.5f32.ln() + 0.75f32.ln() + 0.25f32.ln()) / 3.0;
-        assert!((values(loss.inner())[0] - expected).abs() < 1e-6);
-        assert_eq!(values(correct.inner()), [2.0]);
-    }
-
-    #[test]
-    fn pictures_that_only_fill_a_batch_up_are_not_counted() {
-        let device = Device::flex();
-        let logits = Tensor::<2>::from_floats([[1.0, 0.0], [1.0, 0.0]], &device).autodiff();
-        for counted in [0, 1] {
-            let (_, correct) = loss_and_correct(logits.clone(), &[0, 0], counted, 2, &device);
-            assert_eq!(values(correct.inner()), [counted as f32]);
-        }
     }
 
     const CLASSES: usize = 3;
@@ -168,7 +114,8 @@ mod tests {
             let labels: Vec<usize> = part.iter().map(|picture| picture % CLASSES).collect();
             let input = input.clone().narrow(0, part[0], part.len()).autodiff();
             let logits = learner.head.forward(pool(learner.segment.forward(input)));
-            Ok::<_, Infallible>(loss_and_correct(logits, &labels, 0, pictures, &device).0)
+            let targets = Targets { labels, counted: 0, whole: pictures };
+            Ok::<_, Infallible>(cross_entropy(logits, targets))
         });
         let Ok(found) = found;
         flattened(&learner, &found).map(values).unwrap_or_default()

@@ -1,7 +1,6 @@
 //! The network as it is trained and as it is asked: what is frozen, what learns, and the head.
 
 use burn::module::Module;
-use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor};
 
 use super::features::Numbers;
@@ -23,14 +22,14 @@ pub struct Model {
 }
 
 impl Model {
-    /// Probabilities of each class.
+    /// A logit for each class; [`softmax`](super::softmax) makes probabilities of them.
     ///
     /// # Shapes
     /// - input: pictures `[batch, side, side, 3]`
     /// - output: `[batch, classes]`
-    pub fn probabilities(&self, pictures: Tensor<4>) -> Tensor<2> {
+    pub fn logits(&self, pictures: Tensor<4>) -> Tensor<2> {
         let features = pool(self.learned.segment.forward(self.frozen.forward(pictures)));
-        log_softmax(self.learned.head.forward(features), 1).exp()
+        self.learned.head.forward(features)
     }
 
     /// What was learned as plain numbers, with torchvision's names.

@@ -3,6 +3,8 @@
 #[cfg(feature = "engine")]
 mod adam;
 #[cfg(feature = "engine")]
+mod cross_entropy;
+#[cfg(feature = "engine")]
 mod features;
 #[cfg(feature = "engine")]
 mod gradients;
@@ -23,6 +25,8 @@ mod probe;
 mod schedule;
 #[cfg(feature = "engine")]
 mod scoring;
+#[cfg(feature = "engine")]
+mod softmax;
 mod strategy;
 #[cfg(feature = "engine")]
 mod tally;
@@ -33,6 +37,8 @@ mod trainer;
 pub use adam::agreement::steps as step_agreements;
 #[cfg(feature = "engine")]
 pub use adam::{Adam, AdamSettings};
+#[cfg(feature = "bench")]
+pub use cross_entropy::agreement::losses as loss_agreements;
 #[cfg(feature = "engine")]
 pub use features::{Extraction, FeatureNumbers, Features, Numbers, PORTION, input_tensor};
 #[cfg(feature = "engine")]
@@ -52,6 +58,8 @@ pub use plan::{Cost, Plan, RunSeconds};
 pub use probe::{BatchSizes, LookProbe, Measurable, PhaseProbe, Sample};
 #[cfg(feature = "engine")]
 pub use schedule::WarmUpCosine;
+#[cfg(feature = "engine")]
+pub use softmax::softmax;
 pub use strategy::{Strategy, StrategyError};
 #[cfg(feature = "engine")]
 pub use trainer::{Advance, Trainer};

@@ -1,11 +1,11 @@
 //! How well a network names pictures that it does not learn from.
 
 use burn::tensor::Tensor;
-use burn::tensor::activation::log_softmax;
 
 use super::learner::Learner;
 use super::log::{Phase, Score};
 use super::material::{Material, TrainError};
+use super::softmax::log_softmax;
 use crate::model::{pool, read};
 
 /// Scores a learner without autodiff on the pictures at `indices`, `batch` at a time, with one
@@ -39,8 +39,8 @@ pub(super) async fn score(
         };
         logits.push(learner.head.forward(features));
     }
-    let log_probabilities = log_softmax(Tensor::cat(logits, 0), 1);
-    let values = read(log_probabilities).await?;
+    let mut values = read(Tensor::cat(logits, 0)).await?;
+    log_softmax(&mut values, material.classes);
     let labels = indices.iter().map(|&index| material.labels[index]);
     Ok(Score::of(&values, material.classes, labels))
 }

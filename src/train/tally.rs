@@ -12,31 +12,23 @@ pub(super) const STEPS_BETWEEN_READS: usize = 8;
 /// What the steps of an epoch added up to.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    unread: Option<Unread>,
+    /// Loss and hits that were not read back yet, on the device, shape `[2]`.
+    unread: Option<Tensor<1>>,
     unread_steps: usize,
     loss: f64,
     correct: usize,
     steps: usize,
 }
 
-/// What was not read back yet, on the device.
-#[derive(Debug)]
-struct Unread {
-    /// Sum of the steps' mean losses, shape `[1]`.
-    loss: Tensor<1>,
-    /// Pictures named rightly, shape `[1]`.
-    correct: Tensor<1>,
-}
-
 impl Tally {
     /// Adds a part of a step: its part of the mean loss, and its hits.
     ///
     /// # Shapes
-    /// both `[1]`
-    pub fn add(&mut self, loss: Tensor<1>, correct: Tensor<1>) {
+    /// `[2]`
+    pub fn add(&mut self, part: Tensor<1>) {
         self.unread = Some(match self.unread.take() {
-            None => Unread { loss, correct },
-            Some(unread) => Unread { loss: unread.loss + loss, correct: unread.correct + correct },
+            None => part,
+            Some(unread) => unread + part,
         });
     }
 
@@ -57,7 +49,7 @@ impl Tally {
     pub async fn read(&mut self) -> Result<bool, ReadError> {
         let steps = std::mem::take(&mut self.unread_steps);
         let Some(unread) = self.unread.take() else { return Ok(true) };
-        let values = read(Tensor::cat(vec![unread.loss, unread.correct], 0)).await?;
+        let values = read(unread).await?;
         let loss = f64::from(values[0]);
         self.loss += loss;
         self.correct += values[1] as usize;

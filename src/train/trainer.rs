@@ -10,7 +10,8 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::adam::{Adam, AdamSettings};
-use super::gradients::{gradients_by_parts, loss_and_correct};
+use super::cross_entropy::{Targets, cross_entropy};
+use super::gradients::gradients_by_parts;
 use super::learner::{Learner, Model};
 use super::log::{Ending, EpochRow, Phase, RunResult, Score};
 use super::material::{Material, TrainError};
@@ -63,7 +64,6 @@ pub struct Trainer {
     /// Seconds that the unfrozen phase is predicted to take.
     unfrozen_seconds: Option<f64>,
     material: Rc<Material>,
-    device: Device,
     clock: fn() -> f64,
     frozen: Segment,
     /// With autodiff; its segment is plain while the head trains alone.
@@ -125,7 +125,6 @@ impl Trainer {
             unfrozen_seconds: None,
             strategy,
             material,
-            device: device.clone(),
             clock,
         };
         if trainer.strategy.head_epochs > 0 {
@@ -307,10 +306,10 @@ impl Trainer {
             uncounted -= counted;
             let labels = self.material.labels_of(part);
             let logits = self.training_logits(part)?;
-            let (loss, correct) =
-                loss_and_correct(logits, &labels, counted, batch.len(), &self.device);
-            tally.add(loss.clone().inner(), correct.inner());
-            Ok(loss)
+            let targets = Targets { labels, counted, whole: batch.len() };
+            let result = cross_entropy(logits, targets);
+            tally.add(result.clone().inner());
+            Ok(result)
         });
         tally.end_step();
         self.tally = tally;

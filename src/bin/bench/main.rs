@@ -10,7 +10,7 @@ mod network;
 mod stages;
 
 use headstart::model::{Agreement, layer_agreements};
-use headstart::train::step_agreements;
+use headstart::train::{loss_agreements, step_agreements};
 use wasm_bindgen::prelude::*;
 
 /// What a part of the network takes, and what it has to do in that time.
@@ -129,6 +129,7 @@ pub async fn differences(seed: u32, layers: usize) -> Result<Vec<Difference>, Js
     let graphics = devices::named("webgpu").await?;
     let mut agreements = layer_agreements(u64::from(seed), layers, &graphics).await?;
     agreements.extend(step_agreements(u64::from(seed), &graphics).await?);
+    agreements.extend(loss_agreements(u64::from(seed), layers, &graphics).await?);
     devices::nobody_complained()?;
     let difference = |Agreement { what, difference }| Difference { what, difference };
     Ok(agreements.into_iter().map(difference).collect())

@@ -15,6 +15,7 @@ mod differentiate;
 #[cfg(feature = "worker")]
 mod gpu;
 mod layer;
+mod pooling;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use burn::tensor::Tensor;
 #[cfg(feature = "worker")]
 pub(crate) use gpu::launch;
 pub(super) use layer::{Activation, EPSILON, Kind, Layer};
+pub use pooling::pool;
 
 /// A layer's own tensors on some backend.
 #[derive(ExtensionType, Clone, Debug)]

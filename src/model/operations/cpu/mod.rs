@@ -3,6 +3,7 @@
 mod depthwise;
 mod fold;
 mod patches;
+mod pooling;
 mod product;
 mod vector;
 

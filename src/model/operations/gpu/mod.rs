@@ -11,6 +11,7 @@ mod fold;
 pub mod launch;
 mod patches;
 mod pointwise;
+mod pooling;
 mod spatial;
 mod unfold;
 mod weights;
