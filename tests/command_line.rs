@@ -67,9 +67,15 @@ fn compare_prints_a_table_writes_json_and_leaves_bad_files_out() {
     assert!(said(&output).contains("left out Apple/notes.jpg"), "{}", said(&output));
     let table = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(table.contains("\nhead ") && table.contains("\nlast-1 "), "{table}");
+    assert!(table.contains("\nin all: predicted "), "{table}");
 
     let json = std::fs::read_to_string(folder.join("runs.json")).expect("the JSON was written");
     let json: Value = serde_json::from_str(&json).expect("it is JSON");
+    for name in ["feature_seconds", "seconds", "memory_bytes"] {
+        for name in [name.to_owned(), format!("predicted_{name}")] {
+            assert!(json[&name].as_f64().is_some_and(|value| value > 0.0), "{name}");
+        }
+    }
     let runs = json["runs"].as_array().expect("runs");
     assert_eq!(runs.len(), 2);
     // The head's twenty epochs come before the two of the thawed layers.
@@ -81,7 +87,9 @@ fn compare_prints_a_table_writes_json_and_leaves_bad_files_out() {
         assert_eq!(pictures, 16);
         assert!((0.0..=1.0).contains(&run["test_accuracy"].as_f64().expect("an accuracy")));
         assert_eq!(run["epochs"].as_array().map(Vec::len), Some(epochs));
-        assert!(run["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0));
+        for name in ["seconds", "predicted_seconds", "predicted_memory_bytes"] {
+            assert!(run[name].as_f64().is_some_and(|value| value > 0.0), "{name}");
+        }
         let count = |name: &str| run[name].as_u64().expect("a count");
         assert!(count("parameters_trained") < count("parameters_total"));
         assert_eq!(run["strategy"]["batch"], 16);

@@ -18,6 +18,8 @@ mod material;
 #[cfg(feature = "engine")]
 mod memory;
 #[cfg(feature = "engine")]
+mod optimizer;
+#[cfg(feature = "engine")]
 mod plan;
 #[cfg(feature = "engine")]
 mod probe;

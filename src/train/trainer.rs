@@ -1,27 +1,25 @@
 //! Trains one run, a step at a time, so that several runs can take turns on one thread.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use burn::module::{Module, ParamId};
+use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::adam::{Adam, AdamSettings};
 use super::cross_entropy::{Targets, cross_entropy};
 use super::gradients::gradients_by_parts;
 use super::learner::{Learner, Model};
 use super::log::{Ending, EpochRow, Phase, RunResult, Score};
 use super::material::{Material, TrainError};
+use super::optimizer::Optimizer;
 use super::plan::Plan;
-use super::schedule::WarmUpCosine;
 use super::scoring::score;
 use super::strategy::Strategy;
 use super::tally::Tally;
 use crate::data::{Purpose, seeded};
-use crate::model::{Head, STAGES, Segment, pool};
+use crate::model::{Head, Segment, pool};
 
 /// Steps of a phase after which its pace is known well enough to tell the time left.
 const STEPS_TO_JUDGE_BY: usize = 4;
@@ -68,10 +66,8 @@ pub struct Trainer {
     frozen: Segment,
     /// With autodiff; its segment is plain while the head trains alone.
     learner: Learner,
-    adam: Adam,
-    schedule: WarmUpCosine,
-    /// What the scheduled rate is multiplied with, by parameter; 1 where there is none.
-    rate_factors: HashMap<ParamId, f64>,
+    /// Of the present phase.
+    optimizer: Optimizer,
     order: Vec<usize>,
     generator: ChaCha8Rng,
     phase: Phase,
@@ -79,7 +75,6 @@ pub struct Trainer {
     epoch: usize,
     steps_done: usize,
     tally: Tally,
-    head_rate: f64,
     best: Option<Best>,
     seconds: f64,
     /// Steps and seconds when the present phase began.
@@ -106,9 +101,7 @@ impl Trainer {
         let mut trainer = Self {
             learner: Learner { segment, head },
             frozen,
-            adam: adam(&strategy),
-            schedule: WarmUpCosine::new(strategy.head_rate, 1, 0.0),
-            rate_factors: HashMap::new(),
+            optimizer: Optimizer::of_head(&strategy, strategy.head_epochs * plan.steps_an_epoch),
             order: material.split.training.clone(),
             generator,
             phase: Phase::Head,
@@ -116,7 +109,6 @@ impl Trainer {
             epoch: 0,
             steps_done: 0,
             tally: Tally::default(),
-            head_rate: 0.0,
             best: None,
             seconds: 0.0,
             phase_began: (0, 0.0),
@@ -128,7 +120,7 @@ impl Trainer {
             clock,
         };
         if trainer.strategy.head_epochs > 0 {
-            trainer.begin_head_phase();
+            trainer.learner.head = trainer.learner.head.clone().train();
         } else {
             trainer.begin_unfrozen_phase();
         }
@@ -213,25 +205,12 @@ impl Trainer {
         done
     }
 
-    fn begin_head_phase(&mut self) {
-        self.phase = Phase::Head;
-        let steps = self.strategy.head_epochs * self.plan.steps_an_epoch;
-        self.schedule = WarmUpCosine::new(self.strategy.head_rate, steps, self.strategy.warm_up);
-        self.learner.head = self.learner.head.clone().train();
-    }
-
-    /// Unfreezes the segment behind the cut. Rates fall with the distance from the head.
+    /// Unfreezes the segment behind the cut.
     fn begin_unfrozen_phase(&mut self) {
         self.phase = Phase::Unfrozen;
         self.phase_began = (self.steps_done, self.seconds);
-        self.adam = adam(&self.strategy);
         let steps = self.strategy.unfrozen_epochs * self.plan.steps_an_epoch;
-        self.schedule =
-            WarmUpCosine::new(self.strategy.unfrozen_rate, steps, self.strategy.warm_up);
-        for (stage, parameters) in self.learner.segment.parameters_by_stage() {
-            let factor = self.strategy.depth_factor.powi((STAGES - 1 - stage) as i32);
-            self.rate_factors.extend(parameters.into_iter().map(|id| (id, factor)));
-        }
+        self.optimizer = Optimizer::of_unfrozen(&self.strategy, steps, &self.learner.segment);
         self.learner = self.learner.clone().train();
     }
 
@@ -246,12 +225,12 @@ impl Trainer {
             Phase::Head => {
                 let head = self.learner.head.clone();
                 let gradients = self.gradients(&head, &batch, counted)?;
-                self.learner.head = self.stepped(head, gradients);
+                self.learner.head = self.optimizer.step(head, gradients);
             }
             Phase::Unfrozen => {
                 let learner = self.learner.clone();
                 let gradients = self.gradients(&learner, &batch, counted)?;
-                self.learner = self.stepped(learner, gradients);
+                self.learner = self.optimizer.step(learner, gradients);
             }
         }
         self.steps_done += 1;
@@ -316,15 +295,6 @@ impl Trainer {
         gradients
     }
 
-    /// One optimizer step with gradients scaled to the clip norm.
-    fn stepped<M: Module>(&mut self, module: M, gradients: GradientsParams) -> M {
-        let rate = self.schedule.rate(self.steps_done - self.phase_began.0);
-        self.head_rate = rate;
-        let factors = &self.rate_factors;
-        let rate_of = |id: ParamId| rate * factors.get(&id).copied().unwrap_or(1.0);
-        self.adam.step(module, gradients, rate_of)
-    }
-
     async fn read_tally(&mut self) -> Result<(), TrainError> {
         if !self.tally.read().await? {
             self.position = Position::Testing(Ending::NotFinite);
@@ -349,7 +319,7 @@ impl Trainer {
             phase: self.phase,
             training,
             validation,
-            head_rate: self.head_rate,
+            head_rate: self.optimizer.head_rate(),
             seconds: self.seconds + (self.clock)() - started,
         };
         self.position = if !validation.loss.is_finite() {
@@ -410,10 +380,6 @@ impl Trainer {
         let batch = &self.order[..self.plan.step_pictures.min(self.order.len())];
         self.score(&self.learner.valid(), self.phase, batch).await.map(drop)
     }
-}
-
-fn adam(strategy: &Strategy) -> Adam {
-    Adam::new(AdamSettings::new(strategy.weight_decay, strategy.clip_norm))
 }
 
 /// A small random head: uniform within ±1/√features, zero bias.

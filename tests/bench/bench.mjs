@@ -10,7 +10,7 @@ import { steps } from './steps.js';
 
 const [result, ...chosen] = process.argv.slice(2);
 const parts = { ...siteParts, ...comparisons, ...rooflines, ...steps };
-const report = { browser: '', adapter: '', rows: [], comparisons: [], ceilings: [], layers: [] };
+const report = { browser: '', adapter: '', rows: [], comparisons: [], ceilings: [], layers: [], predictions: [] };
 
 const browser = await launch();
 report.browser = browser.version();

@@ -8,6 +8,7 @@ import { eventually } from '../e2e/lib/lab.js';
 import { classesOf, emptyFolder } from '../e2e/lib/pictures.js';
 import { serveBare } from '../e2e/lib/server.js';
 import { busiest, peakMegabytes } from './memory.js';
+import { predictions } from './prediction.js';
 import { clickThrough, watch } from './watch.js';
 
 const SEED = 1;
@@ -195,6 +196,13 @@ async function measureWorkers(setting) {
   if (seconds.length > 1) note(`features with ${cores} engines against 1`, seconds[0] / seconds[1], 'times', 'as fast');
 }
 
+/** What the page predicts, against what it takes: on drawn pictures, and on the flowers if there are some. */
+async function measurePredictions({ browsing, report }) {
+  await predictions(browsing, report, 'drawn fruit', (lab) => lab.part('sample-fruit').click());
+  if (flowers() === null) console.log('There are no pictures of flowers, so only drawn ones are predicted.');
+  else await predictions(browsing, report, 'flowers', (lab) => lab.chooseFolder(flowers()));
+}
+
 /** A part in a browser of its own. */
 const part = (measure) => async (report) => {
   const note = (name, value, unit, text) => {
@@ -202,7 +210,7 @@ const part = (measure) => async (report) => {
   };
   const browsing = await Browsing.start();
   try {
-    await measure({ browsing, note });
+    await measure({ browsing, note, report });
   } finally {
     await browsing.stop();
   }
@@ -223,4 +231,5 @@ export const siteParts = {
   'site, hundred pictures': withFlowers((setting) => trainHead(setting, flowersFolder(HUNDRED), `head of ${HUNDRED} pictures`)),
   'site, fine-tuning': withFlowers(measureFineTuning),
   'site, workers': withFlowers(measureWorkers),
+  prediction: part(measurePredictions),
 };

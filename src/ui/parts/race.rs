@@ -33,7 +33,7 @@ pub fn Race(props: &Props) -> Html {
     html! {
         <Panel number="3" title="The race" {hint} id="race">
             <div class="race-bar">
-                <div class="facts-of-race">
+                <div class="in-numbers">
                     { features(experiment) }
                     { taken(experiment) }
                 </div>

@@ -6,6 +6,7 @@
 
 mod comparison;
 mod parts;
+mod prediction;
 mod report;
 mod roofline;
 
@@ -108,6 +109,7 @@ fn print(report: &Report) {
     }
     comparison::print(&report.comparisons);
     roofline::print(&report.ceilings, &report.layers);
+    prediction::print(&report.predictions);
 }
 
 fn write(workspace: &Workspace, report: &Report, processor: &str, cores: usize) -> Result<()> {
@@ -124,6 +126,7 @@ fn write(workspace: &Workspace, report: &Report, processor: &str, cores: usize) 
         "comparisons": report.comparisons,
         "ceilings": report.ceilings,
         "layers": report.layers,
+        "predictions": report.predictions,
     });
     let text = serde_json::to_string_pretty(&result).context("the result cannot be written")?;
     fs::write(&file, text + "\n").with_context(|| format!("cannot write {}", file.display()))

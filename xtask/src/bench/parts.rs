@@ -39,6 +39,7 @@ const PARTS: [Part; 19] = [
     part("site, hundred pictures", Needs::Site),
     part("site, fine-tuning", Needs::Site),
     part("site, workers", Needs::Site),
+    part("prediction", Needs::Site),
     part("inference, CPU, width 0.35", Needs::Program),
     part("inference, CPU, width 1.0", Needs::Program),
     part("training, CPU, width 0.35", Needs::Program),

@@ -17,6 +17,8 @@ pub struct Report {
     pub ceilings: Vec<Ceiling>,
     /// The parts of the network, a width each.
     pub layers: Vec<Layers>,
+    /// What the page predicted, and what it then took.
+    pub predictions: Vec<Prediction>,
 }
 
 /// One measured number.
@@ -52,6 +54,18 @@ pub struct Entry {
     pub megabytes: Option<f64>,
     /// Why it has no times.
     pub error: Option<String>,
+}
+
+/// What the page predicted of one number, and what it came to.
+#[derive(Serialize, Deserialize)]
+pub struct Prediction {
+    /// Which pictures.
+    pub task: String,
+    /// Which number of which strategy.
+    pub what: String,
+    pub unit: String,
+    pub predicted: f64,
+    pub taken: f64,
 }
 
 /// One of the machine's limits.

@@ -1,0 +1,56 @@
+//! What the page predicted beside what it took, with the ratio, and whether that is near enough.
+
+use super::report::Prediction;
+
+/// How far what was predicted may be from what was taken.
+const TOLERANCE: f64 = 0.25;
+
+/// Prints a line a number, and how many are near enough.
+pub fn print(predictions: &[Prediction]) {
+    if predictions.is_empty() {
+        return;
+    }
+    println!(
+        "\n{:<12} {:<40} {:>10} {:>10} {:>8}",
+        "pictures", "prediction", "predicted", "taken", "ratio"
+    );
+    for prediction in predictions {
+        let Prediction { task, what, unit, predicted, taken } = prediction;
+        let verdict = if is_near(prediction) { "" } else { "  beyond 25 %" };
+        let what = format!("{what}, {unit}");
+        let ratio = ratio(prediction);
+        println!("{task:<12} {what:<40} {predicted:>10.3} {taken:>10.3} {ratio:>8.2}{verdict}");
+    }
+    let near = predictions.iter().filter(|prediction| is_near(prediction)).count();
+    println!("{near} of {} predictions are within 25 % of what was taken", predictions.len());
+}
+
+fn ratio(prediction: &Prediction) -> f64 {
+    prediction.predicted / prediction.taken
+}
+
+/// Whether it is no further off than allowed. What is no number is not near.
+fn is_near(prediction: &Prediction) -> bool {
+    (ratio(prediction) - 1.0).abs() <= TOLERANCE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prediction(predicted: f64, taken: f64) -> Prediction {
+        let (task, what, unit) = ("fruit".to_owned(), "the run".to_owned(), "s".to_owned());
+        Prediction { task, what, unit, predicted, taken }
+    }
+
+    #[test]
+    fn a_quarter_more_or_less_is_near_and_more_is_not() {
+        for near in [0.75, 1.0, 1.25] {
+            assert!(is_near(&prediction(4.0 * near, 4.0)), "{near}");
+        }
+        for far in [0.7, 1.3, f64::NAN] {
+            assert!(!is_near(&prediction(4.0 * far, 4.0)), "{far}");
+        }
+        assert!(!is_near(&prediction(0.0, 0.0)));
+    }
+}
