@@ -29,7 +29,7 @@ const fn part(name: &'static str, needs: Needs) -> Part {
 
 /// In the order in which they are measured. The proof comes first: a site that does not work has no
 /// speed. WebGPU at width 1.0 is left out, since an adapter in software takes minutes a step.
-const PARTS: [Part; 19] = [
+const PARTS: [Part; 20] = [
     part("sizes", Needs::Sizes),
     part("site, proof", Needs::Site),
     part("site, start", Needs::Site),
