@@ -40,10 +40,8 @@ fn loss_and_gradient(
             largest = largest.max(logits[row + class]);
         }
         let at_label = logits[label];
-        if picture < counted {
-            if at_label >= largest {
-                hit += 1.0;
-            }
+        if picture < counted && at_label >= largest {
+            hit += 1.0;
         }
         // Less the largest, so that no exponential is infinite.
         let mut sum = 0.0f32;
@@ -55,9 +53,9 @@ fn loss_and_gradient(
         loss += f32::ln(sum) - (at_label - largest);
         let scale = share / sum;
         for class in 0..classes {
-            gradient[row + class] = gradient[row + class] * scale;
+            gradient[row + class] *= scale;
         }
-        gradient[label] = gradient[label] - share;
+        gradient[label] -= share;
     }
     losses[unit] = loss;
     hits[unit] = hit;
