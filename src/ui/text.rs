@@ -33,6 +33,14 @@ pub fn rounded(count: usize) -> String {
     }
 }
 
+/// A length of time beside another that it is compared with: `0.04 s`, `4.1 s`.
+pub fn compared(seconds: f64) -> String {
+    if seconds < 0.995 {
+        return format!("0.{:02}{HELD}s", whole(seconds * 100.0));
+    }
+    duration(seconds)
+}
+
 /// A length of time that is only predicted: `under 0.1 s`, `about 4.1 s`.
 pub fn predicted(seconds: f64) -> String {
     if seconds < 0.05 {
@@ -120,6 +128,14 @@ mod tests {
         assert_eq!(predicted(0.0), "under 0.1\u{a0}s");
         assert_eq!(predicted(0.05), "about 0.1\u{a0}s");
         assert_eq!(predicted(4.12), "about 4.1\u{a0}s");
+    }
+
+    #[test]
+    fn times_below_a_second_are_compared_by_their_hundredths() {
+        assert_eq!(compared(0.0), "0.00\u{a0}s");
+        assert_eq!(compared(0.041), "0.04\u{a0}s");
+        assert_eq!(compared(0.994), "0.99\u{a0}s");
+        assert_eq!(compared(0.996), "1.0\u{a0}s");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::panel::Panel;
 use crate::session::Ending;
 use crate::ui::curves::Measure;
 use crate::ui::state::{Action, Experiment};
-use crate::ui::text::{counted, duration, memory};
+use crate::ui::text::{compared, counted, duration, memory};
 
 /// Of the race.
 #[derive(Properties, PartialEq)]
@@ -118,8 +118,8 @@ fn features(experiment: &Experiment) -> Html {
 fn taken(experiment: &Experiment) -> Html {
     let Some(estimate) = &experiment.estimate else { return Html::default() };
     let said = |seconds, bytes: Option<u64>| match bytes {
-        Some(bytes) => format!("{} and {}", duration(seconds), memory(bytes)),
-        None => duration(seconds),
+        Some(bytes) => format!("{} and {}", compared(seconds), memory(bytes)),
+        None => compared(seconds),
     };
     let predicted = said(estimate.seconds, Some(estimate.memory));
     let is_whole = experiment
