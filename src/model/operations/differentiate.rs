@@ -42,17 +42,16 @@ impl<B: LayerKernels, const PARENTS: usize> Backward<B, PARENTS> for Convolution
         if let Some(shortcut) = parent(4) {
             grads.register::<B>(shortcut.id, gradient.clone());
         }
-        if [1, 2, 3].into_iter().any(|index| parent(index).is_some()) {
-            let found =
-                B::parameter_gradients(gradient.clone(), input.clone(), parameters.clone(), layer);
-            for (index, found) in [(1, found.weight), (2, found.scale), (3, found.shift)] {
-                if let Some(node) = parent(index) {
-                    grads.register::<B>(node.id, found);
-                }
+        // The first layer that learns owes nobody the gradient of its input.
+        let needs_input = parent(0).is_some();
+        let found = B::gradients(gradient, input, parameters, layer, needs_input);
+        let learned = found.parameters;
+        for (index, found) in [(1, learned.weight), (2, learned.scale), (3, learned.shift)] {
+            if let Some(node) = parent(index) {
+                grads.register::<B>(node.id, found);
             }
         }
-        if let Some(node) = parent(0) {
-            let found = B::input_gradient(gradient, input, parameters, layer);
+        if let (Some(node), Some(found)) = (parent(0), found.input) {
             grads.register::<B>(node.id, found);
         }
     }

@@ -115,6 +115,32 @@ pub(crate) trait LayerKernels: Backend {
         parameters: Parameters<Self>,
         layer: Layer,
     ) -> ParameterGradients<Self>;
+
+    /// Both of these at once, the input's only where somebody needs it: a backend that finds them in
+    /// one pass over the gradient has its own.
+    fn gradients(
+        gradient: FloatTensor<Self>,
+        input: FloatTensor<Self>,
+        parameters: Parameters<Self>,
+        layer: Layer,
+        needs_input: bool,
+    ) -> Gradients<Self> {
+        let shared = || (gradient.clone(), input.clone(), parameters.clone());
+        let found = needs_input.then(|| {
+            let (gradient, input, parameters) = shared();
+            Self::input_gradient(gradient, input, parameters, layer)
+        });
+        let (gradient, input, parameters) = shared();
+        let parameters = Self::parameter_gradients(gradient, input, parameters, layer);
+        Gradients { parameters, input: found }
+    }
+}
+
+/// The gradients of a layer.
+pub(crate) struct Gradients<B: Backend> {
+    pub parameters: ParameterGradients<B>,
+    /// That of its input, where somebody needs it.
+    pub input: Option<FloatTensor<B>>,
 }
 
 /// The gradients of what learns in a layer.

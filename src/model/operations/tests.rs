@@ -11,6 +11,9 @@ use super::{LayerTensors, normalised_convolution};
 
 /// Half the distance of two evaluations, in double precision.
 const STEP: f64 = 1e-5;
+/// The same along a direction, where so many sums change at once that some would cross a kink of
+/// ReLU6 within a larger one.
+const SLOPE_STEP: f64 = 1e-7;
 /// Largest relative error of a tensor in single precision.
 const TOLERANCE: f64 = 1e-4;
 
@@ -109,6 +112,17 @@ impl Chain {
             .collect()
     }
 
+    /// How fast the loss changes along a direction, by a central difference.
+    fn reference_slope(&self, part: Part, direction: &[f64]) -> f64 {
+        let loss_at = |step: f64| {
+            let mut chain = self.clone();
+            let moved = chain.part_mut(part).iter_mut().zip(direction);
+            moved.for_each(|(value, along)| *value += step * along);
+            chain.reference_loss()
+        };
+        (loss_at(SLOPE_STEP) - loss_at(-SLOPE_STEP)) / (2.0 * SLOPE_STEP)
+    }
+
     /// The same on a device: the output, and the gradient of every part.
     fn computed(&self, device: &Device) -> (Vec<f64>, Vec<(Part, Vec<f64>)>) {
         let place = |values: &[f64]| Tensor::<1>::from_data(floats(values), device);
@@ -169,6 +183,28 @@ impl Chain {
             assert_close(&format!("{part:?}"), &self.reference_gradient(part), &found);
         }
     }
+
+    /// For what is too large to differentiate number by number: along a few directions.
+    fn check_along_directions(&self) {
+        let mut generator = StdRng::seed_from_u64(1);
+        let (output, gradients) = self.computed(&Device::flex());
+        assert_close("the output", &self.reference_output(), &output);
+        for (part, found) in gradients {
+            for _ in 0..3 {
+                let direction: Vec<f64> =
+                    found.iter().map(|_| generator.random_range(-1.0..1.0)).collect();
+                let expected = self.reference_slope(part, &direction);
+                let slope: f64 = found.iter().zip(&direction).map(|(a, b)| a * b).sum();
+                let whole = norm(&found) * norm(&direction);
+                let difference = (slope - expected).abs();
+                assert!(difference <= TOLERANCE * whole, "{part:?}: {slope}, not {expected}");
+            }
+        }
+    }
+}
+
+fn norm(values: &[f64]) -> f64 {
+    values.iter().map(|value| value * value).sum::<f64>().sqrt()
 }
 
 fn floats(values: &[f64]) -> TensorData {
@@ -281,14 +317,31 @@ proptest! {
 }
 
 #[test]
-fn a_block_of_many_rows_and_channels_gives_what_the_formula_does() {
+fn gradients_of_a_block_of_many_rows_and_channels_are_those_of_the_formula() {
     let area = Area { batch: 2, height: 9, width: 11, channels: 24 };
     let shapes = [
         (layer(Kind::Pointwise, 1, Activation::ClampedForNext, false), 40),
         (layer(Kind::Depthwise, 1, Activation::ClampedForNext, true), 40),
         (layer(Kind::Pointwise, 1, Activation::None, true), 24),
     ];
-    let chain = Chain::new(7, area, &shapes, true);
-    let (output, _) = chain.computed(&Device::flex());
-    assert_close("the output", &chain.reference_output(), &output);
+    Chain::new(7, area, &shapes, true).check_along_directions();
+}
+
+#[test]
+fn gradients_of_pictures_of_several_bands_are_those_of_the_formula() {
+    for (stride, side) in [(1, 45), (2, 45), (2, 46)] {
+        let area = Area { batch: 2, height: side, width: side, channels: 14 };
+        let shapes = [
+            (layer(Kind::Pointwise, 1, Activation::ClampedForNext, false), 14),
+            (layer(Kind::Depthwise, stride, Activation::Clamped, true), 14),
+        ];
+        Chain::new(3, area, &shapes, false).check_along_directions();
+    }
+}
+
+#[test]
+fn gradients_of_a_stem_on_colour_pictures_are_those_of_the_formula() {
+    let area = Area { batch: 2, height: 17, width: 18, channels: 3 };
+    let shapes = [(layer(Kind::Patches, 2, Activation::Clamped, false), 16)];
+    Chain::new(5, area, &shapes, false).check_along_directions();
 }

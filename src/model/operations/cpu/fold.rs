@@ -1,6 +1,7 @@
 //! BatchNorm on frozen statistics folded into the convolution in front of it, and unfolded for the
 //! gradients.
 
+use super::vector::{LANES, Vector, load, store};
 use crate::model::operations::layer::EPSILON;
 
 /// One over the standard deviation, a number a channel.
@@ -20,35 +21,63 @@ pub fn biases(factors: &[f32], shift: &[f32], mean: &[f32]) -> Vec<f32> {
     terms.map(|((factor, shift), mean)| shift - mean * factor).collect()
 }
 
+/// What the folded tensors of a layer are to blame for.
+pub struct FoldedGradients {
+    /// Shape `[out, …]`, as the weight.
+    pub weight: Vec<f32>,
+    /// Shape `[out]`.
+    pub bias: Vec<f32>,
+}
+
 /// The gradients of a layer's own tensors from those of its folded ones.
 pub struct Unfolded {
     /// As the weight lies in memory.
     pub weight: Vec<f32>,
     /// A number a channel.
     pub scale: Vec<f32>,
+    /// A number a channel.
+    pub shift: Vec<f32>,
 }
 
-/// With w′ = w · s/σ and b′ = t − m · s/σ: ∂w = ∂w′ · s/σ and ∂s = (Σ ∂w′ · w − m · ∂b′) / σ.
+/// With w′ = w · s/σ and b′ = t − m · s/σ: ∂w = ∂w′ · s/σ, ∂s = (Σ ∂w′ · w − m · ∂b′) / σ and
+/// ∂t = ∂b′.
 ///
 /// # Shapes
-/// - weight, weight_gradient (∂w′): `[channels, each]`
-/// - shift_gradient (∂b′), factors, mean, variance: `[channels]`
+/// - weight: `[channels, each]`
+/// - factors, mean, variance: `[channels]`
 pub fn unfold(
     weight: &[f32],
-    mut weight_gradient: Vec<f32>,
-    shift_gradient: &[f32],
+    folded: FoldedGradients,
     factors: &[f32],
     mean: &[f32],
     variance: &[f32],
 ) -> Unfolded {
-    let each = weight.len() / factors.len().max(1);
+    let FoldedGradients { weight: mut weight_gradient, bias: shift } = folded;
+    let each = (weight.len() / factors.len().max(1)).max(1);
     let inverse = inverse_deviations(variance);
     let mut scale = Vec::with_capacity(factors.len());
-    let rows = weight.chunks_exact(each.max(1)).zip(weight_gradient.chunks_exact_mut(each.max(1)));
+    let rows = weight.chunks_exact(each).zip(weight_gradient.chunks_exact_mut(each));
     for (channel, (weight, gradient)) in rows.enumerate() {
-        let along: f32 = weight.iter().zip(&*gradient).map(|(w, g)| w * g).sum();
-        scale.push((along - mean[channel] * shift_gradient[channel]) * inverse[channel]);
-        gradient.iter_mut().for_each(|gradient| *gradient *= factors[channel]);
+        let along = sum_and_scale(weight, gradient, factors[channel]);
+        scale.push((along - mean[channel] * shift[channel]) * inverse[channel]);
     }
-    Unfolded { weight: weight_gradient, scale }
+    Unfolded { weight: weight_gradient, scale, shift }
+}
+
+/// The sum of what both multiply to; the gradient is then multiplied with `factor`.
+fn sum_and_scale(weight: &[f32], gradient: &mut [f32], factor: f32) -> f32 {
+    let (weight, weight_rest) = weight.as_chunks::<LANES>();
+    let (gradient, gradient_rest) = gradient.as_chunks_mut::<LANES>();
+    let mut sums = Vector::ZERO;
+    for (weight, gradient) in weight.iter().zip(gradient) {
+        let found = load(gradient);
+        sums = found.mul_add(load(weight), sums);
+        store(found * Vector::splat(factor), gradient);
+    }
+    let mut sum = sums.reduce_add();
+    for (weight, gradient) in weight_rest.iter().zip(gradient_rest) {
+        sum += weight * *gradient;
+        *gradient *= factor;
+    }
+    sum
 }

@@ -2,7 +2,10 @@
 
 mod depthwise;
 mod fold;
+mod outer;
+mod panels;
 mod patches;
+mod pointwise;
 mod pooling;
 mod product;
 mod vector;
@@ -11,11 +14,15 @@ use burn::backend::flex::FlexTensor;
 use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::TensorData;
 
-use self::fold::{biases, factors, unfold};
+use self::depthwise::Depthwise;
+use self::fold::{FoldedGradients, biases, factors, unfold};
+use self::outer::add_rows;
+use self::panels::Panels;
 use self::patches::Patches;
-use self::product::{Finish, Panels, column_sums, outer, product};
+use self::pointwise::Pointwise;
+use self::product::{Finish, product};
 use super::layer::{Area, Kind, Layer, TAPS};
-use super::{LayerKernels, LayerOperation, ParameterGradients, Parameters, Shortcut};
+use super::{Gradients, LayerKernels, LayerOperation, ParameterGradients, Parameters, Shortcut};
 
 impl LayerOperation for Flex {
     fn normalised_convolution(
@@ -49,13 +56,14 @@ impl LayerKernels for Flex {
         let out = own.factors.len();
         let values = match layer.kind {
             Kind::Pointwise => {
-                product(input.all(), area.channels, &own.forward_panels(area, 1), finish)
+                let panels = Panels::of_columns(own.weight.all(), &own.factors);
+                product(input.all(), area.channels, &panels, finish)
             }
             Kind::Depthwise => {
                 depthwise::convolve(input.all(), area, layer.stride, &own.taps(), finish)
             }
             Kind::Patches => {
-                let panels = own.forward_panels(area, TAPS);
+                let panels = own.patch_panels(area);
                 Patches::new(area, layer.stride).convolve(input.all(), &panels, finish, out)
             }
         };
@@ -77,34 +85,8 @@ impl LayerKernels for Flex {
         parameters: Parameters<Self>,
         layer: Layer,
     ) -> FlexTensor {
-        let area = area_of(&input);
-        let (gradient, input) = (Numbers::of(gradient), Numbers::of(input));
-        let own = Own::of(parameters);
-        let out = own.factors.len();
-        let through_clamp = layer.is_input_clamped.then(|| input.all());
-        let values = match layer.kind {
-            Kind::Pointwise => {
-                let finish = Finish { through_clamp, ..Finish::default() };
-                product(gradient.all(), out, &own.backward_panels(area, 1), finish)
-            }
-            Kind::Depthwise => depthwise::input_gradient(
-                gradient.all(),
-                area,
-                layer.stride,
-                &own.taps(),
-                through_clamp,
-            ),
-            Kind::Patches => {
-                let panels = own.backward_panels(area, TAPS);
-                let patches = Patches::new(area, layer.stride);
-                let mut values = patches.input_gradient(gradient.all(), &panels, out);
-                if let Some(clamped) = through_clamp {
-                    vector::through_clamp_all(&mut values, clamped);
-                }
-                values
-            }
-        };
-        tensor(values, area.shape())
+        let found = Self::gradients(gradient, input, parameters, layer, true);
+        found.input.expect("a gradient that was asked for")
     }
 
     fn parameter_gradients(
@@ -113,39 +95,61 @@ impl LayerKernels for Flex {
         parameters: Parameters<Self>,
         layer: Layer,
     ) -> ParameterGradients<Self> {
+        Self::gradients(gradient, input, parameters, layer, false).parameters
+    }
+
+    fn gradients(
+        gradient: FlexTensor,
+        input: FlexTensor,
+        parameters: Parameters<Self>,
+        layer: Layer,
+        needs_input: bool,
+    ) -> Gradients<Self> {
         let area = area_of(&input);
         let shape = parameters.weight.shape().dims::<4>();
         let (gradient, input) = (Numbers::of(gradient), Numbers::of(input));
+        let (gradient, input) = (gradient.all(), input.all());
         let own = Own::of(parameters);
-        let out = own.factors.len();
-        let shift = column_sums(gradient.all(), out);
-        let folded = match layer.kind {
-            Kind::Pointwise => outer(gradient.all(), out, input.all(), area.channels),
+        let (out, channels) = (own.factors.len(), area.channels);
+        let through_clamp = layer.is_input_clamped;
+        let (folded, found) = match layer.kind {
+            Kind::Pointwise => {
+                let panels = needs_input.then(|| Panels::of_rows(own.weight.all(), &own.factors));
+                Pointwise { gradient, out, input, channels }
+                    .gradients(panels.as_ref(), through_clamp)
+            }
             Kind::Depthwise => {
-                let taps =
-                    depthwise::taps_gradient(gradient.all(), input.all(), area, layer.stride);
-                transposed(&taps, TAPS, out)
+                let taps = needs_input.then(|| own.taps());
+                Depthwise { gradient, input, area, stride: layer.stride }
+                    .gradients(taps.as_deref(), through_clamp)
             }
             Kind::Patches => {
                 let patches = Patches::new(area, layer.stride);
-                let rows = patches.weight_gradient(gradient.all(), input.all(), out);
-                rows.chunks_exact(TAPS * area.channels)
-                    .flat_map(|row| transposed(row, TAPS, area.channels))
-                    .collect()
+                let rows = patches.weight_gradient(gradient, input, out);
+                let rows = rows.chunks_exact(TAPS * channels);
+                let weight = rows.flat_map(|row| transposed(row, TAPS, channels)).collect();
+                let mut bias = vec![0.0; out];
+                add_rows(gradient, &mut bias);
+                let found = needs_input.then(|| {
+                    let panels = own.turned_patch_panels(area);
+                    let mut found = patches.input_gradient(gradient, &panels, out);
+                    if through_clamp {
+                        vector::through_clamp_all(&mut found, input);
+                    }
+                    found
+                });
+                (FoldedGradients { weight, bias }, found)
             }
         };
-        let found = unfold(
-            own.weight.all(),
-            folded,
-            &shift,
-            &own.factors,
-            own.mean.all(),
-            own.variance.all(),
-        );
-        ParameterGradients {
-            weight: tensor(found.weight, shape),
-            scale: tensor(found.scale, [out]),
-            shift: tensor(shift, [out]),
+        let found_parameters =
+            unfold(own.weight.all(), folded, &own.factors, own.mean.all(), own.variance.all());
+        Gradients {
+            parameters: ParameterGradients {
+                weight: tensor(found_parameters.weight, shape),
+                scale: tensor(found_parameters.scale, [out]),
+                shift: tensor(found_parameters.shift, [out]),
+            },
+            input: found.map(|values| tensor(values, area.shape())),
         }
     }
 }
@@ -172,24 +176,24 @@ impl Own {
         }
     }
 
-    /// The folded weight of an output channel, an input channel and a tap of the kernel.
-    fn folded(&self, area: Area, taps: usize) -> impl Fn(usize, usize, usize) -> f32 {
+    /// The folded weight of a 3×3 convolution, by output channel, input channel and tap.
+    fn folded(&self, area: Area) -> impl Fn(usize, usize, usize) -> f32 {
         let (weight, channels) = (self.weight.all(), area.channels);
-        move |out, input, tap| weight[(out * channels + input) * taps + tap] * self.factors[out]
+        move |out, input, tap| weight[(out * channels + input) * TAPS + tap] * self.factors[out]
     }
 
-    /// The folded weight for a product with rows of input, `[taps · in, out]`.
-    fn forward_panels(&self, area: Area, taps: usize) -> Panels {
-        let (folded, channels) = (self.folded(area, taps), area.channels);
-        Panels::pack(taps * channels, self.factors.len(), |row, out| {
+    /// The folded weight for a product with patches of input, `[9 · in, out]`.
+    fn patch_panels(&self, area: Area) -> Panels {
+        let (folded, channels) = (self.folded(area), area.channels);
+        Panels::pack(TAPS * channels, self.factors.len(), |row, out| {
             folded(out, row % channels, row / channels)
         })
     }
 
-    /// The folded weight for a product with rows of gradients, `[out, taps · in]`.
-    fn backward_panels(&self, area: Area, taps: usize) -> Panels {
-        let (folded, channels) = (self.folded(area, taps), area.channels);
-        Panels::pack(self.factors.len(), taps * channels, |out, column| {
+    /// The folded weight for a product with rows of gradients, `[out, 9 · in]`.
+    fn turned_patch_panels(&self, area: Area) -> Panels {
+        let (folded, channels) = (self.folded(area), area.channels);
+        Panels::pack(self.factors.len(), TAPS * channels, |out, column| {
             folded(out, column % channels, column / channels)
         })
     }
@@ -207,9 +211,13 @@ impl Own {
 
 /// A matrix of so many rows with rows and columns swapped.
 fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
-    (0..columns)
-        .flat_map(|column| (0..rows).map(move |row| values[row * columns + column]))
-        .collect()
+    let mut swapped = vec![0.0; values.len()];
+    for (column, places) in swapped.chunks_exact_mut(rows.max(1)).enumerate() {
+        for (place, row) in places.iter_mut().zip(values.chunks_exact(columns.max(1))) {
+            *place = row[column];
+        }
+    }
+    swapped
 }
 
 /// A tensor whose numbers lie in order.

@@ -3,11 +3,13 @@
 //! Every row of output gathers its 3×3 patches side by side, and the rest is matrix products. A row
 //! at a time, so that the patches never leave the first cache.
 
-use super::product::{Finish, Panels, outer_add, product, product_into};
+use super::outer::Pair;
+use super::panels::Panels;
+use super::product::{Finish, product, product_into};
 use super::vector::{Unwritten, written};
 use crate::model::operations::layer::{Area, TAPS};
 
-/// Patches are padded to a multiple of this, so that [`outer_add`] has no remainder.
+/// Patches are padded to a multiple of this, so that [`Pair`] has no remainder.
 const PADDING: usize = 8;
 
 /// The patches under a kernel of some stride.
@@ -54,17 +56,19 @@ impl Patches {
         })
     }
 
-    /// Fills `patches`, `[width of the output, padded depth]`, for one row of output.
+    /// Fills `patches`, `[width of the output, padded depth]`, for one row of output. What no pixel
+    /// is ever put into has to be zero.
     fn gather(self, input: &[f32], picture: usize, y: usize, patches: &mut [f32]) {
-        patches.fill(0.0);
         let channels = self.area.channels;
+        if self.rows(picture, y).count() < 3 {
+            patches.fill(0.0);
+        }
         for (tap, begin) in self.rows(picture, y) {
             let row = &input[begin..begin + self.area.row()];
             for (x, patch) in patches.chunks_exact_mut(self.padded_depth()).enumerate() {
                 let (left, right, skipped) = self.span(x);
-                let pixels = &row[left * channels..right * channels];
                 let place = (3 * tap + skipped) * channels;
-                patch[place..place + pixels.len()].copy_from_slice(pixels);
+                copy(&row[left * channels..right * channels], &mut patch[place..]);
             }
         }
     }
@@ -94,7 +98,8 @@ impl Patches {
         let mut sums = vec![0.0; out * self.padded_depth()];
         for (index, gradient) in gradient.chunks_exact(goal.row().max(1)).enumerate() {
             self.gather(input, index / goal.height, index % goal.height, &mut patches);
-            outer_add(gradient, out, &patches, self.padded_depth(), &mut sums);
+            let (left, right_columns) = (gradient, self.padded_depth());
+            Pair { left, left_columns: out, right: &patches, right_columns }.add_to(&mut sums);
         }
         sums.chunks_exact(self.padded_depth())
             .flat_map(|row| &row[..self.depth()])
@@ -125,5 +130,19 @@ impl Patches {
             }
         }
         sums
+    }
+}
+
+/// Copies a few numbers: too few for a call of what copies memory, which a browser makes for each
+/// copy whose length it does not know. It knows the patches of colour pictures.
+#[inline(always)]
+fn copy(source: &[f32], goal: &mut [f32]) {
+    const COLOURS: usize = 3 * 3;
+    if let (Ok(source), Some(goal)) =
+        (<&[f32; COLOURS]>::try_from(source), goal.first_chunk_mut::<COLOURS>())
+    {
+        *goal = *source;
+    } else {
+        goal[..source.len()].copy_from_slice(source);
     }
 }

@@ -1,47 +1,18 @@
-//! Matrix products, which 1×1 convolutions and all their gradients are.
+//! Matrix products, which 1×1 convolutions and the gradients of their inputs are.
 //!
-//! The second matrix is packed into panels of eight columns, since it is small (weights) and read
-//! for every row of the first. The first is read in place. A tile of four rows by eight columns
-//! stays in registers: eight sums, two vectors of the panel and one number, which is what sixteen
-//! registers hold (the scheme of Goto and van de Geijn, "Anatomy of High-Performance Matrix
+//! The second matrix is packed into panels. The first is read in place. A tile of some rows by eight
+//! columns stays in registers: its sums, two vectors of the panel and one number, which is what
+//! sixteen registers hold (the scheme of Goto and van de Geijn, "Anatomy of High-Performance Matrix
 //! Multiplication", 2008, sections 4 and 6, without its packing of the first matrix).
 
-use super::vector::{LANES, Lane, Unwritten, Vector, clamp, initialise, load, store, written};
+use super::panels::{PANEL, Panels};
+use super::vector::{LANES, Lane, Unwritten, Vector, clamp, initialise, load, written};
 
-/// Columns in a panel.
-const PANEL: usize = 2 * LANES;
 /// Rows in a tile.
 const TILE: usize = 4;
 /// Rows of the first matrix that go through all panels before the next ones do, so that they stay
 /// in the first cache.
-const BLOCK: usize = 32;
-/// Rows that [`outer`] sums over before it moves on, so that they stay in the first cache.
-const OUTER_BLOCK: usize = 64;
-
-/// A matrix of `depth` rows, packed into panels of eight columns that are padded with zeros.
-pub struct Panels {
-    depth: usize,
-    columns: usize,
-    /// Panel by panel, row by row.
-    values: Vec<[f32; PANEL]>,
-}
-
-impl Panels {
-    /// Packs a matrix of `depth` rows and `columns` columns; `value` gives each number by row and
-    /// column.
-    pub fn pack(depth: usize, columns: usize, value: impl Fn(usize, usize) -> f32) -> Self {
-        let mut values = Vec::with_capacity(columns.div_ceil(PANEL) * depth);
-        for first in (0..columns).step_by(PANEL) {
-            values.extend((0..depth).map(|row| {
-                std::array::from_fn(|lane| {
-                    let column = first + lane;
-                    if column < columns { value(row, column) } else { 0.0 }
-                })
-            }));
-        }
-        Self { depth, columns, values }
-    }
-}
+const BLOCK: usize = 48;
 
 /// What is done to each number of a product before it is written.
 #[derive(Clone, Copy, Default)]
@@ -113,8 +84,7 @@ fn walk<const CLAMPED: bool>(
     let blocks = rows.chunks(BLOCK * stride).zip(out.chunks_mut(BLOCK * columns));
     for (index, (rows, out)) in blocks.enumerate() {
         let finish = finish.part(index * BLOCK * columns, out.len());
-        for (panel_index, panel) in panels.values.chunks_exact(depth).enumerate() {
-            let column = panel_index * PANEL;
+        for (column, panel) in panels.each() {
             let place = Place { columns, column, finish };
             let start = start(finish.bias, column);
             let mut tiles = rows.chunks_exact(TILE * stride);
@@ -221,112 +191,4 @@ impl Place<'_> {
             }
         }
     }
-}
-
-/// The transpose of `left` times `right`: the sum over all rows of what each pair of columns
-/// multiplies to.
-///
-/// # Shapes
-/// - left: `[rows, left_columns]`, right: `[rows, right_columns]`
-/// - result: `[left_columns, right_columns]`
-pub fn outer(left: &[f32], left_columns: usize, right: &[f32], right_columns: usize) -> Vec<f32> {
-    let mut out = vec![0.0; left_columns * right_columns];
-    outer_add(left, left_columns, right, right_columns, &mut out);
-    out
-}
-
-/// As [`outer`], added to what `out` holds.
-pub fn outer_add(
-    left: &[f32],
-    left_columns: usize,
-    right: &[f32],
-    right_columns: usize,
-    out: &mut [f32],
-) {
-    if left_columns == 0 || right_columns == 0 {
-        return;
-    }
-    let blocks =
-        left.chunks(OUTER_BLOCK * left_columns).zip(right.chunks(OUTER_BLOCK * right_columns));
-    for (left, right) in blocks {
-        let pair = Pair { left, left_columns, right, right_columns };
-        let mut column = 0;
-        while column + TILE <= left_columns {
-            pair.add_rows::<TILE>(column, &mut out[column * right_columns..]);
-            column += TILE;
-        }
-        while column < left_columns {
-            pair.add_rows::<1>(column, &mut out[column * right_columns..]);
-            column += 1;
-        }
-    }
-}
-
-/// Two blocks of as many rows.
-struct Pair<'a> {
-    left: &'a [f32],
-    left_columns: usize,
-    right: &'a [f32],
-    right_columns: usize,
-}
-
-impl Pair<'_> {
-    /// Adds what `ROWS` columns of the left, from `first` on, make with all of the right's.
-    #[inline(always)]
-    fn add_rows<const ROWS: usize>(&self, first: usize, out: &mut [f32]) {
-        let columns = self.right_columns;
-        let mut column = 0;
-        while column + PANEL <= columns {
-            let mut sums: [[Vector; 2]; ROWS] = std::array::from_fn(|row| {
-                let place = &out[row * columns + column..];
-                [load(place), load(&place[LANES..])]
-            });
-            let rows = self.left.chunks_exact(self.left_columns);
-            for (left, right) in rows.zip(self.right.chunks_exact(columns)) {
-                let right = &right[column..column + PANEL];
-                let [low, high] = [load(right), load(&right[LANES..])];
-                let left = &left[first..first + ROWS];
-                for (sum, &value) in sums.iter_mut().zip(left) {
-                    let value = Vector::splat(value);
-                    sum[0] = value.mul_add(low, sum[0]);
-                    sum[1] = value.mul_add(high, sum[1]);
-                }
-            }
-            for (row, [low, high]) in sums.into_iter().enumerate() {
-                let place = &mut out[row * columns + column..][..PANEL];
-                store(low, place);
-                store(high, &mut place[LANES..]);
-            }
-            column += PANEL;
-        }
-        for column in column..columns {
-            for row in 0..ROWS {
-                let rows = self.left.chunks_exact(self.left_columns);
-                let products = rows
-                    .zip(self.right.chunks_exact(columns))
-                    .map(|(left, right)| left[first + row] * right[column]);
-                out[row * columns + column] += products.sum::<f32>();
-            }
-        }
-    }
-}
-
-/// The sum over all rows, a number a column.
-///
-/// # Shapes
-/// - values: `[rows, columns]`
-/// - result: `[columns]`
-pub fn column_sums(values: &[f32], columns: usize) -> Vec<f32> {
-    let mut sums = vec![0.0; columns];
-    for row in values.chunks_exact(columns.max(1)) {
-        let (mut whole, mut parts) = (sums.chunks_exact_mut(LANES), row.chunks_exact(LANES));
-        for (sum, part) in (&mut whole).zip(&mut parts) {
-            let added = load(sum) + load(part);
-            store(added, sum);
-        }
-        for (sum, part) in whole.into_remainder().iter_mut().zip(parts.remainder()) {
-            *sum += part;
-        }
-    }
-    sums
 }

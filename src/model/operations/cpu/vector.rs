@@ -77,6 +77,8 @@ pub unsafe fn written(length: usize, write: impl FnOnce(&mut Unwritten)) -> Vec<
 /// One number or four at once, so that a kernel is written once for both: channels come in fours,
 /// and a few may be left over.
 pub trait Lane: Copy {
+    /// How many it is.
+    const COUNT: usize;
     /// Nothing.
     const ZERO: Self;
     /// The first numbers of `values`.
@@ -95,6 +97,7 @@ pub trait Lane: Copy {
 }
 
 impl Lane for Vector {
+    const COUNT: usize = LANES;
     const ZERO: Self = Vector::ZERO;
 
     #[inline(always)]
@@ -130,6 +133,7 @@ impl Lane for Vector {
 }
 
 impl Lane for f32 {
+    const COUNT: usize = 1;
     const ZERO: Self = 0.0;
 
     #[inline(always)]

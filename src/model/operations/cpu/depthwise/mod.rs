@@ -1,16 +1,29 @@
-//! The 3×3 depthwise convolution with one pixel of zeros around, and its two gradients.
+//! The 3×3 depthwise convolution with one pixel of zeros around.
 //!
 //! Channels lie innermost, so four of them fill a vector, and each group of channels walks along
-//! a row of pixels. Every column of three pixels is read once: its nine products go to the three
+//! rows of pixels. Every column of three pixels is read once: its nine products go to the three
 //! outputs that it touches, of which two are still open. That is a third of the reads of the plain
-//! loop, and the left and right edges need no case of their own.
+//! loop, and the left and right edges need no case of their own. A group walks through a band of
+//! rows before the next group does, as many as stay in a near cache with all of their channels: so its
+//! weights are read once for all of them, which counts where rows are short.
+
+mod gradients;
+mod track;
+
+use std::ops::Range;
 
 use super::product::Finish;
 use super::vector::{LANES, Lane, Unwritten, Vector, written};
 use crate::model::operations::layer::Area;
 
+pub use gradients::Depthwise;
+use track::{Place, TrackMut, Tracks};
+
 /// Weights of a 3×3 kernel, `[9, channels]`, row by row.
 pub type Taps<'a> = &'a [f32];
+
+/// Numbers of input that belong to a band of rows: of the powers of two, the one that measured best.
+const BAND: usize = 1 << 14;
 
 /// # Shapes
 /// - input: `[batch, height, width, channels]` of `area`
@@ -19,128 +32,180 @@ pub type Taps<'a> = &'a [f32];
 pub fn convolve(input: &[f32], area: Area, stride: usize, taps: Taps, finish: Finish) -> Vec<f32> {
     let goal = area.strided(stride);
     let zeros = vec![0.0; area.row()];
-    // SAFETY: rows divide the output without a rest, and each walk writes every pixel of its row, for
-    // every channel.
-    let write = |out: &mut Unwritten| {
-        for (index, out) in out.chunks_exact_mut(goal.row().max(1)).enumerate() {
-            let (picture, y) = (index / goal.height, index % goal.height);
-            let window = Window::around(input, area, picture, y * stride, &zeros);
-            let finish = finish.part(index * goal.row(), goal.row());
-            let groups = Groups { taps, bias: finish.bias, channels: area.channels };
-            if stride == 1 {
-                groups.each::<1>(window, finish, out);
-            } else {
-                groups.each::<2>(window, finish, out);
+    let rows = Rows { values: input, area, zeros: &zeros };
+    let convolution = Convolution { rows, goal, taps, finish };
+    // SAFETY: bands cover the output and groups of channels a pixel, and each walk writes its group
+    // in every pixel of its band.
+    unsafe {
+        written(goal.values(), |out| {
+            for band in Band::all(goal, stride) {
+                let out = &mut out[band.range(goal)];
+                if stride == 1 {
+                    convolution.each_group::<1>(&band, out);
+                } else {
+                    convolution.each_group::<2>(&band, out);
+                }
             }
+        })
+    }
+}
+
+/// Some rows of a picture's output.
+struct Band {
+    picture: usize,
+    rows: Range<usize>,
+}
+
+impl Band {
+    /// The bands of all pictures, where an output of the shape `goal` was made with a stride.
+    fn all(goal: Area, stride: usize) -> impl Iterator<Item = Self> {
+        let height = (BAND / (stride * stride * goal.row()).max(1)).clamp(1, goal.height.max(1));
+        (0..goal.batch).flat_map(move |picture| {
+            (0..goal.height).step_by(height).map(move |first| {
+                let rows = first..(first + height).min(goal.height);
+                Self { picture, rows }
+            })
+        })
+    }
+
+    /// Where its numbers lie in the output.
+    fn range(&self, goal: Area) -> Range<usize> {
+        let begin = |row| (self.picture * goal.height + row) * goal.row();
+        begin(self.rows.start)..begin(self.rows.end)
+    }
+
+    /// The rows of input that belong to it alone.
+    fn of_input(&self, area: Area, stride: usize) -> Self {
+        let rows = self.rows.start * stride..(self.rows.end * stride).min(area.height);
+        Self { picture: self.picture, rows }
+    }
+}
+
+/// Rows of pixels, with zeros above and below each picture.
+#[derive(Clone, Copy)]
+struct Rows<'a> {
+    values: &'a [f32],
+    area: Area,
+    /// As long as a row.
+    zeros: &'a [f32],
+}
+
+impl<'a> Rows<'a> {
+    #[inline(always)]
+    fn at(self, picture: usize, y: usize) -> &'a [f32] {
+        let length = self.area.row();
+        if y >= self.area.height {
+            return &self.zeros[..length];
         }
-    };
-    unsafe { written(goal.values(), write) }
-}
-
-/// The three rows of pixels around one, of a picture with zeros above and below.
-#[derive(Clone, Copy)]
-struct Window<'a>([&'a [f32]; 3]);
-
-impl<'a> Window<'a> {
-    fn around(values: &'a [f32], area: Area, picture: usize, y: usize, zeros: &'a [f32]) -> Self {
-        let row = |y: usize| {
-            let begin = (picture * area.height + y) * area.row();
-            &values[begin..begin + area.row()]
-        };
-        let above = if y == 0 { zeros } else { row(y - 1) };
-        let below = if y + 1 < area.height { row(y + 1) } else { zeros };
-        Self([above, row(y), below])
+        &self.values[(picture * self.area.height + y) * length..][..length]
     }
 
-    /// The column of three pixels at `x`.
+    /// The three rows around `y`.
     #[inline(always)]
-    fn column<L: Lane>(self, x: usize, channels: usize, channel: usize) -> [L; 3] {
-        self.0.map(|row| L::load(&row[x * channels + channel..]))
+    fn around(self, picture: usize, y: usize) -> [&'a [f32]; 3] {
+        // Above the first row is none, as below the last.
+        let above = y.wrapping_sub(1);
+        [self.at(picture, above), self.at(picture, y), self.at(picture, y + 1)]
+    }
+
+    /// Where in a row a group of channels lies.
+    fn place(self, channel: usize) -> Place {
+        let Area { width, channels, .. } = self.area;
+        Place { channels, channel, pixels: width }
     }
 }
 
-/// The channels, to be walked group by group.
+/// A convolution with its operands.
 #[derive(Clone, Copy)]
-struct Groups<'a> {
+struct Convolution<'a> {
+    rows: Rows<'a>,
+    goal: Area,
     taps: Taps<'a>,
-    bias: Option<&'a [f32]>,
-    channels: usize,
+    finish: Finish<'a>,
 }
 
-impl Groups<'_> {
-    #[inline(always)]
-    fn each<const STRIDE: usize>(self, window: Window, finish: Finish, out: &mut Unwritten) {
+impl Convolution<'_> {
+    fn each_group<const STRIDE: usize>(&self, band: &Band, out: &mut Unwritten) {
         let mut channel = 0;
-        while channel + LANES <= self.channels {
-            self.group::<Vector, STRIDE>(channel, window, finish, out);
+        while channel + LANES <= self.goal.channels {
+            self.group::<Vector, STRIDE>(band, channel, out);
             channel += LANES;
         }
-        while channel < self.channels {
-            self.group::<f32, STRIDE>(channel, window, finish, out);
+        while channel < self.goal.channels {
+            self.group::<f32, STRIDE>(band, channel, out);
             channel += 1;
         }
     }
 
-    /// Decides outside of the loop how its sums end.
-    #[inline(always)]
     fn group<L: Lane, const STRIDE: usize>(
-        self,
+        &self,
+        band: &Band,
         channel: usize,
-        window: Window,
-        finish: Finish,
         out: &mut Unwritten,
     ) {
-        let channels = self.channels;
-        if let Some(clamped) = finish.through_clamp {
-            self.walk::<L, STRIDE>(channel, window, |sum, x| {
-                let place = x * channels + channel;
-                sum.through_clamp(L::load(&clamped[place..])).initialise(&mut out[place..]);
-            });
-        } else if finish.is_clamped {
-            self.walk::<L, STRIDE>(channel, window, |sum, x| {
-                sum.clamped().initialise(&mut out[x * channels + channel..]);
-            });
+        let taps = taps_at::<L>(self.taps, self.goal.channels, channel);
+        let start = self.finish.bias.map_or(L::ZERO, |bias| L::load(&bias[channel..]));
+        let through = Through { rows: self.rows, goal: self.goal, band, channel };
+        if self.finish.is_clamped {
+            through.walk::<L, STRIDE, _>(&taps, start, out, |_| |_, sum: L| sum.clamped());
         } else {
-            self.walk::<L, STRIDE>(channel, window, |sum, x| {
-                sum.initialise(&mut out[x * channels + channel..]);
-            });
+            through.walk::<L, STRIDE, _>(&taps, start, out, |_| |_, sum| sum);
         }
     }
+}
 
-    /// One group of channels along one row of output; `finish` takes each sum and its place.
-    #[inline(always)]
-    fn walk<L: Lane, const STRIDE: usize>(
+/// A group of channels through a band.
+#[derive(Clone, Copy)]
+struct Through<'a> {
+    rows: Rows<'a>,
+    goal: Area,
+    band: &'a Band,
+    channel: usize,
+}
+
+impl Through<'_> {
+    /// Row by row of the output; `finish` gives for a row what takes each pixel's place and sum.
+    // A function of its own, as are those of the gradients, so that a browser's compiler has no more
+    // to keep in registers than a walk needs.
+    #[inline(never)]
+    fn walk<L: Lane, const STRIDE: usize, F: Fn(usize, L) -> L>(
         self,
-        channel: usize,
-        window: Window,
-        mut finish: impl FnMut(L, usize),
+        taps: &[[L; 3]; 3],
+        start: L,
+        out: &mut Unwritten,
+        finish: impl Fn(usize) -> F,
     ) {
-        let channels = self.channels;
-        let taps = taps_at::<L>(self.taps, channels, channel);
-        let start = self.bias.map_or(L::ZERO, |bias| L::load(&bias[channel..]));
-        let width = window.0[0].len() / channels;
-        let column = |x| window.column::<L>(x, channels, channel);
-        if STRIDE == 1 {
-            let first = column(0);
-            let mut left = add(start, first, &taps, 1);
-            let mut here = add(start, first, &taps, 0);
-            for x in 1..width {
-                let pixels = column(x);
-                finish(add(left, pixels, &taps, 2), x - 1);
-                left = add(here, pixels, &taps, 1);
-                here = add(start, pixels, &taps, 0);
-            }
-            finish(left, width - 1);
-        } else {
-            let mut here = start;
-            for x in 0..width / 2 {
-                let centre = add(here, column(2 * x), &taps, 1);
-                let right = column(2 * x + 1);
-                finish(add(centre, right, &taps, 2), x);
-                here = add(start, right, &taps, 0);
-            }
-            if width % 2 == 1 {
-                finish(add(here, column(width - 1), &taps, 1), width / 2);
+        let Self { rows, goal, band, channel } = self;
+        let taps = *taps;
+        let place = rows.place(channel);
+        for (y, out) in band.rows.clone().zip(out.chunks_exact_mut(goal.row())) {
+            let window = Tracks::<L, 3>::new(rows.around(band.picture, y * STRIDE), place);
+            let mut out = TrackMut::new(out, Place { pixels: goal.width, ..place });
+            let finish = finish(y);
+            let mut put = |x: usize, sum: L| out.put(x, finish(x, sum));
+            let width = window.pixels();
+            if STRIDE == 1 {
+                let first = window.at(0);
+                let mut left = add(start, first, &taps, 1);
+                let mut here = add(start, first, &taps, 0);
+                for x in 1..width {
+                    let pixels = window.at(x);
+                    put(x - 1, add(left, pixels, &taps, 2));
+                    left = add(here, pixels, &taps, 1);
+                    here = add(start, pixels, &taps, 0);
+                }
+                put(width - 1, left);
+            } else {
+                let mut here = start;
+                for x in 0..width / 2 {
+                    let centre = add(here, window.at(2 * x), &taps, 1);
+                    let right = window.at(2 * x + 1);
+                    put(x, add(centre, right, &taps, 2));
+                    here = add(start, right, &taps, 0);
+                }
+                if width % 2 == 1 {
+                    put(width / 2, add(here, window.at(width - 1), &taps, 1));
+                }
             }
         }
     }
@@ -162,219 +227,4 @@ fn add<L: Lane>(sum: L, pixels: [L; 3], taps: &[[L; 3]; 3], column: usize) -> L 
         sum = pixel.multiply_add(row[column], sum);
     }
     sum
-}
-
-/// What the input is to blame for, given what the output is.
-///
-/// # Shapes
-/// - gradient: as the result of [`convolve`]
-/// - through_clamp: what came out of the ReLU6 in front of the convolution, if one is there and the
-///   gradient before it is wanted
-/// - result: `[batch, height, width, channels]` of `area`, the input's
-pub fn input_gradient(
-    gradient: &[f32],
-    area: Area,
-    stride: usize,
-    taps: Taps,
-    through_clamp: Option<&[f32]>,
-) -> Vec<f32> {
-    if stride == 1 {
-        // The transpose of a convolution with one pixel of zeros is one with the kernel turned.
-        let turned: Vec<f32> =
-            taps.chunks_exact(area.channels.max(1)).rev().flatten().copied().collect();
-        return convolve(gradient, area, 1, &turned, Finish { through_clamp, ..Finish::default() });
-    }
-    let source = area.strided(stride);
-    let zeros = vec![0.0; source.row()];
-    // SAFETY: as in `convolve`.
-    let write = |out: &mut Unwritten| {
-        for (index, out) in out.chunks_exact_mut(area.row().max(1)).enumerate() {
-            let (picture, y) = (index / area.height, index % area.height);
-            let row = |y: usize| {
-                if y >= source.height {
-                    return &zeros[..];
-                }
-                let begin = (picture * source.height + y) * source.row();
-                &gradient[begin..begin + source.row()]
-            };
-            // Even rows were only ever under the kernel's middle row; odd ones under the last row
-            // of one output and the first row of the next.
-            let spread = Spread { taps, channels: area.channels };
-            let clamped = through_clamp.map(|all| &all[index * area.row()..][..area.row()]);
-            if y % 2 == 0 {
-                spread.each([(row(y / 2), 1)], clamped, out);
-            } else {
-                spread.each([(row(y / 2), 2), (row(y / 2 + 1), 0)], clamped, out);
-            }
-        }
-    };
-    unsafe { written(area.values(), write) }
-}
-
-/// Spreads rows of gradients with stride 2 over one row of input.
-#[derive(Clone, Copy)]
-struct Spread<'a> {
-    taps: Taps<'a>,
-    channels: usize,
-}
-
-impl Spread<'_> {
-    /// `rows` are gradients with the kernel's row that they were made by.
-    #[inline(always)]
-    fn each<const ROWS: usize>(
-        self,
-        rows: [(&[f32], usize); ROWS],
-        clamped: Option<&[f32]>,
-        out: &mut Unwritten,
-    ) {
-        let mut channel = 0;
-        while channel + LANES <= self.channels {
-            self.group::<Vector, ROWS>(channel, rows, clamped, out);
-            channel += LANES;
-        }
-        while channel < self.channels {
-            self.group::<f32, ROWS>(channel, rows, clamped, out);
-            channel += 1;
-        }
-    }
-
-    /// Decides outside of the loop how its sums end.
-    #[inline(always)]
-    fn group<L: Lane, const ROWS: usize>(
-        self,
-        channel: usize,
-        rows: [(&[f32], usize); ROWS],
-        clamped: Option<&[f32]>,
-        out: &mut Unwritten,
-    ) {
-        let (channels, width) = (self.channels, out.len() / self.channels);
-        match clamped {
-            Some(clamped) => self.walk::<L, ROWS>(channel, rows, width, |sum, x| {
-                let place = x * channels + channel;
-                sum.through_clamp(L::load(&clamped[place..])).initialise(&mut out[place..]);
-            }),
-            None => self.walk::<L, ROWS>(channel, rows, width, |sum, x| {
-                sum.initialise(&mut out[x * channels + channel..]);
-            }),
-        }
-    }
-
-    #[inline(always)]
-    fn walk<L: Lane, const ROWS: usize>(
-        self,
-        channel: usize,
-        rows: [(&[f32], usize); ROWS],
-        width: usize,
-        mut finish: impl FnMut(L, usize),
-    ) {
-        let channels = self.channels;
-        let all = taps_at::<L>(self.taps, channels, channel);
-        let taps: [[L; 3]; ROWS] = rows.map(|(_, row)| all[row]);
-        let strided = width.div_ceil(2);
-        let column = |x: usize| rows.map(|(row, _)| L::load(&row[x * channels + channel..]));
-        let weighted = |sum: L, gradients: [L; ROWS], column: usize| {
-            let mut sum = sum;
-            for (gradient, taps) in gradients.into_iter().zip(&taps) {
-                sum = gradient.multiply_add(taps[column], sum);
-            }
-            sum
-        };
-        let mut here = column(0);
-        for x in 0..strided {
-            finish(weighted(L::ZERO, here, 1), 2 * x);
-            if 2 * x + 1 == width {
-                return;
-            }
-            let mut sum = weighted(L::ZERO, here, 2);
-            if x + 1 < strided {
-                here = column(x + 1);
-                sum = weighted(sum, here, 0);
-            }
-            finish(sum, 2 * x + 1);
-        }
-    }
-}
-
-/// What the weights are to blame for.
-///
-/// # Shapes
-/// - gradient: as the result of [`convolve`]
-/// - input: `[batch, height, width, channels]` of `area`
-/// - result: `[9, channels]`
-pub fn taps_gradient(gradient: &[f32], input: &[f32], area: Area, stride: usize) -> Vec<f32> {
-    let goal = area.strided(stride);
-    let zeros = vec![0.0; area.row()];
-    let mut sums = vec![0.0; 9 * area.channels];
-    for (index, gradient) in gradient.chunks_exact(goal.row().max(1)).enumerate() {
-        let (picture, y) = (index / goal.height, index % goal.height);
-        let window = Window::around(input, area, picture, y * stride, &zeros);
-        let row = GradientRow { gradient, window, channels: area.channels };
-        if stride == 1 { row.each::<1>(&mut sums) } else { row.each::<2>(&mut sums) }
-    }
-    sums
-}
-
-/// One row of gradients and the pixels that made it.
-#[derive(Clone, Copy)]
-struct GradientRow<'a> {
-    gradient: &'a [f32],
-    window: Window<'a>,
-    channels: usize,
-}
-
-impl GradientRow<'_> {
-    #[inline(always)]
-    fn each<const STRIDE: usize>(self, sums: &mut [f32]) {
-        let mut channel = 0;
-        while channel + LANES <= self.channels {
-            self.walk::<Vector, STRIDE>(channel, sums);
-            channel += LANES;
-        }
-        while channel < self.channels {
-            self.walk::<f32, STRIDE>(channel, sums);
-            channel += 1;
-        }
-    }
-
-    #[inline(always)]
-    fn walk<L: Lane, const STRIDE: usize>(self, channel: usize, sums: &mut [f32]) {
-        let channels = self.channels;
-        let mut taps = taps_at::<L>(sums, channels, channel);
-        let gradient = |x: usize| L::load(&self.gradient[x * channels + channel..]);
-        let column = |x: usize| self.window.column::<L>(x, channels, channel);
-        let width = self.window.0[0].len() / channels;
-        let count = self.gradient.len() / channels;
-        let mut here = gradient(0);
-        if STRIDE == 1 {
-            let mut left = L::ZERO;
-            for x in 0..width {
-                let right = if x + 1 < width { gradient(x + 1) } else { L::ZERO };
-                for (pixel, row) in column(x).into_iter().zip(&mut taps) {
-                    row[0] = pixel.multiply_add(right, row[0]);
-                    row[1] = pixel.multiply_add(here, row[1]);
-                    row[2] = pixel.multiply_add(left, row[2]);
-                }
-                (left, here) = (here, right);
-            }
-        } else {
-            for x in 0..count {
-                for (pixel, row) in column(2 * x).into_iter().zip(&mut taps) {
-                    row[1] = pixel.multiply_add(here, row[1]);
-                }
-                let right = if x + 1 < count { gradient(x + 1) } else { L::ZERO };
-                if 2 * x + 1 < width {
-                    for (pixel, row) in column(2 * x + 1).into_iter().zip(&mut taps) {
-                        row[2] = pixel.multiply_add(here, row[2]);
-                        row[0] = pixel.multiply_add(right, row[0]);
-                    }
-                }
-                here = right;
-            }
-        }
-        for (row, taps) in taps.into_iter().enumerate() {
-            for (column, sum) in taps.into_iter().enumerate() {
-                sum.store(&mut sums[(3 * row + column) * channels + channel..]);
-            }
-        }
-    }
 }
