@@ -1,11 +1,11 @@
 //! The gradients of a 3×3 depthwise convolution: those of its weights and of its input band by band
 //! in turn, so that both find gradients and pixels in a near cache.
 
-use super::super::fold::FoldedGradients;
-use super::super::outer::add_rows;
-use super::super::transposed;
-use super::super::vector::{LANES, Lane, Unwritten, Vector, written};
 use super::{Band, Rows, Taps, Through, TrackMut, Tracks, taps_at};
+use crate::model::operations::cpu::fold::FoldedGradients;
+use crate::model::operations::cpu::outer::add_rows;
+use crate::model::operations::cpu::transposed;
+use crate::model::operations::cpu::vector::{LANES, Lane, Unwritten, Vector, written};
 use crate::model::operations::layer::{Area, TAPS};
 
 /// What a convolution is differentiated at.
