@@ -99,6 +99,13 @@ enum State {
     Prepared(Result<Prepared, Refusal>),
 }
 
+impl State {
+    /// Whether this assistant prepares it.
+    fn is_with(&self, assistant: usize) -> bool {
+        matches!(self, Self::Away { assistant: other, .. } if *other == assistant)
+    }
+}
+
 enum Place {
     Picture(Expected, State),
     Notice(Event),
@@ -164,8 +171,7 @@ impl Arrivals {
     /// Keeps every assistant busy as long as pictures wait.
     pub fn hand_out(&mut self, crew: &Crew) {
         for assistant in crew.present() {
-            let is_there = |state: &State| matches!(state, State::Away { assistant: other, .. } if *other == assistant);
-            let mut away = self.states().filter(|(_, state)| is_there(state)).count();
+            let mut away = self.states().filter(|(_, state)| state.is_with(assistant)).count();
             for (picture, state) in self.states_mut() {
                 if away == PICTURES_AWAY {
                     break;
@@ -190,9 +196,7 @@ impl Arrivals {
         prepared: Result<Prepared, Refusal>,
     ) {
         for (id, state) in self.states_mut() {
-            let is_there =
-                matches!(state, State::Away { assistant: other, .. } if *other == assistant);
-            if id == picture && is_there {
+            if id == picture && state.is_with(assistant) {
                 *state = State::Prepared(prepared);
                 return;
             }
@@ -226,10 +230,11 @@ impl Arrivals {
             Place::Notice(notice) => Arrival::Notice(notice),
             Place::Picture(expected, state) => {
                 let State::Prepared(prepared) = state else { return None };
-                let whole = prepared.and_then(|prepared| {
+                let whole = prepared.and_then(|mut prepared| {
+                    let pixels = std::mem::take(&mut prepared.pixels);
                     // An assistant is another copy of this engine; what does not fit is none.
-                    let picture = Picture::from_pixels(SIDE, prepared.pixels.clone());
-                    Ok((picture.ok_or_else(broke_off)?, prepared))
+                    let picture = Picture::from_pixels(SIDE, pixels).ok_or_else(broke_off)?;
+                    Ok((picture, prepared))
                 });
                 Arrival::Picture(expected, whole)
             }

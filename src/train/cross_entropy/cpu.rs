@@ -15,7 +15,7 @@ impl CrossEntropyOperation for Flex {
 impl CrossEntropyKernels for Flex {
     fn loss_and_gradient(logits: FlexTensor, targets: Targets) -> (FlexTensor, FlexTensor) {
         let [pictures, classes] = logits.shape().dims();
-        let mut gradient = numbers(logits).to_vec();
+        let mut gradient = numbers(logits);
         let (mut loss, mut hits) = (0.0f64, 0.0f32);
         let rows = gradient.chunks_exact_mut(classes.max(1)).zip(&targets.labels);
         for (picture, (row, &label)) in rows.enumerate() {
