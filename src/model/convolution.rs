@@ -7,6 +7,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 
+use super::floats::placed;
 use super::head::NamedTensor;
 use super::operations::{Activation, Kind, Layer, LayerTensors, normalised_convolution};
 use super::weights::{Weights, WeightsError};
@@ -46,16 +47,18 @@ impl NormalisedConvolution {
             Kind::Patches => [output, input, 3, 3],
         };
         let norm = |part: &str| weights.tensor::<1>(&format!("{}.{part}", names.norm), [output]);
-        let place = |data| Tensor::from_data(data, device);
         Ok(Self {
-            weight: Param::from_tensor(Tensor::from_data(
+            weight: Param::from_tensor(placed(
                 weights.tensor::<4>(&format!("{}.weight", names.convolution), shape)?,
                 device,
             )),
-            scale: Param::from_tensor(place(norm("weight")?)),
-            shift: Param::from_tensor(place(norm("bias")?)),
-            mean: place(norm("running_mean")?),
-            variance: place(weights.variance(&format!("{}.running_var", names.norm), [output])?),
+            scale: Param::from_tensor(placed(norm("weight")?, device)),
+            shift: Param::from_tensor(placed(norm("bias")?, device)),
+            mean: placed(norm("running_mean")?, device),
+            variance: placed(
+                weights.variance(&format!("{}.running_var", names.norm), [output])?,
+                device,
+            ),
             layer,
         })
     }

@@ -3,6 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::floats::{placed, reshaped};
 use super::operations::{Activation, EPSILON, Kind, Layer, LayerTensors, normalised_convolution};
 use super::weights::{Weights, WeightsError};
 
@@ -48,7 +49,7 @@ impl Head {
     pub fn from_weight(weight: Vec<f32>, classes: usize, device: &Device) -> Self {
         let features = weight.len() / classes.max(1);
         let weight = TensorData::new(weight, [classes, features]);
-        Self::of(Tensor::from_data(weight, device), Tensor::zeros([classes], device))
+        Self::of(placed(weight, device), classes, None, device)
     }
 
     /// The head that the backbone was pretrained with.
@@ -63,17 +64,17 @@ impl Head {
     ) -> Result<Self, WeightsError> {
         let weight = weights.tensor::<2>("classifier.1.weight", [classes, features])?;
         let bias = weights.tensor::<1>("classifier.1.bias", [classes])?;
-        Ok(Self::of(Tensor::from_data(weight, device), Tensor::from_data(bias, device)))
+        Ok(Self::of(placed(weight, device), classes, Some(bias), device))
     }
 
-    fn of(weight: Tensor<2>, bias: Tensor<1>) -> Self {
-        let scale = bias.ones_like();
+    fn of(weight: Tensor<2>, classes: usize, bias: Option<TensorData>, device: &Device) -> Self {
+        let all = |value: f32| TensorData::new(vec![value; classes], [classes]);
         Self {
-            mean: bias.zeros_like(),
-            variance: scale.clone().sub_scalar(EPSILON),
-            scale,
             weight: Param::from_tensor(weight),
-            bias: Param::from_tensor(bias),
+            bias: Param::from_tensor(placed(bias.unwrap_or_else(|| all(0.0)), device)),
+            scale: placed(all(1.0), device),
+            mean: placed(all(0.0), device),
+            variance: placed(all(1.0 - EPSILON), device),
         }
     }
 
@@ -85,14 +86,14 @@ impl Head {
         let weight = self.weight.val();
         let [classes, _] = weight.dims();
         let tensors = LayerTensors {
-            weight: weight.reshape([classes, width, 1, 1]),
+            weight: reshaped(weight, [classes, width, 1, 1]),
             scale: self.scale.clone(),
             shift: self.bias.val(),
             mean: self.mean.clone(),
             variance: self.variance.clone(),
         };
-        let features = features.reshape([batch, 1, 1, width]);
-        normalised_convolution(features, tensors, None, LAYER).reshape([batch, classes])
+        let features = reshaped(features, [batch, 1, 1, width]);
+        reshaped(normalised_convolution(features, tensors, None, LAYER), [batch, classes])
     }
 
     /// Weight and bias with their torchvision names.

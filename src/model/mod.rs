@@ -12,6 +12,8 @@ mod backbone;
 mod convolution;
 mod cut;
 #[cfg(feature = "engine")]
+pub(crate) mod floats;
+#[cfg(feature = "engine")]
 mod head;
 mod memory;
 #[cfg(feature = "engine")]

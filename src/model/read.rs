@@ -13,5 +13,5 @@ pub struct ReadError(String);
 /// When the device is lost or an earlier operation on it failed.
 pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, ReadError> {
     let data = tensor.into_data_async().await.map_err(|error| ReadError(error.to_string()))?;
-    data.try_into_vec_as::<f32>().map_err(|error| ReadError(format!("{error:?}")))
+    data.try_into_vec::<f32>().map_err(|error| ReadError(format!("{error:?}")))
 }

@@ -3,11 +3,12 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, TensorData};
 use rand::RngExt;
 
 use super::message::{DeviceChoice, DeviceKind, DeviceReport};
 use crate::data::{Purpose, seeded};
+use crate::model::floats::{placed, selected};
 use crate::model::{Backbone, Head, ReadError, WeightsError, pool, read, relative_difference};
 use crate::train::{Limits, gradients_by_stage};
 
@@ -224,8 +225,7 @@ async fn probe(
     let segment = backbone.on(device)?;
     let head = Head::from_weight(head, 2, device);
     // Gathered in another order, as the pictures of a batch are.
-    let order = Tensor::<1, Int>::from_data(TensorData::new(vec![1i32, 0], [2]), device);
-    let pictures = Tensor::<4>::from_data(pictures, device).select(0, order);
+    let pictures = selected(placed(pictures, device), &[1, 0], device);
     let features = pool(segment.forward(pictures.clone()));
     let mut rows = vec![("the features".to_owned(), read(features).await?)];
     for (name, row) in gradients_by_stage(&segment, &head, pictures, &[0, 1]) {

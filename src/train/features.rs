@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::data::Picture;
+use crate::model::floats::{first, joined, placed, selected};
 use crate::model::{ReadError, STAGES, Segment, pool, read};
 
 /// Pictures that go through the frozen stages at once: a portion.
@@ -48,7 +49,7 @@ impl Features {
     /// `[indices, height, width, channels]`
     pub fn at_stage(&self, stage: usize, indices: &[usize]) -> Option<Tensor<4>> {
         let all = self.at_stage.get(&stage)?;
-        Some(all.clone().select(0, index_tensor(indices, &self.device)))
+        Some(selected(all.clone(), indices, &self.device))
     }
 
     /// What the head is fed with by the pretrained backbone, for the pictures at `indices`.
@@ -56,13 +57,8 @@ impl Features {
     /// # Shapes
     /// `[indices, features]`
     pub fn pooled(&self, indices: &[usize]) -> Tensor<2> {
-        self.pooled.clone().select(0, index_tensor(indices, &self.device))
+        selected(self.pooled.clone(), indices, &self.device)
     }
-}
-
-fn index_tensor(indices: &[usize], device: &Device) -> Tensor<1, Int> {
-    let values: Vec<i32> = indices.iter().map(|&index| index as i32).collect();
-    Tensor::from_data(TensorData::new(values, [indices.len()]), device)
 }
 
 /// Features as plain numbers, to travel between workers.
@@ -92,7 +88,7 @@ impl Numbers {
     pub fn into_tensor<const D: usize>(self, device: &Device) -> Option<Tensor<D>> {
         let shape: [usize; D] = self.shape.try_into().ok()?;
         let is_whole = shape.iter().product::<usize>() == self.values.len();
-        is_whole.then(|| Tensor::from_data(TensorData::new(self.values, shape), device))
+        is_whole.then(|| placed(TensorData::new(self.values, shape), device))
     }
 }
 
@@ -120,7 +116,7 @@ impl Features {
         keep(0, &input);
         let top = backbone.forward_seen(input, |stage, value| keep(stage + 1, value));
         let pooled = pool(top);
-        read(pooled.clone().narrow(0, 0, 1).narrow(1, 0, 1)).await?;
+        read(first(pooled.clone())).await?;
         Ok(Self { device: device.clone(), at_stage, pooled })
     }
 
@@ -158,8 +154,8 @@ impl Features {
             }
         }
         // Stage by stage, so that only one stage's features are there twice at a time.
-        let at_stage = at_stage.into_iter().map(|(stage, parts)| (stage, Tensor::cat(parts, 0)));
-        Some(Self { device, at_stage: at_stage.collect(), pooled: Tensor::cat(pooled, 0) })
+        let at_stage = at_stage.into_iter().map(|(stage, parts)| (stage, joined(parts)));
+        Some(Self { device, at_stage: at_stage.collect(), pooled: joined(pooled) })
     }
 }
 
@@ -298,5 +294,5 @@ pub fn input_tensor(pictures: &[Picture], device: &Device) -> Tensor<4> {
     for (picture, out) in pictures.iter().zip(values.chunks_exact_mut(length.max(1))) {
         picture.write_normalised(out);
     }
-    Tensor::from_data(TensorData::new(values, [pictures.len(), side, side, 3]), device)
+    placed(TensorData::new(values, [pictures.len(), side, side, 3]), device)
 }

@@ -1,10 +1,11 @@
 //! The gradients of a batch, in one part or several, and those of a whole network.
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::optim::{GradientsAccumulator, GradientsParams};
+use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 use super::cross_entropy::{Targets, cross_entropy};
+use crate::model::floats::{flat, joined, sum};
 use crate::model::{Head, Segment, pool};
 
 /// The gradients of what learns in a module for a batch that goes through the network `micro_batch`
@@ -19,12 +20,35 @@ pub(super) fn gradients_by_parts<M: Module, E>(
     micro_batch: usize,
     mut loss: impl FnMut(&[usize]) -> Result<Tensor<1>, E>,
 ) -> Result<GradientsParams, E> {
-    let mut sums = GradientsAccumulator::new();
+    let mut sums = GradientsParams::new();
     for part in batch.chunks(micro_batch.max(1)) {
         let mut gradients = loss(part)?.backward();
-        sums.accumulate(module, GradientsParams::from_module(&mut gradients, module));
+        let gradients = GradientsParams::from_module(&mut gradients, module);
+        if sums.is_empty() {
+            sums = gradients;
+        } else {
+            module.visit(&mut Summation { sums: &mut sums, gradients });
+        }
     }
-    Ok(sums.grads())
+    Ok(sums)
+}
+
+/// Adds gradients to sums.
+struct Summation<'a> {
+    sums: &'a mut GradientsParams,
+    gradients: GradientsParams,
+}
+
+impl ModuleVisitor for Summation<'_> {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.gradients.remove::<D>(parameter.id) {
+            let sum = match self.sums.remove::<D>(parameter.id) {
+                Some(others) => sum(others, gradient),
+                None => gradient,
+            };
+            self.sums.register(parameter.id, sum);
+        }
+    }
 }
 
 /// The gradients of every stage of a whole backbone and of its head for one batch, each flattened
@@ -59,7 +83,7 @@ pub fn gradients_by_stage(
 fn flattened<M: Module>(module: &M, gradients: &GradientsParams) -> Option<Tensor<1>> {
     let mut flat = Flattened { gradients, parts: Vec::new() };
     module.visit(&mut flat);
-    (!flat.parts.is_empty()).then(|| Tensor::cat(flat.parts, 0))
+    (!flat.parts.is_empty()).then(|| joined(flat.parts))
 }
 
 /// Collects a module's gradients, each as one row.
@@ -71,8 +95,7 @@ struct Flattened<'a> {
 impl ModuleVisitor for Flattened<'_> {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.get::<D>(parameter.id) {
-            let length = gradient.shape().num_elements();
-            self.parts.push(gradient.reshape([length]));
+            self.parts.push(flat(gradient));
         }
     }
 }

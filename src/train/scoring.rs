@@ -1,11 +1,10 @@
 //! How well a network names pictures that it does not learn from.
 
-use burn::tensor::Tensor;
-
 use super::learner::Learner;
 use super::log::{Phase, Score};
 use super::material::{Material, TrainError};
 use super::softmax::log_softmax;
+use crate::model::floats::joined;
 use crate::model::{pool, read};
 
 /// Scores a learner without autodiff on the pictures at `indices`, `batch` at a time, with one
@@ -39,7 +38,7 @@ pub(super) async fn score(
         };
         logits.push(learner.head.forward(features));
     }
-    let mut values = read(Tensor::cat(logits, 0)).await?;
+    let mut values = read(joined(logits)).await?;
     log_softmax(&mut values, material.classes);
     let labels = indices.iter().map(|&index| material.labels[index]);
     Ok(Score::of(&values, material.classes, labels))

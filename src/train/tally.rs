@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::log::Score;
+use crate::model::floats::sum;
 use crate::model::{ReadError, read};
 
 /// Steps between two reads of the loss. A read waits for the device, so not every step has one;
@@ -28,7 +29,7 @@ impl Tally {
     pub fn add(&mut self, part: Tensor<1>) {
         self.unread = Some(match self.unread.take() {
             None => part,
-            Some(unread) => unread + part,
+            Some(unread) => sum(unread, part),
         });
     }
 

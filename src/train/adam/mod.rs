@@ -18,6 +18,8 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::{BackendPrimitive, Float, Tensor};
 
+use crate::model::floats::{flat, reshaped};
+
 /// What governs a step, beside the learning rates.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct AdamSettings {
@@ -224,11 +226,6 @@ impl<R: Fn(ParamId) -> f64> ModuleVisitor for Gathered<'_, R> {
     }
 }
 
-fn flat<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
-    let length = tensor.shape().num_elements();
-    tensor.reshape([length])
-}
-
 /// Puts the new parameters in place of the old ones.
 struct Renewal {
     parameters: HashMap<ParamId, Tensor<1>>,
@@ -239,7 +236,7 @@ impl ModuleMapper for Renewal {
         let (id, tensor, mapper) = parameter.consume();
         let tensor = match self.parameters.remove(&id) {
             Some(stepped) => {
-                let stepped = stepped.reshape(tensor.shape());
+                let stepped = reshaped(stepped, tensor.dims());
                 Tensor::from_inner(stepped).require_grad()
             }
             None => tensor,
