@@ -65,10 +65,12 @@ impl Pair<'_> {
     #[inline(always)]
     fn add_tile<const COLUMNS: usize>(self, group: usize, panel: usize, sums: &mut [f32]) {
         let place = |column: usize| (group + column) * self.right_columns + panel;
-        let mut tile: [[Vector; 2]; COLUMNS] = std::array::from_fn(|column| {
-            let sums = &sums[place(column)..];
-            [load(sums), load(&sums[LANES..])]
-        });
+        // Not by `array::from_fn`, which stays a call of its own: then the tile is in memory.
+        let mut tile = [[Vector::ZERO; 2]; COLUMNS];
+        for (column, tile) in tile.iter_mut().enumerate() {
+            let sums = &sums[place(column)..][..PANEL];
+            *tile = [load(sums), load(&sums[LANES..])];
+        }
         let rows = self.left.chunks_exact(self.left_columns);
         for (left, right) in rows.zip(self.right.chunks_exact(self.right_columns)) {
             let right = &right[panel..panel + PANEL];

@@ -134,15 +134,24 @@ impl Patches {
 }
 
 /// Copies a few numbers: too few for a call of what copies memory, which a browser makes for each
-/// copy whose length it does not know. It knows the patches of colour pictures.
+/// copy whose length it does not know. It knows the patches of colour pictures: three pixels, and two
+/// at the edges.
 #[inline(always)]
 fn copy(source: &[f32], goal: &mut [f32]) {
-    const COLOURS: usize = 3 * 3;
-    if let (Ok(source), Some(goal)) =
-        (<&[f32; COLOURS]>::try_from(source), goal.first_chunk_mut::<COLOURS>())
-    {
-        *goal = *source;
-    } else {
+    const COLOURS: usize = 3;
+    if !copied::<{ 3 * COLOURS }>(source, goal) && !copied::<{ 2 * COLOURS }>(source, goal) {
         goal[..source.len()].copy_from_slice(source);
+    }
+}
+
+/// Copies if there are so many numbers.
+#[inline(always)]
+fn copied<const LENGTH: usize>(source: &[f32], goal: &mut [f32]) -> bool {
+    match (<&[f32; LENGTH]>::try_from(source), goal.first_chunk_mut::<LENGTH>()) {
+        (Ok(source), Some(goal)) => {
+            *goal = *source;
+            true
+        }
+        _ => false,
     }
 }

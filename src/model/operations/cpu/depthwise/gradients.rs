@@ -236,10 +236,16 @@ fn added<L: Lane, const STRIDE: usize>(
     gradient: Tracks<L, 1>,
     window: Tracks<L, 3>,
 ) -> [[L; 3]; 3] {
-    // The column of the kernel that met the pixels when they made the gradient.
-    let mut add = |pixels: [L; 3], gradient: L, column: usize| {
-        for (row, pixel) in sums.iter_mut().zip(pixels) {
-            row[column] = pixel.multiply_add(gradient, row[column]);
+    // Row by row, so that no more than one pixel is held: nine sums leave few registers. Each of the
+    // gradients met the pixel under the kernel's column that comes with it.
+    let mut add = |x: usize, gradients: [Option<L>; 3]| {
+        for (row, sums) in sums.iter_mut().enumerate() {
+            let pixel = window.in_row(row, x);
+            for (sum, gradient) in sums.iter_mut().zip(gradients) {
+                if let Some(gradient) = gradient {
+                    *sum = pixel.multiply_add(gradient, *sum);
+                }
+            }
         }
     };
     let (width, count) = (window.pixels(), gradient.pixels());
@@ -251,27 +257,21 @@ fn added<L: Lane, const STRIDE: usize>(
     if STRIDE == 1 {
         let mut left = L::ZERO;
         for x in 1..width {
-            let (pixels, right) = (window.at(x - 1), gradient(x));
-            add(pixels, left, 2);
-            add(pixels, here, 1);
-            add(pixels, right, 0);
+            let right = gradient(x);
+            add(x - 1, [Some(right), Some(here), Some(left)]);
             (left, here) = (here, right);
         }
-        let pixels = window.at(width - 1);
-        add(pixels, left, 2);
-        add(pixels, here, 1);
+        add(width - 1, [None, Some(here), Some(left)]);
     } else {
         for x in 1..count {
             let right = gradient(x);
-            add(window.at(2 * x - 2), here, 1);
-            let pixels = window.at(2 * x - 1);
-            add(pixels, here, 2);
-            add(pixels, right, 0);
+            add(2 * x - 2, [None, Some(here), None]);
+            add(2 * x - 1, [Some(right), None, Some(here)]);
             here = right;
         }
-        add(window.at(2 * count - 2), here, 1);
+        add(2 * count - 2, [None, Some(here), None]);
         if 2 * count == width {
-            add(window.at(width - 1), here, 2);
+            add(width - 1, [None, None, Some(here)]);
         }
     }
     sums

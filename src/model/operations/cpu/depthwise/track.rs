@@ -58,6 +58,14 @@ impl<'a, L: Lane, const ROWS: usize> Tracks<'a, L, ROWS> {
         self.place.pixels
     }
 
+    /// The group at pixel `x` of one row.
+    #[inline(always)]
+    pub fn in_row(&self, row: usize, x: usize) -> L {
+        let range = self.place.at::<L>(x);
+        // SAFETY: every row was checked, and `Place::at` never leaves such a one.
+        L::load(unsafe { self.rows[row].get_unchecked(range) })
+    }
+
     /// The group at pixel `x` of each row.
     #[inline(always)]
     pub fn at(&self, x: usize) -> [L; ROWS] {
