@@ -10,8 +10,9 @@ use crate::data::{Picture, Split};
 use crate::model::ReadError;
 use crate::train::{Extraction, Material};
 
-/// Portions that an assistant has at once: one to look at, one that waits for it meanwhile.
-const PORTIONS_AWAY: usize = 2;
+/// Portions that an assistant has at once: one to look at, and some that wait for it meanwhile, since
+/// whoever hands them out looks at one of its own before it hears of those that are done.
+const PORTIONS_AWAY: usize = 3;
 
 /// The features being computed, and what waits for them.
 pub(super) struct Extracting {

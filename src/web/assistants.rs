@@ -211,7 +211,7 @@ pub(super) async fn assist() -> Result<(), String> {
             post(&message, &moved)?;
         }
         if helper.has_work() {
-            pause.now().await;
+            pause.if_due().await;
         } else {
             let message = inbox.recv().await.map_err(gone)?;
             helper.submit(unpack("job", &message)?);

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "worker")]
 pub mod assistants;
+#[cfg(feature = "worker")]
+pub mod constructors;
 #[cfg(feature = "page")]
 pub mod drops;
 #[cfg(feature = "page")]

@@ -1,6 +1,8 @@
 //! What every worker of the engine needs of its own scope: messages, a clock, and a way to let the
 //! browser deliver.
 
+use std::cell::Cell;
+
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -52,21 +54,35 @@ pub(super) fn seconds() -> f64 {
     CLOCK.with(|clock| clock.as_ref().map_or(0.0, |clock| clock.now() / 1e3))
 }
 
+/// Seconds of work between two chances for messages to arrive. Most pieces of work are longer; of
+/// shorter ones several are done, since each chance is a round through the browser.
+const SLICE: f64 = 0.008;
+
 /// Lets the browser deliver messages. A timer would wait four milliseconds, or a second in a
 /// hidden tab; a message to oneself arrives at once.
 pub(super) struct Pause {
     here: MessagePort,
     there: MessagePort,
+    /// When messages had their last chance, in seconds.
+    last: Cell<f64>,
 }
 
 impl Pause {
     pub fn new() -> Result<Self, String> {
         let channel =
             MessageChannel::new().map_err(|_| "This browser has no MessageChannel.".to_owned())?;
-        Ok(Self { here: channel.port1(), there: channel.port2() })
+        Ok(Self { here: channel.port1(), there: channel.port2(), last: Cell::new(0.0) })
     }
 
-    pub async fn now(&self) {
+    /// Lets messages arrive if it is a while since they could.
+    pub async fn if_due(&self) {
+        if seconds() - self.last.get() >= SLICE {
+            self.now().await;
+            self.last.set(seconds());
+        }
+    }
+
+    async fn now(&self) {
         let promise = Promise::new(&mut |resolve: Function, _| {
             self.here.set_onmessage(Some(&resolve));
             let _ = self.there.post_message(&JsValue::NULL);

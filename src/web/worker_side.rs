@@ -119,7 +119,7 @@ impl Host {
         }
         let has_letters = !self.waiting.is_empty() && self.session.has_room();
         if has_letters || (self.session.has_work() && !self.session.is_waiting()) {
-            self.pause.now().await;
+            self.pause.if_due().await;
         } else {
             let incoming = self.inbox.recv().await.map_err(|_| "The page is gone.".to_owned())?;
             self.take(incoming).await;

@@ -36,6 +36,7 @@ pub struct Difference {
 }
 
 fn main() {
+    headstart::web::constructors::construct();
     console_error_panic_hook::set_once();
 }
 
