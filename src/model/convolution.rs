@@ -68,14 +68,23 @@ impl NormalisedConvolution {
     /// - shortcut: as the output; added to it
     /// - output: `[batch, height / stride, width / stride, out]`
     pub fn forward(&self, input: Tensor<4>, shortcut: Option<Tensor<4>>) -> Tensor<4> {
-        let tensors = LayerTensors {
+        normalised_convolution(input, self.tensors(), shortcut, self.layer)
+    }
+
+    /// What the layer computes, and with what.
+    #[cfg(feature = "bench")]
+    pub fn parts(&self) -> (Layer, LayerTensors) {
+        (self.layer, self.tensors())
+    }
+
+    fn tensors(&self) -> LayerTensors {
+        LayerTensors {
             weight: self.weight.val(),
             scale: self.scale.val(),
             shift: self.shift.val(),
             mean: self.mean.clone(),
             variance: self.variance.clone(),
-        };
-        normalised_convolution(input, tensors, shortcut, self.layer)
+        }
     }
 
     /// The layer's tensors with their torchvision names.

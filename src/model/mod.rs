@@ -24,6 +24,8 @@ mod operations;
 mod random;
 #[cfg(feature = "engine")]
 mod read;
+#[cfg(feature = "bench")]
+mod single_layer;
 #[cfg(feature = "engine")]
 mod weights;
 mod work;
@@ -50,6 +52,8 @@ pub(crate) use operations::launch;
 pub use operations::pool;
 #[cfg(feature = "engine")]
 pub use read::{ReadError, read};
+#[cfg(feature = "bench")]
+pub use single_layer::SingleLayer;
 #[cfg(feature = "engine")]
 pub use weights::{Weights, WeightsError};
 pub use work::{Layer, LayerKind, Work};

@@ -7,6 +7,8 @@ use super::architecture::{Architecture, STAGES, Stage, StageKind};
 use super::convolution::{ConvolutionNames, NormalisedConvolution};
 use super::head::NamedTensor;
 use super::operations::Layer;
+#[cfg(feature = "bench")]
+use super::single_layer::SingleLayer;
 use super::weights::{Weights, WeightsError};
 
 /// Where torchvision keeps the stem and the top.
@@ -202,6 +204,18 @@ impl Segment {
     /// Runs the stages in order. Shapes as in [`Segment::forward_seen`].
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         self.forward_seen(input, |_, _| {})
+    }
+
+    /// The layers one by one, stage by stage in order.
+    #[cfg(feature = "bench")]
+    pub fn single_layers(&self) -> Vec<Vec<SingleLayer>> {
+        let alone = |layer: &NormalisedConvolution| vec![SingleLayer::from(layer.clone())];
+        let block = |block: &Block| {
+            let layers = block.expand.iter().chain([&block.depthwise, &block.project]);
+            layers.cloned().map(SingleLayer::from).collect()
+        };
+        let stem = self.stem.iter().map(alone);
+        stem.chain(self.blocks.iter().map(block)).chain(self.top.iter().map(alone)).collect()
     }
 
     /// Every tensor with its torchvision name: what learns and the frozen statistics.

@@ -41,6 +41,8 @@ pub use adam::agreement::steps as step_agreements;
 pub use adam::{Adam, AdamSettings};
 #[cfg(feature = "bench")]
 pub use cross_entropy::agreement::losses as loss_agreements;
+#[cfg(feature = "bench")]
+pub use cross_entropy::{Targets, cross_entropy};
 #[cfg(feature = "engine")]
 pub use features::{Extraction, FeatureNumbers, Features, Numbers, PORTION, input_tensor};
 #[cfg(feature = "engine")]

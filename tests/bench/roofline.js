@@ -4,12 +4,16 @@ import { contest } from './harness.js';
 // The best of many: neighbours on the machine and the compiler's first, slow tier only ever cost.
 const REPEATS = 20;
 const LAYER_REPEATS = 8;
+// A layer by itself is short, so that more of them are needed.
+const KIND_REPEATS = 16;
 const GRAPHICS_REPEATS = 4;
 const BATCH = 16;
 const SIDE = 96;
 
 /** Products of several shapes: square ones that caches hold, and those of the network's own 1×1 layers. */
 const PRODUCTS = [[96, 96, 96], [192, 192, 192], [384, 256, 384], [512, 512, 512], [576, 144, 24], [2304, 48, 8]];
+/** Rows of a tile that stays in registers; the best is the ceiling. */
+const TILES = [4, 6];
 /** From what a first cache holds to what none does. */
 const COPIES = [2 ** 18, 2 ** 20, 2 ** 22, 2 ** 24, 2 ** 26];
 
@@ -20,9 +24,9 @@ async function ceilings(report) {
   await contest(async (start) => {
     const ours = await start('ours.js');
     for (const [m, k, n] of PRODUCTS) {
-      for (const [name, call] of [['packed', 'packed_matrix_product'], ['the engine', 'matrix_product']]) {
-        const milliseconds = best(await ours.warmCall(call, m, k, n, REPEATS));
-        report.ceilings.push({ kind: 'product', name: `${m} × ${k} × ${n}, ${name}`, milliseconds, amount: 2 * m * k * n });
+      for (const rows of TILES) {
+        const milliseconds = best(await ours.warmCall('packed_matrix_product', m, k, n, rows, REPEATS));
+        report.ceilings.push({ kind: 'product', name: `${m} × ${k} × ${n}, tiles of ${rows} rows`, milliseconds, amount: 2 * m * k * n });
       }
     }
     for (const bytes of COPIES) {
@@ -49,7 +53,8 @@ async function layers(report, width) {
     const forward = await ours.warmCall('inference', ...setting, LAYER_REPEATS, 'cpu');
     const training = await ours.warmCall('training_step', ...setting, 0, LAYER_REPEATS, 'cpu');
     rows.push(whole('forward', forward, rows), whole('training', training, rows));
-    report.layers.push({ device: 'CPU', width, batch: BATCH, side: SIDE, rows });
+    const kinds = await ours.warmCall('layers_by_kind', ...setting, KIND_REPEATS, 'cpu');
+    report.layers.push({ device: 'CPU', width, batch: BATCH, side: SIDE, rows, kinds });
   });
 }
 
@@ -59,7 +64,7 @@ async function graphicsLayers(report, width) {
     const ours = await start('ours.js');
     report.adapter = await ours.call('adapter');
     const rows = await ours.call('layers', width, BATCH, SIDE, GRAPHICS_REPEATS, 'webgpu');
-    report.layers.push({ device: 'WebGPU', width, batch: BATCH, side: SIDE, rows });
+    report.layers.push({ device: 'WebGPU', width, batch: BATCH, side: SIDE, rows, kinds: [] });
   });
 }
 

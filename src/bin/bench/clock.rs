@@ -1,24 +1,28 @@
-//! Time, as the browser tells it.
+//! Time, as the browser or the system tells it.
 
-use wasm_bindgen::prelude::*;
+#[cfg(target_arch = "wasm32")]
+pub use in_browser::now;
 
-#[wasm_bindgen]
-extern "C" {
-    /// Milliseconds since the worker began.
-    #[wasm_bindgen(js_namespace = performance)]
-    pub fn now() -> f64;
+#[cfg(target_arch = "wasm32")]
+mod in_browser {
+    use wasm_bindgen::prelude::*;
+
+    #[wasm_bindgen]
+    extern "C" {
+        /// Milliseconds since the worker began.
+        #[wasm_bindgen(js_namespace = performance)]
+        pub fn now() -> f64;
+    }
 }
 
-/// Milliseconds of one call of `work`, `repeats` times. Each is the mean of so many calls that the
-/// clock, which browsers make coarse, can tell: `calls` in one go.
-pub fn repeated(repeats: usize, calls: usize, mut work: impl FnMut()) -> Vec<f64> {
-    (0..repeats)
-        .map(|_| {
-            let begin = now();
-            (0..calls).for_each(|_| work());
-            (now() - begin) / calls as f64
-        })
-        .collect()
+/// Milliseconds since the first call.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn now() -> f64 {
+    use std::sync::LazyLock;
+    use std::time::Instant;
+
+    static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    BEGIN.elapsed().as_secs_f64() * 1e3
 }
 
 /// The median of all times but the first, which warms up.

@@ -14,6 +14,8 @@ mod cpu;
 mod differentiate;
 #[cfg(feature = "worker")]
 mod gpu;
+#[cfg(feature = "bench")]
+pub(super) mod gradients;
 mod layer;
 mod pooling;
 #[cfg(test)]

@@ -96,7 +96,7 @@ impl<B: CrossEntropyKernels, C: CheckpointStrategy> CrossEntropyOperation for Au
 /// # Shapes
 /// - logits: `[pictures, classes]`, a label each
 /// - result: `[2]`
-pub(super) fn cross_entropy(logits: Tensor<2>, targets: Targets) -> Tensor<1> {
+pub fn cross_entropy(logits: Tensor<2>, targets: Targets) -> Tensor<1> {
     let logits = logits.into_dispatch();
     Tensor::from_dispatch(<Dispatch as CrossEntropyOperation>::cross_entropy(logits, targets))
 }

@@ -1,4 +1,6 @@
 // The engine's side: the bench program, whose exports are called as they are.
+const plain = (rows) => rows.map(({ kind, milliseconds, operations, bytes }) => ({ kind, milliseconds, operations, bytes }));
+
 self.ready = import('/program/bench.js').then(async ({ default: start, ...program }) => {
   await start({ module_or_path: '/program/bench_bg.wasm' });
   self.contestant = {
@@ -11,10 +13,9 @@ self.ready = import('/program/bench.js').then(async ({ default: start, ...progra
     training_step: async (...values) => [...await program.training_step(...values)],
     differences: async (...values) => (await program.differences(...values))
       .map(({ what, difference }) => ({ what, difference })),
-    matrix_product: (...values) => [...program.matrix_product(...values)],
     packed_matrix_product: (...values) => [...program.packed_matrix_product(...values)],
     copy: (...values) => [...program.copy(...values)],
-    layers: async (...values) => (await program.layers(...values))
-      .map(({ kind, milliseconds, operations, bytes }) => ({ kind, milliseconds, operations, bytes })),
+    layers: async (...values) => plain(await program.layers(...values)),
+    layers_by_kind: async (...values) => plain(await program.layers_by_kind(...values)),
   };
 });

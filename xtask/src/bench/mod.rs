@@ -1,13 +1,16 @@
 //! Measures the site as a host would serve it, and its engine beside its peer TensorFlow.js: what
 //! it weighs, when it is usable, how long it computes, in a real browser and in one run. Before
 //! that it proves that this very site, on a host that sends no headers, trains and answers: `test`
-//! clicks through a site that wasm-opt has not touched. Prints tables and writes
-//! `target/bench.json`.
+//! clicks through a site that wasm-opt has not touched. Where there is a graphics card, its kernels
+//! are measured natively too. Prints tables and writes `target/bench.json`.
 
 mod comparison;
+mod native;
 mod parts;
 mod prediction;
 mod report;
+#[path = "../../../src/bin/bench/roof.rs"]
+mod roof;
 mod roofline;
 
 use std::env;
@@ -40,6 +43,12 @@ const FLOWERS: &str = "../shared/data/flowers";
 pub fn bench(workspace: &Workspace, only: &[String]) -> Result<()> {
     let chosen = parts::chosen(only)?;
     let needs = |need| chosen.iter().any(|part| part.needs == need);
+    if needs(Needs::Card) {
+        native::measure(workspace)?;
+    }
+    if chosen.iter().all(|part| part.needs == Needs::Card) {
+        return Ok(());
+    }
     tools::ensure_node()?;
     let chromium = tools::ensure_chromium()?;
     npm::install(&workspace.end_to_end())?;
@@ -92,7 +101,8 @@ fn weigh(sizes: &[Sizes]) -> Vec<Row> {
 fn measure(workspace: &Workspace, mut node: Command, chosen: &[&Part]) -> Result<Report> {
     let result = workspace.target().join("bench-browser.json");
     node.arg("bench.mjs").arg(&result);
-    node.args(chosen.iter().filter(|part| part.needs != Needs::Sizes).map(|part| part.name));
+    let in_browser = |part: &&&Part| matches!(part.needs, Needs::Site | Needs::Program);
+    node.args(chosen.iter().filter(in_browser).map(|part| part.name));
     let flowers = workspace.root().join(FLOWERS);
     if flowers.is_dir() {
         node.env("FLOWERS", &flowers);

@@ -1,5 +1,5 @@
 //! What can be measured, by name. How each part is measured is in `tests/bench`, under the same
-//! name; what has to be built for it is said here.
+//! name, but for the native one; what has to be built for it is said here.
 
 use anyhow::{Result, ensure};
 
@@ -12,6 +12,8 @@ pub enum Needs {
     Site,
     /// The bench program and the peer.
     Program,
+    /// The bench program natively, and a graphics card.
+    Card,
 }
 
 /// A part of the measurement.
@@ -29,7 +31,7 @@ const fn part(name: &'static str, needs: Needs) -> Part {
 
 /// In the order in which they are measured. The proof comes first: a site that does not work has no
 /// speed. WebGPU at width 1.0 is left out, since an adapter in software takes minutes a step.
-const PARTS: [Part; 20] = [
+const PARTS: [Part; 21] = [
     part("sizes", Needs::Sizes),
     part("site, proof", Needs::Site),
     part("site, start", Needs::Site),
@@ -50,6 +52,7 @@ const PARTS: [Part; 20] = [
     part("roofline, width 0.35", Needs::Program),
     part("roofline, width 1.0", Needs::Program),
     part("layers, WebGPU, width 0.35", Needs::Program),
+    part("native, graphics card", Needs::Card),
 ];
 
 /// The parts whose names contain one of the words, or all if there are no words.

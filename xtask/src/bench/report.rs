@@ -97,7 +97,10 @@ pub struct Layers {
     pub width: f64,
     pub batch: usize,
     pub side: usize,
+    /// Neighbouring stages together.
     pub rows: Vec<LayerRow>,
+    /// Every layer by itself, by its kind; empty where that was not measured.
+    pub kinds: Vec<LayerRow>,
 }
 
 /// What a part of the network took, and what it cannot do without.

@@ -1,31 +1,18 @@
-//! The roofline (Williams, Waterman and Patterson, 2009): how near each part of the network comes
-//! to what arithmetic and memory give at most, whichever of the two binds it.
+//! How near each part of the network comes to what arithmetic and memory give at most, in the
+//! browser.
 
 use super::report::{Ceiling, CeilingKind, LayerRow, Layers};
+use super::roof::{self, Part, Roof};
 
 /// Layers read and write some megabytes, so a copy that fits into a first cache is no ceiling of
 /// theirs, and one that fits into none is too low. Bytes read and written.
 const COPY_OF_A_LAYER: f64 = (2 << 22) as f64;
 
-/// The two ceilings, in amounts a millisecond.
-#[derive(Clone, Copy, PartialEq, Debug)]
-struct Roof {
-    operations: f64,
-    bytes: f64,
-}
-
-/// How near a part comes to its ceiling.
-#[derive(Clone, Copy, PartialEq, Debug)]
-struct Share {
-    of: CeilingKind,
-    share: f64,
-}
-
-/// Prints the ceilings, and every part with its share of the one that binds it. A graphics card's
-/// ceilings are not known.
+/// Prints the ceilings, and every part and every kind of layer with its share of the one that binds
+/// it. A graphics card's ceilings are not known.
 pub fn print(ceilings: &[Ceiling], layers: &[Layers]) {
     if !ceilings.is_empty() {
-        println!("\n{:<34} {:>10}", "ceiling, one thread", "best");
+        println!("\n{:<44} {:>10}", "ceiling, one thread", "best");
     }
     for ceiling in ceilings {
         let (what, unit) = match ceiling.kind {
@@ -33,39 +20,33 @@ pub fn print(ceilings: &[Ceiling], layers: &[Layers]) {
             CeilingKind::Copy => ("copy", "GB/s, read and written"),
         };
         println!(
-            "{:<34} {:>10.2} {unit}",
+            "{:<44} {:>10.2} {unit}",
             format!("{what}, {}", ceiling.name),
             rate(ceiling) / 1e6
         );
     }
-    let roof = roof(ceilings);
-    for Layers { device, width, batch, side, rows } in layers {
-        println!(
-            "\n{:<44} {:>9} {:>9} {:>9} {:>16}",
-            format!("{device}, width {width}, {batch} × {side} px"),
-            "ms",
-            "GFLOP/s",
-            "GB/s",
-            "share of ceiling"
-        );
-        for row in rows {
-            let share = roof.filter(|_| device == "CPU").map_or_else(String::new, |roof| {
-                let Share { of, share } = share(row, roof);
-                let binds = match of {
-                    CeilingKind::Product => "arithmetic",
-                    CeilingKind::Copy => "memory",
-                };
-                format!("{:>5.1} % {binds}", share * 100.0)
-            });
+    for Layers { device, width, batch, side, rows, kinds } in layers {
+        let roof = roof(ceilings).filter(|_| device == "CPU");
+        let title = format!("{device}, width {width}, {batch} × {side} px");
+        print_rows(&title, rows, roof);
+        if !kinds.is_empty() {
+            print_rows(&format!("{title}, by kinds"), kinds, roof);
             println!(
-                "{:<44} {:>9.2} {:>9.2} {:>9.2} {share}",
-                row.kind,
-                row.milliseconds,
-                row.operations / row.milliseconds / 1e6,
-                row.bytes / row.milliseconds / 1e6,
+                "BatchNorm, ReLU6, shortcut: fused into the layers above, no pass of their own"
             );
         }
     }
+}
+
+fn print_rows(title: &str, rows: &[LayerRow], roof: Option<Roof>) {
+    println!("\n{}", roof::heading(title));
+    let parts: Vec<Part> = rows.iter().map(part).collect();
+    roof::sums(&parts, roof).iter().for_each(|sum| println!("{sum}"));
+}
+
+fn part(row: &LayerRow) -> Part<'_> {
+    let LayerRow { kind, milliseconds, operations, bytes } = row;
+    Part { kind, milliseconds: *milliseconds, operations: *operations, bytes: *bytes }
 }
 
 fn rate(ceiling: &Ceiling) -> f64 {
@@ -82,39 +63,12 @@ fn roof(ceilings: &[Ceiling]) -> Option<Roof> {
     Some(Roof { operations, bytes: rate(copy) })
 }
 
-/// The least time that either ceiling allows, over the time it took.
-fn share(row: &LayerRow, roof: Roof) -> Share {
-    let arithmetic = row.operations / roof.operations;
-    let memory = row.bytes / roof.bytes;
-    if arithmetic >= memory {
-        Share { of: CeilingKind::Product, share: arithmetic / row.milliseconds }
-    } else {
-        Share { of: CeilingKind::Copy, share: memory / row.milliseconds }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ROOF: Roof = Roof { operations: 10.0, bytes: 2.0 };
-
-    fn row(operations: f64, bytes: f64, milliseconds: f64) -> LayerRow {
-        LayerRow { kind: "stem".to_owned(), milliseconds, operations, bytes }
-    }
-
     fn ceiling(kind: CeilingKind, amount: f64, milliseconds: f64) -> Ceiling {
         Ceiling { kind, name: String::new(), milliseconds, amount }
-    }
-
-    #[test]
-    fn whatever_takes_longer_at_full_speed_binds() {
-        // 100 operations take 10 ms at best, 10 bytes 5 ms.
-        let dense = share(&row(100.0, 10.0, 20.0), ROOF);
-        assert_eq!(dense, Share { of: CeilingKind::Product, share: 0.5 });
-        // 40 bytes take 20 ms at best.
-        let sparse = share(&row(100.0, 40.0, 80.0), ROOF);
-        assert_eq!(sparse, Share { of: CeilingKind::Copy, share: 0.25 });
     }
 
     #[test]

@@ -3,9 +3,7 @@
 use std::arch::wasm32::{f32x4, f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat, v128};
 use std::hint::black_box;
 
-use burn::tensor::{Device, Distribution, Tensor};
-
-use crate::clock::repeated;
+use crate::clock::now;
 
 /// Arithmetic that takes long enough for the clock.
 const OPERATIONS_AT_ONCE: usize = 100_000_000;
@@ -13,27 +11,29 @@ const OPERATIONS_AT_ONCE: usize = 100_000_000;
 const BYTES_AT_ONCE: usize = 1 << 26;
 /// Columns of a tile of the product: two registers.
 const COLUMNS: usize = 8;
-/// Rows of a tile. Twelve registers add up, two hold a row of the right operand, one a value of
-/// the left one: fifteen of the sixteen that x86-64 has.
-const ROWS: usize = 6;
+
+/// Milliseconds of one call of `work`, `repeats` times. Each is the mean of so many calls that the
+/// clock, which browsers make coarse, can tell: `calls` in one go.
+fn repeated(repeats: usize, calls: usize, mut work: impl FnMut()) -> Vec<f64> {
+    (0..repeats)
+        .map(|_| {
+            let begin = now();
+            (0..calls).for_each(|_| work());
+            (now() - begin) / calls as f64
+        })
+        .collect()
+}
 
 fn calls(m: usize, k: usize, n: usize) -> usize {
     (OPERATIONS_AT_ONCE / (2 * m * k * n).max(1)).max(1)
 }
 
-/// The engine's product, on the CPU.
-pub fn product_of_the_engine(m: usize, k: usize, n: usize, repeats: usize) -> Vec<f64> {
-    let device = Device::flex();
-    let noise = Distribution::Uniform(-1.0, 1.0);
-    let left = Tensor::<2>::random([m, k], noise, &device);
-    let right = Tensor::<2>::random([k, n], noise, &device);
-    repeated(repeats, calls(m, k, n), || {
-        black_box(left.clone().matmul(right.clone()));
-    })
-}
-
 /// A product of operands that are packed into panels; `m` and `n` are rounded up to whole ones.
-pub fn packed_product(m: usize, k: usize, n: usize, repeats: usize) -> Vec<f64> {
+///
+/// A tile of six rows is what x86-64's registers hold: twelve of the sixteen add up, two hold a row
+/// of the right operand, one a value of the left one. A browser's compiler needs some for itself,
+/// so that fewer rows may be faster.
+pub fn packed_product<const ROWS: usize>(m: usize, k: usize, n: usize, repeats: usize) -> Vec<f64> {
     let (row_panels, column_panels) = (m.div_ceil(ROWS), n.div_ceil(COLUMNS));
     let left = vec![[0.5f32; ROWS]; row_panels * k];
     let right = vec![[0.25f32; COLUMNS]; column_panels * k];
@@ -54,7 +54,10 @@ pub fn packed_product(m: usize, k: usize, n: usize, repeats: usize) -> Vec<f64> 
 }
 
 /// One tile of the product, added up in registers.
-fn tile(left: &[[f32; ROWS]], right: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
+fn tile<const ROWS: usize>(
+    left: &[[f32; ROWS]],
+    right: &[[f32; COLUMNS]],
+) -> [[f32; COLUMNS]; ROWS] {
     let mut sums = [[f32x4_splat(0.0); 2]; ROWS];
     for (left, right) in left.iter().zip(right) {
         let [a, b, c, d, e, f, g, h] = *right;

@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use burn::tensor::Device;
 use headstart::session::Gpu;
 use headstart::web::gpu;
-use wasm_bindgen::JsError;
+
+use crate::error::BenchError;
 
 thread_local! {
     /// Opened once: a second one would be another device, with nothing compiled yet.
@@ -16,18 +17,21 @@ thread_local! {
 ///
 /// # Errors
 /// When there is none of that name, or the browser does not give it.
-pub async fn named(name: &str) -> Result<Device, JsError> {
+pub async fn named(name: &str) -> Result<Device, BenchError> {
     match name {
         "cpu" => Ok(Device::flex()),
         "webgpu" => {
             if let Some(opened) = GRAPHICS.with_borrow(Clone::clone) {
                 return Ok(opened.device);
             }
-            let opened = gpu::open().await.map_err(|reason| JsError::new(&reason))?;
+            let opened = gpu::open().await.map_err(BenchError::Device)?;
             GRAPHICS.set(Some(opened.clone()));
             Ok(opened.device)
         }
-        _ => Err(JsError::new(&format!("there is no device {name}; there are cpu and webgpu"))),
+        _ => {
+            let refusal = format!("there is no device {name}; there are cpu and webgpu");
+            Err(BenchError::Device(refusal))
+        }
     }
 }
 
@@ -35,7 +39,7 @@ pub async fn named(name: &str) -> Result<Device, JsError> {
 ///
 /// # Errors
 /// With the complaint.
-pub fn nobody_complained() -> Result<(), JsError> {
+pub fn nobody_complained() -> Result<(), BenchError> {
     let complaint = GRAPHICS.with_borrow(|opened| opened.as_ref()?.complaints.first());
-    complaint.map_or(Ok(()), |complaint| Err(JsError::new(&complaint)))
+    complaint.map_or(Ok(()), |complaint| Err(BenchError::Device(complaint)))
 }
