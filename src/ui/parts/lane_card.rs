@@ -38,8 +38,7 @@ pub fn LaneCard(props: &Props) -> Html {
                 </p>
             }
             if going {
-                <Network cut={learning(&props.lane)} word={format!("race-{}", side.word())}
-                    learning={props.lane.progress.is_some()} />
+                <Network cut={learning(&props.lane)} word={format!("race-{}", side.word())} />
                 { progress(&props.lane) }
             }
             <p class="status" data-test="status">{ status(&props.lane) }</p>

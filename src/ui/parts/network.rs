@@ -14,9 +14,6 @@ pub struct Props {
     pub cut: Cut,
     /// A word that no other drawing on the page has.
     pub word: AttrValue,
-    /// Whether it learns right now.
-    #[prop_or_default]
-    pub learning: bool,
     /// Hears of a new cut; without it the line stands still.
     #[prop_or_default]
     pub moved: Option<Callback<Cut>>,
@@ -109,8 +106,7 @@ fn draw(strip: &Strip, props: &Props) -> Html {
         }
     });
     html! {
-        <svg class={classes!("strip", props.learning.then_some("learning"))}
-            viewBox={format!("0 -6 {} {}", tenths(strip.width), tenths(HEIGHT + 20.0))}
+        <svg class="strip" viewBox={format!("0 -6 {} {}", tenths(strip.width), tenths(HEIGHT + 20.0))}
             role="img" aria-label={format!("The network: {}", learns(props.cut))}>
             <defs>
                 <pattern id={hatch} width="7" height="7" patternUnits="userSpaceOnUse"

@@ -94,6 +94,23 @@ pub async fn layers(
     Ok(rows)
 }
 
+/// Every layer by itself, forward and with its gradients, by its kind; pooling and head, loss and
+/// optimizer beside them.
+#[wasm_bindgen]
+pub async fn layers_by_kind(
+    width: f64,
+    batch: usize,
+    side: usize,
+    repeats: usize,
+    device: String,
+) -> Result<Vec<Row>, JsError> {
+    let device = devices::named(&device).await?;
+    let shape = Shape { width, batch, side };
+    let rows = kinds::rows(&shape, &device, &UntilRead { repeats }).await?;
+    devices::nobody_complained()?;
+    Ok(rows)
+}
+
 /// A product of `[m, k]` and `[k, n]` in the order that registers and caches like best, operands laid out for it
 /// beforehand: what wasm SIMD reaches when nothing else is in the way. A tile of the result has
 /// `rows` rows, 4 or 6.
