@@ -41,10 +41,12 @@ pub fn compared(seconds: f64) -> String {
     duration(seconds)
 }
 
-/// A length of time that is only predicted: `under 0.1 s`, `about 4.1 s`.
+/// A length of time that is only predicted: `under a second`, `about 4.1 s`. What the page itself
+/// does when a race begins takes a tenth of a second or two, which nobody can predict: so less than
+/// a second is not told more closely.
 pub fn predicted(seconds: f64) -> String {
-    if seconds < 0.05 {
-        format!("under {}", duration(0.1))
+    if seconds < 0.95 {
+        "under a second".to_owned()
     } else {
         format!("about {}", duration(seconds))
     }
@@ -124,9 +126,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_predicted_to_take_next_to_no_time_is_not_called_nothing() {
-        assert_eq!(predicted(0.0), "under 0.1\u{a0}s");
-        assert_eq!(predicted(0.05), "about 0.1\u{a0}s");
+    fn less_than_a_second_is_not_predicted_more_closely() {
+        assert_eq!(predicted(0.0), "under a second");
+        assert_eq!(predicted(0.94), "under a second");
+        assert_eq!(predicted(0.95), "about 1.0\u{a0}s");
         assert_eq!(predicted(4.12), "about 4.1\u{a0}s");
     }
 

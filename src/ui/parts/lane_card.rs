@@ -7,7 +7,7 @@ use super::network::Network;
 use crate::session::{Cut, Ending, LaneEstimate, Phase, RunResult};
 use crate::ui::state::{Action, LaneRun, Outcome};
 use crate::ui::strip::learns;
-use crate::ui::text::{compared, counted, duration, percent, rounded};
+use crate::ui::text::{self, compared, counted, duration, percent, rounded};
 
 /// Of a lane.
 #[derive(Properties, PartialEq)]
@@ -62,7 +62,7 @@ pub fn LaneCard(props: &Props) -> Html {
 
 /// What was predicted of the lane, beside what it took.
 fn predicted(lane: &LaneRun, estimate: &LaneEstimate) -> String {
-    let predicted = compared(estimate.seconds());
+    let predicted = text::predicted(estimate.seconds());
     match &lane.outcome {
         None => format!("Predicted: {predicted} of computing."),
         Some(Outcome::Ended(result)) if result.ending == Ending::Completed => {

@@ -8,7 +8,7 @@ use super::panel::Panel;
 use crate::session::Ending;
 use crate::ui::curves::Measure;
 use crate::ui::state::{Action, Experiment};
-use crate::ui::text::{compared, counted, duration, memory};
+use crate::ui::text::{compared, counted, duration, memory, predicted};
 
 /// Of the race.
 #[derive(Properties, PartialEq)]
@@ -117,18 +117,17 @@ fn features(experiment: &Experiment) -> Html {
 /// whole race to compare with.
 fn taken(experiment: &Experiment) -> Html {
     let Some(estimate) = &experiment.estimate else { return Html::default() };
-    let said = |seconds, bytes: Option<u64>| match bytes {
-        Some(bytes) => format!("{} and {}", compared(seconds), memory(bytes)),
-        None => compared(seconds),
-    };
-    let predicted = said(estimate.seconds, Some(estimate.memory));
+    let predicted = format!("{} and {}", predicted(estimate.seconds), memory(estimate.memory));
     let is_whole = experiment
         .lanes
         .iter()
         .all(|lane| lane.result().is_some_and(|result| result.ending == Ending::Completed));
     let text = match experiment.taken.filter(|_| is_whole) {
         Some(taken) => {
-            let took = said(taken.seconds, taken.memory);
+            let took = match taken.memory {
+                Some(bytes) => format!("{} and {}", compared(taken.seconds), memory(bytes)),
+                None => compared(taken.seconds),
+            };
             format!("In all: predicted {predicted}, took {took}.")
         }
         None => format!("Predicted in all: {predicted}."),

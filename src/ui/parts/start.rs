@@ -69,7 +69,7 @@ fn ahead(forecast: &Forecast) -> Html {
         Forecast::Nothing | Forecast::Pending => Html::default(),
         Forecast::Known(estimate) => html! {
             <p class="plain" data-test="ahead">
-                { format!("Both together take {}, of which {} go to one look at every picture, and {}.",
+                { format!("Both together take {}, of which {} goes to one look at every picture, and {}.",
                     predicted(estimate.seconds), predicted(estimate.feature_seconds),
                     memory(estimate.memory)) }
             </p>

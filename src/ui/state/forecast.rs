@@ -4,7 +4,7 @@
 use crate::session::{
     ClassId, Command, DeviceKind, Estimate, Lane, LaneEstimate, Refusal, RunId, Strategy,
 };
-use crate::ui::text::duration;
+use crate::ui::text::predicted;
 
 use super::{Effect, Side, State};
 
@@ -110,8 +110,8 @@ impl State {
         }
         self.forecasting.forecast = match answer {
             Ok(estimate) => {
-                let seconds = duration(estimate.seconds);
-                self.news = format!("Training both is predicted to take about {seconds}.");
+                let seconds = predicted(estimate.seconds);
+                self.news = format!("Training both is predicted to take {seconds}.");
                 Forecast::Known(estimate)
             }
             Err(refusal) => Forecast::Refused(refusal),
