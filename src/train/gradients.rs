@@ -42,11 +42,11 @@ struct Summation<'a> {
 impl ModuleVisitor for Summation<'_> {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.remove::<D>(parameter.id) {
-            let sum = match self.sums.remove::<D>(parameter.id) {
+            let total = match self.sums.remove::<D>(parameter.id) {
                 Some(others) => sum(others, gradient),
                 None => gradient,
             };
-            self.sums.register(parameter.id, sum);
+            self.sums.register(parameter.id, total);
         }
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! The graphics stack collects its parts by constructors of statics. Where nobody calls them, the
 //! linker has them called at the top of every function that JavaScript can call, and each message and
-//! each promise is such a call: it cost a millisecond and a half, every time.
+//! each promise is such a call: that took longer than a training step of the head. Whoever links the
+//! graphics stack has to call [`construct`], or nothing is registered.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[cfg(target_family = "wasm")]
 unsafe extern "C" {
@@ -10,10 +13,15 @@ unsafe extern "C" {
     fn __wasm_call_ctors();
 }
 
-/// Runs the constructors: the first thing that a program with an engine does, and does once.
+/// Runs the constructors, once however often it is called. It is the first thing that a program with
+/// an engine does.
 pub fn construct() {
+    static IS_DONE: AtomicBool = AtomicBool::new(false);
+    if IS_DONE.swap(true, Ordering::Relaxed) {
+        return;
+    }
     #[cfg(target_family = "wasm")]
-    // SAFETY: the linker makes the function, and `main` calls it before anything else.
+    // SAFETY: the linker makes the function, which may run once, and here it does.
     unsafe {
         __wasm_call_ctors()
     }

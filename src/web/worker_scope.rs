@@ -71,12 +71,18 @@ impl Pause {
     pub fn new() -> Result<Self, String> {
         let channel =
             MessageChannel::new().map_err(|_| "This browser has no MessageChannel.".to_owned())?;
-        Ok(Self { here: channel.port1(), there: channel.port2(), last: Cell::new(0.0) })
+        Ok(Self {
+            here: channel.port1(),
+            there: channel.port2(),
+            last: Cell::new(f64::NEG_INFINITY),
+        })
     }
 
     /// Lets messages arrive if it is a while since they could.
     pub async fn if_due(&self) {
-        if seconds() - self.last.get() >= SLICE {
+        let (now, last) = (seconds(), self.last.get());
+        // A clock that stands still tells nothing.
+        if now <= last || now - last >= SLICE {
             self.now().await;
             self.last.set(seconds());
         }

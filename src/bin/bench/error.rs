@@ -29,8 +29,16 @@ pub enum BenchError {
     #[error("the loss became something infinite; ask for fewer repeats")]
     Infinite,
     /// Training begins at some stages only.
-    #[error("no cut begins to train at stage {0}; ask for 0 or 2 to 19")]
+    #[error("no cut begins to train at stage {0}; ask for 0 to 17, or 19 for the head alone")]
     NoCut(usize),
+    /// What was measured could not be written down.
+    #[error("{path} cannot be written: {reason}; name another file with `--json`")]
+    Unwritten {
+        /// Which file.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
     /// A device, or its driver, said no.
     #[error("{0}")]
     Device(String),

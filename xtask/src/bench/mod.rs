@@ -2,7 +2,8 @@
 //! it weighs, when it is usable, how long it computes, in a real browser and in one run. Before
 //! that it proves that this very site, on a host that sends no headers, trains and answers: `test`
 //! clicks through a site that wasm-opt has not touched. Where there is a graphics card, its kernels
-//! are measured natively too. Prints tables and writes `target/bench.json`.
+//! are measured natively too. Prints tables and writes `target/bench.json`
+//! and `target/bench-native.json`.
 
 mod comparison;
 mod native;
@@ -42,13 +43,18 @@ const FLOWERS: &str = "../shared/data/flowers";
 /// get through.
 pub fn bench(workspace: &Workspace, only: &[String]) -> Result<()> {
     let chosen = parts::chosen(only)?;
-    let needs = |need| chosen.iter().any(|part| part.needs == need);
-    if needs(Needs::Card) {
+    if chosen.iter().any(|part| part.needs != Needs::Card) {
+        in_browser(workspace, &chosen)?;
+    }
+    if chosen.iter().any(|part| part.needs == Needs::Card) {
         native::measure(workspace)?;
     }
-    if chosen.iter().all(|part| part.needs == Needs::Card) {
-        return Ok(());
-    }
+    Ok(())
+}
+
+/// Measures what needs a browser, and the site's weight.
+fn in_browser(workspace: &Workspace, chosen: &[&Part]) -> Result<()> {
+    let needs = |need| chosen.iter().any(|part| part.needs == need);
     tools::ensure_node()?;
     let chromium = tools::ensure_chromium()?;
     npm::install(&workspace.end_to_end())?;
@@ -67,7 +73,7 @@ pub fn bench(workspace: &Workspace, only: &[String]) -> Result<()> {
         let compiled = site::compile_program(workspace, &BENCH)?;
         node.env("PROGRAM", optimise::optimise(workspace, &BENCH, &compiled)?);
     }
-    let mut report = measure(workspace, node, &chosen)?;
+    let mut report = measure(workspace, node, chosen)?;
     report.rows.splice(0..0, weights);
     let processor = processor();
     let cores = thread::available_parallelism().map_or(0, usize::from);

@@ -3,10 +3,11 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::process;
 use crate::workspace::Workspace;
@@ -29,7 +30,10 @@ const NAMED_DRIVERS: [&str; 2] = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"];
 pub fn measure(workspace: &Workspace) -> Result<()> {
     let named = NAMED_DRIVERS.iter().filter_map(env::var_os);
     if cfg!(target_os = "linux") && !has_driver(named, DRIVERS.map(PathBuf::from)) {
-        println!("The native kernels were not measured: this machine has no driver for Vulkan.");
+        println!(
+            "The native kernels were not measured: no driver for Vulkan was found. Name its file \
+             in VK_DRIVER_FILES if there is one."
+        );
         return Ok(());
     }
     let mut build = Command::new("cargo");
@@ -39,8 +43,13 @@ pub fn measure(workspace: &Workspace) -> Result<()> {
     // The card computes: what the linker could still gain here takes it ten minutes.
     build.args(["--config", "profile.release.lto=false"]);
     process::run(&mut build)?;
+    let result = workspace.target().join("bench-native.json");
+    // An older one would be taken for this run's.
+    if result.is_file() {
+        fs::remove_file(&result).with_context(|| format!("cannot remove {}", result.display()))?;
+    }
     let mut bench = Command::new(workspace.target().join("release/bench"));
-    process::run(bench.arg("--json").arg(workspace.target().join("bench-native.json")))
+    process::run(bench.arg("--json").arg(result))
 }
 
 /// Whether a driver is named, or described in one of the folders.
@@ -57,7 +66,6 @@ fn has_driver(
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::iter;
 
     use super::*;

@@ -4,7 +4,8 @@ use super::report::Prediction;
 
 /// How far what was predicted may be from what was taken.
 const TOLERANCE: f64 = 0.25;
-/// Seconds below which the page says no more than that it is under a second.
+/// Seconds below which the page says no more than that it is under a second: `predicted` in
+/// `src/ui/text.rs`.
 const UNDER_A_SECOND: f64 = 0.95;
 
 /// Prints a line a number, and how many are near enough.

@@ -32,7 +32,7 @@ pub fn print(ceilings: &[Ceiling], layers: &[Layers]) {
         if !kinds.is_empty() {
             print_rows(&format!("{title}, by kinds"), kinds, roof);
             println!(
-                "BatchNorm, ReLU6, shortcut: fused into the layers above, no pass of their own"
+                "BatchNorm, ReLU6, shortcut: part of the layers above; adding a shortcut's gradient is in no row"
             );
         }
     }

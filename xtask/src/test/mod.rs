@@ -19,13 +19,15 @@ struct Step {
 }
 
 /// Cheap checks first, so that a slip is seen early; the browser last, since it needs the site.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 11] = [
     Step { name: "formatting", check: steps::formatting },
     Step { name: "lints, native", check: steps::lint_native },
     Step { name: "tests, native", check: steps::test_native },
     Step { name: "tests, tasks", check: steps::test_tasks },
     Step { name: "lints, page", check: steps::lint_page },
     Step { name: "lints, worker", check: steps::lint_worker },
+    Step { name: "lints, bench", check: steps::lint_bench },
+    Step { name: "tests, bench", check: steps::test_bench },
     Step { name: "site", check: steps::build_site },
     Step { name: "tests, wasm", check: steps::test_wasm },
     Step { name: "tests, browser", check: steps::test_browser },

@@ -18,6 +18,18 @@ use crate::workspace::Workspace;
 /// Where cargo looks for what runs the tests of the wasm target.
 const RUNNER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
 
+/// The program that measures a graphics card, natively.
+const BENCH_PROGRAM: [&str; 8] = [
+    "--locked",
+    "--package",
+    "headstart",
+    "--no-default-features",
+    "--features",
+    "bench",
+    "--bin",
+    "bench",
+];
+
 /// The pictures that some native tests need. They lie beside the checkout where they are given;
 /// elsewhere these tests count as skipped.
 const SHARED_DATA: &str = "../shared/data";
@@ -46,6 +58,20 @@ pub fn lint_page(workspace: &Workspace) -> Result<Count> {
 pub fn lint_worker(workspace: &Workspace) -> Result<Count> {
     let bins = ["--bin", "worker", "--bin", "bench"];
     lint_wasm(workspace, &[&["--features", "bench", "--lib", "--test", "wasm"], &bins[..]].concat())
+}
+
+/// No warning in what measures a graphics card at hand, the only program that has the graphics
+/// stack natively.
+pub fn lint_bench(workspace: &Workspace) -> Result<Count> {
+    tools::ensure_component("clippy", "clippy")?;
+    let mut command = cargo(workspace, "clippy");
+    command.args(BENCH_PROGRAM).args(["--", "--deny", "warnings"]);
+    check(&mut command)
+}
+
+/// What the program that measures works out by itself, without a card.
+pub fn test_bench(workspace: &Workspace) -> Result<Count> {
+    suite(cargo(workspace, "test").args(BENCH_PROGRAM))
 }
 
 fn lint_wasm(workspace: &Workspace, parts: &[&str]) -> Result<Count> {

@@ -83,6 +83,21 @@ impl Extent {
     }
 }
 
+/// Whether the card binds the network's largest array at once; says so where it does not.
+pub fn fits(card: &Card, shape: &Shape) -> bool {
+    let largest = shape.architecture().largest_activation_bytes(shape.batch, 0);
+    let fits = largest <= card.largest_binding();
+    if !fits {
+        let Shape { width, batch, side } = shape;
+        println!(
+            "Width {width}, {batch} × {side} px is left out: it needs {largest} bytes at once, and \
+             the card binds {}.",
+            card.largest_binding()
+        );
+    }
+    fits
+}
+
 /// A whole network by the system's clock.
 #[derive(Debug, Serialize)]
 pub struct Network {

@@ -43,8 +43,9 @@ pub struct Compared {
 impl Compared {
     /// Sums up.
     pub fn of(agreements: &[Agreement]) -> Self {
-        // What is no number is larger than any.
-        let largest = agreements.iter().max_by(|a, b| a.difference.total_cmp(&b.difference));
+        // What is no number is larger than any, whatever its sign.
+        let size = |agreement: &Agreement| agreement.difference.abs();
+        let largest = agreements.iter().max_by(|a, b| size(a).total_cmp(&size(b)));
         let is_apart = |agreement: &&Agreement| {
             let difference = agreement.difference;
             difference.is_nan() || difference > TOLERANCE
@@ -137,7 +138,8 @@ impl Report {
             self.print(&rows.iter().map(of_pass).collect::<Vec<_>>());
         }
         println!(
-            "BatchNorm, ReLU6 and shortcut are part of the layers above: no pass of their own"
+            "BatchNorm, ReLU6 and shortcut are part of the layers above. What a shortcut gives back \
+             is added to what its block does, which is in no row."
         );
         self.kinds.push(kinds);
         self.write()
@@ -151,8 +153,9 @@ impl Report {
 
     fn write(&self) -> Result<(), BenchError> {
         let Some(file) = &self.file else { return Ok(()) };
-        let failed = |error: &dyn std::fmt::Display| {
-            BenchError::Device(format!("{} cannot be written: {error}", file.display()))
+        let failed = |error: &dyn std::fmt::Display| BenchError::Unwritten {
+            path: file.display().to_string(),
+            reason: error.to_string(),
         };
         let text = serde_json::to_string_pretty(self).map_err(|error| failed(&error))?;
         fs::write(file, text + "\n").map_err(|error| failed(&error))
