@@ -31,7 +31,8 @@ pub enum BenchError {
     /// Training begins at some stages only.
     #[error("no cut begins to train at stage {0}; ask for 0 to 17, or 19 for the head alone")]
     NoCut(usize),
-    /// What was measured could not be written down.
+    /// What was measured could not be written down; in the browser nothing is.
+    #[cfg(not(target_arch = "wasm32"))]
     #[error("{path} cannot be written: {reason}; name another file with `--json`")]
     Unwritten {
         /// Which file.
