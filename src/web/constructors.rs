@@ -17,12 +17,17 @@ unsafe extern "C" {
 /// an engine does.
 pub fn construct() {
     static IS_DONE: AtomicBool = AtomicBool::new(false);
-    if IS_DONE.swap(true, Ordering::Relaxed) {
-        return;
-    }
-    #[cfg(target_family = "wasm")]
-    // SAFETY: the linker makes the function, which may run once, and here it does.
-    unsafe {
-        __wasm_call_ctors()
+    if !IS_DONE.swap(true, Ordering::Relaxed) {
+        run();
     }
 }
+
+#[cfg(target_family = "wasm")]
+fn run() {
+    // SAFETY: the linker makes the function, which may run once, and here it does.
+    unsafe { __wasm_call_ctors() }
+}
+
+/// Elsewhere they have run before `main`.
+#[cfg(not(target_family = "wasm"))]
+fn run() {}
