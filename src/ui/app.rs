@@ -37,6 +37,10 @@ pub enum Input {
 /// Milliseconds between two looks of the page at pictures that arrive one by one: to draw it for
 /// each would take a core from those who decode them.
 const SHOWN_EVERY: u32 = 100;
+/// Pictures of one look. More of them would hold the page up where all cores decode.
+const SHOWN_AT_ONCE: usize = 16;
+/// Milliseconds until the next look where pictures are left.
+const SHOWN_NEXT: u32 = 20;
 
 /// What the engine has said and the page has not yet taken in.
 #[derive(Default)]
@@ -139,9 +143,7 @@ impl Component for App {
                 let is_picture = is_picture(&event);
                 self.arrived.events.push(event);
                 if is_picture && self.arrived.timer.is_none() {
-                    let link = ctx.link().clone();
-                    let show = move || link.send_message(Input::Show);
-                    self.arrived.timer = Some(Timeout::new(SHOWN_EVERY, show));
+                    self.arrived.timer = Some(look_after(ctx, SHOWN_EVERY));
                 }
                 // Everything but pictures is told at once, after the pictures before it.
                 if is_picture {
@@ -149,7 +151,14 @@ impl Component for App {
                 }
                 self.show(ctx);
             }
-            Input::Show => self.show(ctx),
+            Input::Show => {
+                let count = self.arrived.events.len().min(SHOWN_AT_ONCE);
+                let left = self.arrived.events.split_off(count);
+                let some = std::mem::replace(&mut self.arrived.events, left);
+                let is_next = !self.arrived.events.is_empty();
+                self.arrived.timer = is_next.then(|| look_after(ctx, SHOWN_NEXT));
+                self.hear_all(ctx, some);
+            }
             Input::Heard(Message::Lost(breakdown)) => {
                 self.show(ctx);
                 self.link = None;
@@ -254,6 +263,10 @@ impl App {
     /// Takes in what the engine has said, in its order.
     fn show(&mut self, ctx: &Context<Self>) {
         let Arrived { events, .. } = std::mem::take(&mut self.arrived);
+        self.hear_all(ctx, events);
+    }
+
+    fn hear_all(&mut self, ctx: &Context<Self>, events: Vec<Event>) {
         for event in events {
             self.heard(ctx, event);
         }
@@ -294,4 +307,10 @@ fn given(zone: Option<String>, found: Vec<Found>) -> Input {
         None => Place::Page,
     };
     Input::Give(place, found)
+}
+
+/// Has the page look at the pictures that arrived, so many milliseconds later.
+fn look_after(ctx: &Context<App>, milliseconds: u32) -> Timeout {
+    let link = ctx.link().clone();
+    Timeout::new(milliseconds, move || link.send_message(Input::Show))
 }

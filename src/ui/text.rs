@@ -43,9 +43,9 @@ pub fn compared(seconds: f64) -> String {
 
 /// A length of time that is only predicted: `under a second`, `about 4.1 s`. What the page itself
 /// does when a race begins takes a tenth of a second or two, which nobody can predict: so less than
-/// a second is not told more closely.
+/// a second is not told more closely, which holds up to where a prediction may be a quarter short.
 pub fn predicted(seconds: f64) -> String {
-    if seconds < 0.95 {
+    if seconds < 0.75 {
         "under a second".to_owned()
     } else {
         format!("about {}", duration(seconds))
@@ -128,8 +128,8 @@ mod tests {
     #[test]
     fn less_than_a_second_is_not_predicted_more_closely() {
         assert_eq!(predicted(0.0), "under a second");
-        assert_eq!(predicted(0.94), "under a second");
-        assert_eq!(predicted(0.95), "about 1.0\u{a0}s");
+        assert_eq!(predicted(0.74), "under a second");
+        assert_eq!(predicted(0.75), "about 0.8\u{a0}s");
         assert_eq!(predicted(4.12), "about 4.1\u{a0}s");
     }
 
