@@ -111,9 +111,9 @@ pub async fn layers_by_kind(
     Ok(rows)
 }
 
-/// A product of `[m, k]` and `[k, n]` in the order that registers and caches like best, operands laid out for it
-/// beforehand: what wasm SIMD reaches when nothing else is in the way. A tile of the result has
-/// `rows` rows, 4 or 6.
+/// A product of `[m, k]` and `[k, n]` in the order that registers and caches like best, operands
+/// laid out for it beforehand: what wasm SIMD reaches when nothing else is in the way. A tile of the
+/// result has `rows` rows, 4 or 6.
 ///
 /// # Errors
 /// For another number of rows.
