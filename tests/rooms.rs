@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms that it may know.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 8] = [
     ("model", &[]),
     ("data", &[]),
     ("train", &["model", "data"]),
-    ("session", &["model", "data", "train"]),
+    ("measure", &["model", "data", "train"]),
+    ("session", &["model", "data", "train", "measure"]),
     ("command", &["session", "data"]),
     ("web", &["session"]),
     ("ui", &["session", "web"]),
@@ -133,7 +134,7 @@ fn no_name_is_taken_in_a_way_that_these_tests_cannot_read() {
 #[test]
 fn the_core_has_no_browser_types() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for room in ["model", "data", "train", "session"] {
+    for room in ["model", "data", "train", "measure", "session"] {
         for file in sources(&source.join(room)) {
             let text = std::fs::read_to_string(&file).expect("a source file");
             for word in ["wasm_bindgen", "web_sys", "js_sys", "yew"] {
