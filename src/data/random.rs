@@ -17,6 +17,8 @@ pub enum Purpose {
     Order,
     /// Numbers that two devices are compared on.
     Probe,
+    /// Drawing pictures again, for an interval.
+    Resampling,
 }
 
 /// A generator that gives the same numbers on every platform for the same seed and purpose.
