@@ -19,6 +19,8 @@ pub enum Purpose {
     Probe,
     /// Drawing pictures again, for an interval.
     Resampling,
+    /// Making pictures worse.
+    Corruption,
 }
 
 /// A generator that gives the same numbers on every platform for the same seed and purpose.

@@ -8,10 +8,12 @@
 //! | `similarity` | how alike two layers see the same pictures (linear CKA) |
 //! | `neighbours` | what frozen features alone tell: nearest mean, overlap of classes |
 //! | `lanes` | the inner loops of these two |
+//! | `corruption` | pictures made worse in seven ways and five steps |
 
 #[cfg(feature = "engine")]
 mod bootstrap;
 mod confusion;
+mod corruption;
 mod interval;
 mod lanes;
 mod neighbours;
@@ -22,6 +24,9 @@ mod similarity;
 #[cfg(feature = "engine")]
 pub use bootstrap::{Unit, bootstrap, paired_difference, share};
 pub use confusion::Confusion;
+#[cfg(feature = "engine")]
+pub use corruption::corrupted;
+pub use corruption::{Corruption, SEVERITIES};
 pub use interval::Interval;
 pub use neighbours::{nearest_mean_accuracy, overlap};
 pub use similarity::{Gram, similarity};
