@@ -21,6 +21,10 @@ pub enum Purpose {
     Resampling,
     /// Making pictures worse.
     Corruption,
+    /// Which pictures a smaller training set has.
+    Subset,
+    /// The weights of a network that was never trained.
+    Scratch,
 }
 
 /// A generator that gives the same numbers on every platform for the same seed and purpose.

@@ -76,6 +76,33 @@ impl Split {
         }
         Ok(split)
     }
+    /// The same split with at most `most` training pictures a class. Nested: the pictures of a
+    /// smaller set are in every larger one of the same seed.
+    pub fn with_fewer_training(
+        &self,
+        labels: &[usize],
+        classes: usize,
+        most: usize,
+        seed: u64,
+    ) -> Self {
+        let mut generator = seeded(seed, Purpose::Subset);
+        let mut training = Vec::new();
+        for class in 0..classes {
+            let mut members: Vec<usize> =
+                self.training.iter().copied().filter(|&index| labels[index] == class).collect();
+            members.shuffle(&mut generator);
+            members.truncate(most);
+            training.extend(members);
+        }
+        training.sort_unstable();
+        Self { training, ..self.clone() }
+    }
+
+    /// Training pictures of the class that has fewest.
+    pub fn fewest_training(&self, labels: &[usize], classes: usize) -> usize {
+        let count = |class| self.training.iter().filter(|&&index| labels[index] == class).count();
+        (0..classes).map(count).min().unwrap_or(0)
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +135,33 @@ mod tests {
                     prop_assert!(share >= 1.0 && (share - size as f64 * HELD_OUT).abs() <= 0.8);
                 }
             }
+        }
+
+        #[test]
+        fn smaller_sets_are_parts_of_larger_ones_and_have_so_many_of_every_class(
+            sizes in prop::collection::vec(MINIMUM_PER_CLASS..40, 2..6),
+            most in 1usize..20,
+            seed: u64,
+        ) {
+            let classes = sizes.len();
+            let labels: Vec<usize> = sizes
+                .iter()
+                .enumerate()
+                .flat_map(|(class, &size)| std::iter::repeat_n(class, size))
+                .collect();
+            let split = Split::stratified(&labels, classes, seed).expect("enough pictures");
+            let fewer = |most| split.with_fewer_training(&labels, classes, most, seed);
+            let (small, large) = (fewer(most), fewer(most + 1));
+            prop_assert!(small.training.iter().all(|index| large.training.contains(index)));
+            prop_assert!(large.training.iter().all(|index| split.training.contains(index)));
+            prop_assert_eq!((&small.validation, &small.test), (&split.validation, &split.test));
+            for class in 0..classes {
+                let count = |split: &Split| {
+                    split.training.iter().filter(|&&index| labels[index] == class).count()
+                };
+                prop_assert_eq!(count(&small), count(&split).min(most));
+            }
+            prop_assert_eq!(small.fewest_training(&labels, classes) , most.min(split.fewest_training(&labels, classes)));
         }
 
         #[test]

@@ -165,6 +165,11 @@ impl Segment {
         )
     }
 
+    /// One stage alone; an empty segment where it is not in this one.
+    pub fn stage_alone(&self, stage: usize) -> Self {
+        self.cut_at(stage).1.cut_at(stage + 1).0
+    }
+
     /// Stages in this segment.
     pub fn stages(&self) -> usize {
         usize::from(self.stem.is_some()) + self.blocks.len() + usize::from(self.top.is_some())

@@ -15,7 +15,9 @@ pub const PORTION: usize = 16;
 ///
 /// The features of stage `i` are the output of stage `i - 1`; those of stage 0 are the pictures
 /// themselves, those behind the last stage are pooled and fed to the head.
-#[derive(Debug)]
+///
+/// Cloning shares the numbers.
+#[derive(Clone, Debug)]
 pub struct Features {
     device: Device,
     /// By stage, shape `[pictures, height, width, channels]`.

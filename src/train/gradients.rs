@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 
 use super::cross_entropy::{Targets, cross_entropy};
 use crate::model::floats::{flat, joined, sum};
-use crate::model::{Head, Segment, pool};
+use crate::model::{Head, ReadError, Segment, pool, read};
 
 /// The gradients of what learns in a module for a batch that goes through the network `micro_batch`
 /// pictures at a time. `loss` gives each part's share of the batch's loss, as
@@ -72,12 +72,37 @@ pub fn gradients_by_stage(
     let of_backbone = GradientsParams::from_module(&mut gradients, &backbone);
     let mut rows = Vec::new();
     for stage in 0..backbone.stages() {
-        let (_, from_stage) = backbone.cut_at(stage);
-        let (one, _) = from_stage.cut_at(stage + 1);
+        let one = backbone.stage_alone(stage);
         rows.push((format!("the gradients of stage {stage}"), flattened(&one, &of_backbone)));
     }
     rows.push(("the gradients of the head".to_owned(), flattened(&head, &of_head)));
     rows.into_iter().filter_map(|(name, row)| Some((name, row?))).collect()
+}
+
+/// The length of each stage's gradient, in order, and of the head's.
+///
+/// # Errors
+/// When the device does not answer.
+pub(super) async fn gradient_norms(
+    segment: &Segment,
+    head: &Head,
+    gradients: &GradientsParams,
+) -> Result<Vec<f64>, ReadError> {
+    let first = segment.first_stage();
+    let mut rows = Vec::new();
+    for stage in first..first + segment.stages() {
+        rows.push(flattened(&segment.stage_alone(stage), gradients));
+    }
+    rows.push(flattened(head, gradients));
+    let mut norms = Vec::with_capacity(rows.len());
+    for row in rows {
+        let values = match row {
+            Some(row) => read(row).await?,
+            None => Vec::new(),
+        };
+        norms.push(values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt());
+    }
+    Ok(norms)
 }
 
 fn flattened<M: Module>(module: &M, gradients: &GradientsParams) -> Option<Tensor<1>> {

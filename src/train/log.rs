@@ -27,9 +27,9 @@ impl Score {
     /// label each. Rows beyond the labels are not counted.
     pub fn of(rows: &[f32], classes: usize, labels: impl ExactSizeIterator<Item = usize>) -> Self {
         let mut score = Self { correct: 0, count: labels.len(), loss: 0.0 };
-        for (row, label) in rows.chunks_exact(classes).zip(labels) {
-            let best = (0..classes).max_by(|&a, &b| row[a].total_cmp(&row[b]));
-            score.correct += usize::from(best == Some(label));
+        let best = best_classes(rows, classes);
+        for ((row, best), label) in rows.chunks_exact(classes).zip(best).zip(labels) {
+            score.correct += usize::from(best == label);
             score.loss -= f64::from(row[label]) / score.count as f64;
         }
         score
@@ -44,6 +44,13 @@ impl Score {
     pub fn accuracy(&self) -> f64 {
         if self.count == 0 { 0.0 } else { self.correct as f64 / self.count as f64 }
     }
+}
+
+/// The class that each row, `classes` numbers long, has the largest number for; the last one of
+/// several.
+pub fn best_classes(rows: &[f32], classes: usize) -> Vec<usize> {
+    let best = |row: &[f32]| (0..classes).max_by(|&a, &b| row[a].total_cmp(&row[b]));
+    rows.chunks_exact(classes).map(|row| best(row).unwrap_or_default()).collect()
 }
 
 /// One epoch of one run.
@@ -61,6 +68,18 @@ pub struct EpochRow {
     pub head_rate: f64,
     /// Seconds of computing of this run up to here, evaluation included, other lanes excluded.
     pub seconds: f64,
+}
+
+/// How long the gradient of each part of the network was at the last step of an epoch, before
+/// clipping.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct GradientRow {
+    /// Counted from 1 over all phases.
+    pub epoch: usize,
+    /// The first stage that learned; the number of stages where only the head did.
+    pub first_stage: usize,
+    /// The Euclidean norm of each stage's gradient from there on, the head's last.
+    pub norms: Vec<f64>,
 }
 
 /// Why a run ended.

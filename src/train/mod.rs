@@ -51,7 +51,9 @@ pub use gradients::gradients_by_stage;
 pub use learner::Model;
 #[cfg(feature = "engine")]
 pub use limits::Limits;
-pub use log::{Ending, EpochRow, Phase, RunResult, Score};
+#[cfg(feature = "engine")]
+pub use log::best_classes;
+pub use log::{Ending, EpochRow, GradientRow, Phase, RunResult, Score};
 #[cfg(feature = "engine")]
 pub use material::{Material, TrainError};
 #[cfg(feature = "engine")]
@@ -64,6 +66,6 @@ pub use probe::{BatchSizes, LookProbe, Measurable, PhaseProbe, Sample};
 pub use schedule::WarmUpCosine;
 #[cfg(feature = "engine")]
 pub use softmax::softmax;
-pub use strategy::{Strategy, StrategyError};
+pub use strategy::{Start, Strategy, StrategyError};
 #[cfg(feature = "engine")]
 pub use trainer::{Advance, Trainer};

@@ -9,7 +9,7 @@ use burn::optim::GradientsParams;
 use super::adam::{Adam, AdamSettings};
 use super::schedule::WarmUpCosine;
 use super::strategy::Strategy;
-use crate::model::{STAGES, Segment};
+use crate::model::Segment;
 
 /// Makes the steps of one phase.
 pub(super) struct Optimizer {
@@ -31,7 +31,7 @@ impl Optimizer {
     pub fn of_unfrozen(strategy: &Strategy, steps: usize, segment: &Segment) -> Self {
         let mut optimizer = Self::new(strategy, strategy.unfrozen_rate, steps);
         for (stage, parameters) in segment.parameters_by_stage() {
-            let factor = strategy.depth_factor.powi((STAGES - 1 - stage) as i32);
+            let factor = strategy.rate_factor(stage);
             optimizer.rate_factors.extend(parameters.into_iter().map(|id| (id, factor)));
         }
         optimizer

@@ -2,7 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Cut;
+use crate::model::{Cut, STAGES};
+
+/// What the network is before it learns.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum Start {
+    /// The pretrained weights.
+    #[default]
+    Pretrained,
+    /// Random weights of the same layout: the baseline that shows what pretraining gave.
+    Scratch,
+}
 
 /// One way to learn the visitor's classes.
 ///
@@ -10,6 +20,8 @@ use crate::model::Cut;
 /// advises for small sets; BatchNorm scales and shifts behind the cut learn.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Strategy {
+    /// What the network is before it learns.
+    pub start: Start,
     /// Where frozen ends and trained begins.
     pub cut: Cut,
     /// Epochs of training the head alone before anything is unfrozen (Kumar et al.,
@@ -48,6 +60,7 @@ impl Strategy {
         let unfrozen_epochs = if cut == Cut::HeadOnly { 0 } else { 12 };
         let head_epochs = if cut == Cut::HeadOnly { 50 } else { 20 };
         Self {
+            start: Start::Pretrained,
             cut,
             head_epochs,
             unfrozen_epochs,
@@ -61,6 +74,29 @@ impl Strategy {
         }
     }
 
+    /// Learning from nothing: this strategy's epochs for all of a network with random weights, each
+    /// stage at the same rate, since none of them knows more than another.
+    pub fn from_scratch(&self) -> Self {
+        let own_epochs = if self.cut == Cut::HeadOnly {
+            Self::for_cut(Cut::Everything).unfrozen_epochs
+        } else {
+            self.unfrozen_epochs
+        };
+        Self {
+            start: Start::Scratch,
+            cut: Cut::Everything,
+            head_epochs: 0,
+            unfrozen_epochs: own_epochs,
+            depth_factor: 1.0,
+            ..self.clone()
+        }
+    }
+
+    /// The same strategy without its head's phase: everything thaws at once.
+    pub fn at_once(&self) -> Self {
+        Self { head_epochs: 0, ..self.clone() }
+    }
+
     /// Sets the length of the phase that is this strategy's own: the head's epochs for head only,
     /// the unfrozen epochs for every other cut.
     pub fn with_epochs(mut self, epochs: usize) -> Self {
@@ -70,6 +106,11 @@ impl Strategy {
             self.unfrozen_epochs = epochs;
         }
         self
+    }
+
+    /// What the rate is multiplied with for a stage, once layers are unfrozen.
+    pub fn rate_factor(&self, stage: usize) -> f64 {
+        self.depth_factor.powi((STAGES - 1).saturating_sub(stage) as i32)
     }
 
     /// Epochs of all phases.
@@ -105,6 +146,13 @@ impl Strategy {
         }
         if self.cut != Cut::HeadOnly && self.unfrozen_epochs == 0 {
             return refuse("number of unfrozen epochs", &0, "at least 1 where layers are unfrozen");
+        }
+        if self.start == Start::Scratch && (self.cut != Cut::Everything || self.head_epochs > 0) {
+            return refuse(
+                "start",
+                &"from scratch",
+                "with every layer thawed at once, since random features are nothing to keep",
+            );
         }
         if self.batch == 0 || self.batch > 1024 {
             return refuse("batch", &self.batch, "from 1 to 1024 pictures");
@@ -147,6 +195,17 @@ mod tests {
     fn a_strategy_that_would_never_train_what_it_names_is_refused() {
         for cut in [Cut::HeadOnly, Cut::LastBlocks(4), Cut::Everything] {
             assert!(Strategy::for_cut(cut).with_epochs(0).checked().is_err(), "{cut}");
+        }
+    }
+
+    #[test]
+    fn whatever_learns_from_scratch_learns_all_of_it_at_once() {
+        for cut in [Cut::HeadOnly, Cut::LastBlocks(4), Cut::Everything] {
+            let scratch = Strategy::for_cut(cut).from_scratch();
+            assert_eq!(scratch.clone().checked(), Ok(scratch.clone()));
+            let frozen = Strategy { cut: Cut::LastBlocks(16), ..scratch.clone() };
+            assert!(frozen.checked().is_err());
+            assert!(Strategy { head_epochs: 1, ..scratch }.checked().is_err());
         }
     }
 

@@ -9,9 +9,9 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::cross_entropy::{Targets, cross_entropy};
-use super::gradients::gradients_by_parts;
+use super::gradients::{gradient_norms, gradients_by_parts};
 use super::learner::{Learner, Model};
-use super::log::{Ending, EpochRow, Phase, RunResult, Score};
+use super::log::{Ending, EpochRow, GradientRow, Phase, RunResult, Score};
 use super::material::{Material, TrainError};
 use super::optimizer::Optimizer;
 use super::plan::Plan;
@@ -19,7 +19,7 @@ use super::scoring::score;
 use super::strategy::Strategy;
 use super::tally::Tally;
 use crate::data::{Purpose, seeded};
-use crate::model::{Head, Segment, pool};
+use crate::model::{Head, STAGES, Segment, pool};
 
 /// Steps of a phase after which its pace is known well enough to tell the time left.
 const STEPS_TO_JUDGE_BY: usize = 4;
@@ -76,6 +76,8 @@ pub struct Trainer {
     steps_done: usize,
     tally: Tally,
     best: Option<Best>,
+    /// One a finished epoch, where they are wanted.
+    gradient_rows: Option<Vec<GradientRow>>,
     seconds: f64,
     /// Steps and seconds when the present phase began.
     phase_began: (usize, f64),
@@ -110,6 +112,7 @@ impl Trainer {
             steps_done: 0,
             tally: Tally::default(),
             best: None,
+            gradient_rows: None,
             seconds: 0.0,
             phase_began: (0, 0.0),
             micro_batch: plan.step_pictures,
@@ -139,6 +142,17 @@ impl Trainer {
     pub fn with_unfrozen_seconds(mut self, seconds: Option<f64>) -> Self {
         self.unfrozen_seconds = seconds;
         self
+    }
+
+    /// Has the gradients' lengths noted, one row an epoch. Reading them takes a little time.
+    pub fn with_gradient_rows(mut self) -> Self {
+        self.gradient_rows = Some(Vec::new());
+        self
+    }
+
+    /// The gradients' lengths, as far as they are noted.
+    pub fn take_gradient_rows(&mut self) -> Vec<GradientRow> {
+        self.gradient_rows.take().unwrap_or_default()
     }
 
     /// Seconds of computing so far.
@@ -221,22 +235,24 @@ impl Trainer {
         let batch = self.batch_at(step_of_epoch);
         // What only fills the last batch up was counted at the beginning of the epoch.
         let counted = (self.order.len() - step_of_epoch * batch.len()).min(batch.len());
+        let step_of_epoch = step_of_epoch + 1;
+        let is_last = step_of_epoch == self.plan.steps_an_epoch;
         match self.phase {
             Phase::Head => {
                 let head = self.learner.head.clone();
                 let gradients = self.gradients(&head, &batch, counted)?;
+                self.note_gradients(is_last, &gradients).await?;
                 self.learner.head = self.optimizer.step(head, gradients);
             }
             Phase::Unfrozen => {
                 let learner = self.learner.clone();
                 let gradients = self.gradients(&learner, &batch, counted)?;
+                self.note_gradients(is_last, &gradients).await?;
                 self.learner = self.optimizer.step(learner, gradients);
             }
         }
         self.steps_done += 1;
 
-        let step_of_epoch = step_of_epoch + 1;
-        let is_last = step_of_epoch == self.plan.steps_an_epoch;
         self.position =
             if is_last { Position::Validating } else { Position::Stepping { step_of_epoch } };
         if is_last || self.tally.is_due() {
@@ -293,6 +309,24 @@ impl Trainer {
         tally.end_step();
         self.tally = tally;
         gradients
+    }
+
+    /// Notes the gradients' lengths at the last step of an epoch, where they are wanted.
+    async fn note_gradients(
+        &mut self,
+        is_last: bool,
+        gradients: &GradientsParams,
+    ) -> Result<(), TrainError> {
+        let Some(rows) = self.gradient_rows.as_mut().filter(|_| is_last) else { return Ok(()) };
+        let Learner { segment, head } = &self.learner;
+        let learns = match self.phase {
+            Phase::Head => segment.cut_at(STAGES).1,
+            Phase::Unfrozen => segment.clone(),
+        };
+        let norms = gradient_norms(&learns, head, gradients).await?;
+        let first_stage = learns.first_stage();
+        rows.push(GradientRow { epoch: self.epoch + 1, first_stage, norms });
+        Ok(())
     }
 
     async fn read_tally(&mut self) -> Result<(), TrainError> {
