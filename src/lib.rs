@@ -7,6 +7,7 @@
 //! | [`data`] | the pictures: decoding, data set, split, drawn samples | nobody |
 //! | [`train`] | how it learns: strategy, features at the cut, trainer, run log | `model`, `data` |
 //! | [`measure`] | what came out: metrics, intervals, similarity, corruption | `model`, `data`, `train` |
+//! | [`compare`] | both ways over several seeds, the ten differences | `model`, `data`, `train`, `measure` |
 //! | [`session`] | commands in, work, events out; the only way in | all of the above |
 //! | `command` | the command line | `session`, `data` |
 //! | `web` | browser interfaces, one a file | `session`'s messages |
@@ -16,6 +17,7 @@
 
 #[cfg(feature = "cli")]
 pub mod command;
+pub mod compare;
 pub mod data;
 pub mod measure;
 pub mod model;

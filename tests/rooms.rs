@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms that it may know.
-const ROOMS: [(&str, &[&str]); 8] = [
+const ROOMS: [(&str, &[&str]); 9] = [
     ("model", &[]),
     ("data", &[]),
     ("train", &["model", "data"]),
     ("measure", &["model", "data", "train"]),
-    ("session", &["model", "data", "train", "measure"]),
+    ("compare", &["model", "data", "train", "measure"]),
+    ("session", &["model", "data", "train", "measure", "compare"]),
     ("command", &["session", "data"]),
     ("web", &["session"]),
     ("ui", &["session", "web"]),
@@ -134,7 +135,7 @@ fn no_name_is_taken_in_a_way_that_these_tests_cannot_read() {
 #[test]
 fn the_core_has_no_browser_types() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for room in ["model", "data", "train", "measure", "session"] {
+    for room in ["model", "data", "train", "measure", "compare", "session"] {
         for file in sources(&source.join(room)) {
             let text = std::fs::read_to_string(&file).expect("a source file");
             for word in ["wasm_bindgen", "web_sys", "js_sys", "yew"] {

@@ -1,0 +1,98 @@
+//! 5. Speed and computational cost: seconds, operations, memory, and the time to nine tenths of the
+//! final accuracy.
+
+use super::super::card::{Finding, Plot, Series, Shape, Unit, Way};
+use super::super::log::StudyLog;
+use super::super::trial::TrialRow;
+use super::summary::{Pairs, WAYS, figure, mean, shared_figure};
+use super::words::{counted, times};
+
+/// Share of the final accuracy to which the time is told.
+const NEARLY: f64 = 0.9;
+
+pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
+    let pairs = Pairs::of(log)?;
+    let mut figures = vec![shared_figure(
+        "Looking at every picture once, shared",
+        log.feature_seconds,
+        Unit::Seconds,
+    )];
+    let mut seconds = [0.0; 2];
+    for way in WAYS {
+        seconds[way as usize] = pairs.mean(way, |row| row.result.seconds);
+        figures.push(figure("Training", way, seconds[way as usize], Unit::Seconds));
+        let operations = pairs.mean(way, |row| row.operations as f64);
+        figures.push(figure("Operations", way, operations, Unit::Operations));
+        let memory = pairs.mean(way, |row| row.memory as f64);
+        figures.push(figure("Memory, counted", way, memory, Unit::Bytes));
+        if let Some(reached) = mean(pairs.of_way(way).filter_map(nearly_there)) {
+            figures.push(figure("To 90 % of the final accuracy", way, reached, Unit::Seconds));
+        }
+    }
+    let ratio = |[first, second]: [f64; 2]| second / first;
+    let ratio_of_operations = ratio(WAYS.map(|way| pairs.mean(way, |row| row.operations as f64)));
+    let ratio_of_seconds = ratio(seconds);
+    figures.push(shared_figure(
+        "Seconds, fine-tuning over transfer",
+        ratio_of_seconds,
+        Unit::Ratio,
+    ));
+    figures.push(shared_figure(
+        "Operations, fine-tuning over transfer",
+        ratio_of_operations,
+        Unit::Ratio,
+    ));
+    Ok(Finding {
+        headline: format!(
+            "Fine-tuning takes {} as long and {} as many operations.",
+            times(ratio_of_seconds),
+            times(ratio_of_operations)
+        ),
+        paragraph: format!(
+            "Seconds are those of computing, of one engine, mean over {}; validation and test are \
+             in them, looking at every picture once is not, since both ways share it. Operations \
+             are counted from the layout of the network, memory too: parameters, gradients and \
+             activations, and the features that are kept. A step of the head costs next to \
+             nothing, so most of its time is overhead that no larger network would add to.",
+            counted(pairs.rows.len(), "seed", "seeds")
+        ),
+        figures,
+        plots: vec![learning_over_time(&pairs)],
+        sources: pairs.sources(),
+        ..Finding::default()
+    })
+}
+
+/// Seconds until the validation accuracy was first within nine tenths of that of the kept epoch.
+fn nearly_there(row: &TrialRow) -> Option<f64> {
+    let goal = NEARLY * row.result.validation.accuracy();
+    row.epochs.iter().find(|epoch| epoch.validation.accuracy() >= goal).map(|epoch| epoch.seconds)
+}
+
+/// Validation accuracy of the first seed after tenths of the longer one's seconds.
+fn learning_over_time(pairs: &Pairs) -> Plot {
+    const MARKS: usize = 10;
+    let rows = pairs.rows[0].map(|(_, row)| row);
+    let longest = rows.iter().map(|row| row.result.seconds).fold(0.0, f64::max);
+    let marks: Vec<f64> = (1..=MARKS).map(|mark| longest * mark as f64 / MARKS as f64).collect();
+    let series = |way: Way| Series {
+        name: way.title().to_owned(),
+        way: Some(way),
+        values: marks
+            .iter()
+            .map(|&mark| {
+                let so_far = rows[way as usize].epochs.iter().filter(|row| row.seconds <= mark);
+                so_far.map(|row| row.validation.accuracy()).reduce(f64::max)
+            })
+            .collect(),
+        intervals: Vec::new(),
+    };
+    Plot {
+        title: "Best validation accuracy so far".to_owned(),
+        axis: "seconds of computing".to_owned(),
+        unit: Unit::Share,
+        shape: Shape::Lines,
+        categories: marks.iter().map(|seconds| format!("{seconds:.2}")).collect(),
+        series: WAYS.map(series).into(),
+    }
+}

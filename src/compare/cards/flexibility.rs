@@ -1,0 +1,70 @@
+//! 6. Flexibility: how far the task is from what the backbone knows, against what fine-tuning
+//! gained.
+
+use super::super::card::{Finding, Plot, Series, Shape, Unit};
+use super::super::log::StudyLog;
+use super::summary::{Pairs, WAYS, figure_within, shared_figure};
+use super::words::{between, percent, points};
+
+pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
+    let pairs = Pairs::of(log)?;
+    let gained = pairs.difference().ok_or("There are too few test pictures.")?;
+    let chance = 1.0 / log.classes.len().max(1) as f64;
+    let known = log.distance.known(log.classes.len());
+    let mut figures = vec![
+        shared_figure("Nearest class mean, accuracy", log.distance.nearest_mean, Unit::Share),
+        shared_figure("Of the way from chance to perfect", known, Unit::Share),
+    ];
+    if let Some(overlap) = log.distance.overlap {
+        figures.push(shared_figure("Overlap of the classes", overlap, Unit::Share));
+    }
+    figures.push(figure_within("Fine-tuning gained", None, gained, Unit::Points));
+    let accuracies = WAYS.map(|way| pairs.accuracy(way));
+    let overlap = match log.distance.overlap {
+        Some(overlap) => format!(
+            " For {} of the pictures the nearest other one is of another class (Ho and Basu \
+             2002, N3).",
+            percent(overlap)
+        ),
+        None => String::new(),
+    };
+    Ok(Finding {
+        headline: format!(
+            "What the network knows already gets {} of the pictures right; fine-tuning gained {}.",
+            percent(log.distance.nearest_mean),
+            points(gained.estimate)
+        ),
+        paragraph: format!(
+            "Nothing was trained for the first number: a held-out picture is given the class whose \
+             mean frozen feature is nearest (Mensink et al. 2013); guessing would get {}. The \
+             closer it is to what a trained head reaches, the nearer the task is to what the \
+             network knows, and the less there is to gain by changing it.{overlap} The gain lies \
+             between {} with 95 %.",
+            percent(chance),
+            between(gained)
+        ),
+        figures,
+        plots: vec![Plot {
+            title: "From what the network knows to what was learned".to_owned(),
+            axis: "how".to_owned(),
+            unit: Unit::Share,
+            shape: Shape::Bars,
+            categories: ["guessing", "nearest class mean", "new head", "fine-tuned"]
+                .map(str::to_owned)
+                .into(),
+            series: vec![Series {
+                name: "Accuracy".to_owned(),
+                way: None,
+                values: vec![
+                    Some(chance),
+                    Some(log.distance.nearest_mean),
+                    accuracies[0].map(|within| within.estimate),
+                    accuracies[1].map(|within| within.estimate),
+                ],
+                intervals: vec![None, None, accuracies[0], accuracies[1]],
+            }],
+        }],
+        sources: pairs.sources(),
+        ..Finding::default()
+    })
+}

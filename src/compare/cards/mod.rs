@@ -1,0 +1,42 @@
+//! The ten differences, a file each: every number comes from the trials in the log.
+
+mod cost;
+mod dataset_size;
+mod definition;
+mod flexibility;
+mod generalisation;
+mod knowledge_transfer;
+mod layers;
+mod performance;
+mod process;
+mod summary;
+mod use_cases;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use super::card::{Card, Difference, Finding};
+use super::log::StudyLog;
+
+/// All ten cards, as far as the log has what they are computed from.
+pub fn cards(log: &StudyLog) -> Vec<Card> {
+    let card = |difference| Card { difference, finding: finding(difference, log) };
+    Difference::ALL.map(card).into()
+}
+
+/// What one card finds, or what is missing, as a sentence.
+fn finding(difference: Difference, log: &StudyLog) -> Result<Finding, String> {
+    match difference {
+        Difference::Definition => definition::finding(log),
+        Difference::DatasetSize => dataset_size::finding(log),
+        Difference::Layers => layers::finding(log),
+        Difference::Process => process::finding(log),
+        Difference::Cost => cost::finding(log),
+        Difference::Flexibility => flexibility::finding(log),
+        Difference::Performance => performance::finding(log),
+        Difference::Generalisation => generalisation::finding(log),
+        Difference::UseCases => use_cases::finding(log),
+        Difference::KnowledgeTransfer => knowledge_transfer::finding(log),
+    }
+}

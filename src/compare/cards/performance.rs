@@ -1,0 +1,82 @@
+//! 7. Performance: paired test accuracy and balanced accuracy with intervals, and what is mistaken
+//! for what.
+
+use super::super::card::{Finding, Matrix, Plot, Series, Shape, Unit, Way};
+use super::super::log::StudyLog;
+use super::summary::{Pairs, WAYS, figure, figure_within};
+use super::words::{between, percent, points, verdict};
+use crate::measure::Confusion;
+
+pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
+    let pairs = Pairs::of(log)?;
+    let too_few = "There are too few test pictures.";
+    let difference = pairs.difference().ok_or(too_few)?;
+    let mut figures = Vec::new();
+    let mut matrices = Vec::new();
+    let confusions = WAYS.map(|way| confusion(&pairs, way));
+    for (way, confusion) in WAYS.into_iter().zip(&confusions) {
+        let accuracy = pairs.accuracy(way).ok_or(too_few)?;
+        figures.push(figure_within("Test accuracy", Some(way), accuracy, Unit::Share));
+        let balanced = confusion.balanced_accuracy();
+        figures.push(figure("Balanced accuracy", way, balanced, Unit::Share));
+        let counts = (0..log.classes.len())
+            .flat_map(|label| {
+                (0..log.classes.len()).map(move |answer| confusion.count(label, answer) as i64)
+            })
+            .collect();
+        let title = format!("{}: answers by true class", way.title());
+        matrices.push(Matrix { title, way: Some(way), classes: log.classes.clone(), counts });
+    }
+    figures.push(figure_within("Fine-tuning ahead", None, difference, Unit::Points));
+    matrices.push(Matrix {
+        title: "Fine-tuning minus transfer learning".to_owned(),
+        way: None,
+        classes: log.classes.clone(),
+        counts: confusions[1].difference(&confusions[0]),
+    });
+    let tested = pairs.test_pictures();
+    let [transfer, tuned] = WAYS.map(|way| pairs.accuracy(way).map_or(0.0, |a| a.estimate));
+    let recall = |way: Way| Series {
+        name: way.title().to_owned(),
+        way: Some(way),
+        values: (0..log.classes.len())
+            .map(|class| confusions[way as usize].recall(class))
+            .collect(),
+        intervals: Vec::new(),
+    };
+    Ok(Finding {
+        headline: format!(
+            "Transfer learning {}, fine-tuning {}: {}.",
+            percent(transfer),
+            percent(tuned),
+            verdict(difference, tested)
+        ),
+        paragraph: format!(
+            "Both ways answered the same test pictures ({}). Picture by picture, fine-tuning is \
+             ahead by {}; with 95 % the true difference lies between {} (bootstrap over pictures, \
+             each with all its seeds). Balanced accuracy counts every class alike, however many \
+             pictures it has. The matrices add up all seeds.",
+            pairs.basis(),
+            points(difference.estimate),
+            between(difference)
+        ),
+        figures,
+        plots: vec![Plot {
+            title: "Rightly named, by class".to_owned(),
+            axis: "class".to_owned(),
+            unit: Unit::Share,
+            shape: Shape::Bars,
+            categories: log.classes.clone(),
+            series: WAYS.map(recall).into(),
+        }],
+        matrices,
+        sources: pairs.sources(),
+    })
+}
+
+/// The answers of one way over all seeds.
+fn confusion(pairs: &Pairs, way: Way) -> Confusion {
+    let answers = pairs.of_way(way).flat_map(|row| &row.answers);
+    let answers = answers.map(|answer| (usize::from(answer.label), usize::from(answer.answer)));
+    Confusion::of(pairs.log.classes.len(), answers)
+}

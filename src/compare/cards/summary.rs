@@ -1,0 +1,157 @@
+//! What several cards ask of the log: both ways over all seeds, and means.
+
+use super::super::card::{Figure, Unit, Way};
+use super::super::log::StudyLog;
+use super::super::trial::{Examination, TrialRow};
+use super::words::counted;
+use crate::measure::{Interval, paired_difference, share};
+use crate::train::Strategy;
+
+/// Both ways in the order of every card.
+pub(super) const WAYS: [Way; 2] = [Way::Transfer, Way::FineTuning];
+
+/// Both ways on all training pictures, over the seeds that both have ended with.
+pub(super) struct Pairs<'a> {
+    pub log: &'a StudyLog,
+    /// Transfer learning, fine-tuning; each with its place in the log.
+    pub rows: Vec<[(usize, &'a TrialRow); 2]>,
+}
+
+impl<'a> Pairs<'a> {
+    /// On all training pictures.
+    pub fn of(log: &'a StudyLog) -> Result<Self, String> {
+        Self::with(log, None)
+    }
+
+    /// On so many training pictures a class.
+    pub fn with(log: &'a StudyLog, pictures_a_class: Option<usize>) -> Result<Self, String> {
+        let rows = log.pairs(pictures_a_class);
+        if rows.is_empty() {
+            return Err("Both ways have yet to end with the same seed.".to_owned());
+        }
+        Ok(Self { log, rows })
+    }
+
+    /// The rows of one way.
+    pub fn of_way(&self, way: Way) -> impl Iterator<Item = &'a TrialRow> + '_ {
+        self.rows.iter().map(move |pair| pair[way as usize].1)
+    }
+
+    /// What was seen of the models of one way, of those that were examined.
+    pub fn examinations(&self, way: Way) -> Vec<&'a Examination> {
+        self.of_way(way).filter_map(|row| row.examination.as_ref()).collect()
+    }
+
+    /// The mean over one way's rows.
+    pub fn mean(&self, way: Way, value: impl Fn(&TrialRow) -> f64) -> f64 {
+        mean(self.of_way(way).map(value)).unwrap_or(f64::NAN)
+    }
+
+    /// The places of all rows.
+    pub fn sources(&self) -> Vec<usize> {
+        self.rows.iter().flatten().map(|(place, _)| *place).collect()
+    }
+
+    /// Different pictures that were tested on.
+    pub fn test_pictures(&self) -> usize {
+        let answers = self.of_way(Way::Transfer).flat_map(|row| &row.answers);
+        let mut pictures: Vec<u32> = answers.map(|answer| answer.picture).collect();
+        pictures.sort_unstable();
+        pictures.dedup();
+        pictures.len()
+    }
+
+    /// How sure what follows is: `3 seeds, 20 test pictures each`.
+    pub fn basis(&self) -> String {
+        let tested = self.rows.first().map_or(0, |pair| pair[0].1.answers.len());
+        format!(
+            "{}, {} each, {} in all",
+            counted(self.rows.len(), "seed", "seeds"),
+            counted(tested, "test picture", "test pictures"),
+            counted(self.test_pictures(), "different one", "different ones"),
+        )
+    }
+
+    /// The accuracy of one way with its interval.
+    pub fn accuracy(&self, way: Way) -> Option<Interval> {
+        accuracy(self.of_way(way), self.seed())
+    }
+
+    /// How far fine-tuning is ahead in accuracy, picture by picture.
+    pub fn difference(&self) -> Option<Interval> {
+        let pairs = self.rows.iter().flat_map(|[(_, first), (_, second)]| {
+            let pairs = first.answers.iter().zip(&second.answers);
+            pairs.map(|(a, b)| (a.picture as usize, a.is_right(), b.is_right()))
+        });
+        paired_difference(pairs, self.seed())
+    }
+
+    /// The seed of every resampling.
+    pub fn seed(&self) -> u64 {
+        self.log.study.seeds.first().copied().unwrap_or_default()
+    }
+}
+
+/// The accuracy over some rows with its interval; pictures that were tested under several seeds
+/// count as one.
+pub(super) fn accuracy<'a>(
+    rows: impl Iterator<Item = &'a TrialRow>,
+    seed: u64,
+) -> Option<Interval> {
+    let answers = rows.flat_map(|row| &row.answers);
+    share(answers.map(|answer| (answer.picture as usize, answer.is_right())), seed)
+}
+
+/// The mean; none of nothing.
+pub(super) fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0usize), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum / count as f64)
+}
+
+/// A figure about one way.
+pub(super) fn figure(name: &str, way: Way, value: f64, unit: Unit) -> Figure {
+    Figure { name: name.to_owned(), way: Some(way), value, unit, interval: None }
+}
+
+/// A figure about both.
+pub(super) fn shared_figure(name: &str, value: f64, unit: Unit) -> Figure {
+    Figure { name: name.to_owned(), way: None, value, unit, interval: None }
+}
+
+/// A figure with its interval.
+pub(super) fn figure_within(
+    name: &str,
+    way: Option<Way>,
+    interval: Interval,
+    unit: Unit,
+) -> Figure {
+    Figure { name: name.to_owned(), way, value: interval.estimate, unit, interval: Some(interval) }
+}
+
+/// The strategy of a way.
+pub(super) fn strategy(log: &StudyLog, way: Way) -> &Strategy {
+    match way {
+        Way::Transfer => &log.study.transfer,
+        Way::FineTuning => &log.study.fine_tuning,
+    }
+}
+
+/// Parameters that learn in a way, the head's included, and those that there are.
+pub(super) fn parameters(log: &StudyLog, strategy: &Strategy) -> (usize, usize) {
+    let head = log.architecture.head_parameters(log.classes.len());
+    let from = |stage| head + log.architecture.parameters_from(stage);
+    (from(strategy.cut.first_trained_stage()), from(0))
+}
+
+/// The names of the network's stages: stem, blocks, top.
+pub(super) fn stage_names(log: &StudyLog) -> Vec<String> {
+    use crate::model::StageKind;
+    let stages = log.architecture.stages.iter().enumerate();
+    stages
+        .map(|(index, stage)| match stage.kind {
+            StageKind::Stem => "stem".to_owned(),
+            StageKind::Block { .. } => format!("block {index}"),
+            StageKind::Top => "top".to_owned(),
+        })
+        .collect()
+}

@@ -1,0 +1,85 @@
+//! The trials of a study that have ended: what every card is computed from.
+
+use super::study::Study;
+use super::trial::{Trial, TrialRow};
+use crate::model::Architecture;
+use crate::train::Strategy;
+
+/// What a study knows so far.
+#[derive(Clone, Debug)]
+pub struct StudyLog {
+    /// What is compared.
+    pub study: Study,
+    /// The names of the classes.
+    pub classes: Vec<String>,
+    /// The layout of the network.
+    pub architecture: Architecture,
+    /// Pictures in all.
+    pub pictures: usize,
+    /// Training pictures of the class that has fewest.
+    pub fewest: usize,
+    /// Seconds in which the frozen network looked at every picture, which all trials share.
+    pub feature_seconds: f64,
+    /// How far apart the classes lie in the frozen features.
+    pub distance: TaskDistance,
+    /// The trials that have ended, in the order in which they did.
+    pub rows: Vec<TrialRow>,
+    /// The trials that there will be.
+    pub planned: Vec<Trial>,
+}
+
+/// How far a task is from what the backbone knows: what its frozen features make of it, before
+/// anything is trained.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct TaskDistance {
+    /// Share of held-out pictures whose nearest class mean is that of their own class.
+    pub nearest_mean: f64,
+    /// Share of pictures whose nearest other picture is of another class.
+    pub overlap: Option<f64>,
+}
+
+impl TaskDistance {
+    /// How much of the way from guessing to perfect the nearest class mean goes, from 0 to 1.
+    pub fn known(&self, classes: usize) -> f64 {
+        let chance = 1.0 / classes.max(1) as f64;
+        ((self.nearest_mean - chance) / (1.0 - chance).max(f64::EPSILON)).clamp(0.0, 1.0)
+    }
+}
+
+impl StudyLog {
+    /// The trials of a strategy on so many pictures a class, with their places in the log, by seed.
+    pub fn trials_of<'a>(
+        &'a self,
+        strategy: &'a Strategy,
+        pictures_a_class: Option<usize>,
+    ) -> impl Iterator<Item = (usize, &'a TrialRow)> {
+        let mut rows: Vec<(usize, &TrialRow)> = self
+            .rows
+            .iter()
+            .enumerate()
+            .filter(move |(_, row)| {
+                row.trial.strategy == *strategy && row.trial.pictures_a_class == pictures_a_class
+            })
+            .collect();
+        rows.sort_by_key(|(_, row)| row.trial.seed);
+        rows.into_iter()
+    }
+
+    /// Transfer learning and fine-tuning of every seed that both have ended with, with their places
+    /// in the log.
+    pub fn pairs(&self, pictures_a_class: Option<usize>) -> Vec<[(usize, &TrialRow); 2]> {
+        let second: Vec<_> = self.trials_of(&self.study.fine_tuning, pictures_a_class).collect();
+        self.trials_of(&self.study.transfer, pictures_a_class)
+            .filter_map(|first| {
+                let seed = first.1.trial.seed;
+                let second = second.iter().find(|(_, row)| row.trial.seed == seed)?;
+                Some([first, *second])
+            })
+            .collect()
+    }
+
+    /// Whether nothing more will come.
+    pub fn is_complete(&self) -> bool {
+        self.planned.iter().all(|trial| self.rows.iter().any(|row| row.trial == *trial))
+    }
+}
