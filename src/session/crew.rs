@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arrivals::{Prepared, Source};
 use super::message::{Event, Lane, PictureId, Refusal, RunId};
+use crate::compare::{Trial, TrialRow};
 use crate::data::Split;
 use crate::train::{FeatureNumbers, Numbers};
 
@@ -58,6 +59,34 @@ pub enum Job {
         /// What the arrays are.
         features: FeatureShapes,
     },
+    /// Keep what the trials of a study share, in place of what was kept before. The arrays are
+    /// features: pooled, then one a stage.
+    Keep {
+        /// Which study it is for.
+        study: u32,
+        /// Height and width of each picture, in pixels.
+        side: usize,
+        /// The pixels of all pictures, then of those from another setting, `[pictures, side, side, 3]`.
+        #[serde(with = "serde_bytes")]
+        pixels: Vec<u8>,
+        /// One class index a picture.
+        labels: Vec<usize>,
+        /// One class index a picture from another setting.
+        new_labels: Vec<usize>,
+        /// Number of classes.
+        classes: usize,
+        /// What the arrays are.
+        features: FeatureShapes,
+    },
+    /// Try something with what is kept. Answered by [`Report::Tried`].
+    Try {
+        /// Which study it is for.
+        study: u32,
+        /// What to try.
+        trial: Trial,
+    },
+    /// Forget what is kept, and what is being tried with it.
+    Forget,
     /// End one run, or all, with their best.
     Stop {
         /// Which.
@@ -101,6 +130,13 @@ pub enum Report {
         run: RunId,
         /// Name and shape of each tensor.
         tensors: Vec<(String, Vec<usize>)>,
+    },
+    /// A trial has ended, or was broken off.
+    Tried {
+        /// For which study.
+        study: u32,
+        /// What was seen of it, or why nothing was.
+        row: Result<Box<TrialRow>, Refusal>,
     },
     /// The most bytes that its work took at once, on top of what it held before. Said before the
     /// work's last answer.

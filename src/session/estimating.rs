@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::crew::Crew;
-use super::extracting::look;
 use super::lanes::broken_off;
+use super::looking::look;
 use super::measured::{Look, Measured};
 use super::message::{Event, Phase};
 use super::setup::{Ready, Setup};

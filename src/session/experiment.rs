@@ -7,6 +7,7 @@ use super::crew::{Assignment, Crew, Job, Parcel, Report};
 use super::estimate::Estimate;
 use super::extracting::Extracting;
 use super::lanes::{Ground, Lanes, TrainedModel, broken_off};
+use super::looking::{Looked, Looking};
 use super::message::{Event, Lane, Refusal, RunId, RunPlan};
 use super::scale::Weighing;
 use super::setup::{Ready, Setup};
@@ -75,8 +76,12 @@ impl Experiment {
             .map(|(place, lane)| Assignment { lane, unfrozen_seconds: unfrozen_seconds(place) });
         let extraction = Extraction::new(ready.segment.clone(), pictures, stages, &ready.device);
         let began = (ready.clock)();
-        let extracting =
-            Extracting::begin(extraction, number, assigned.collect(), (labels, split), ready.clock);
+        let extracting = Extracting {
+            looking: Looking::begin(extraction, number, ready.clock),
+            lanes: assigned.collect(),
+            labels,
+            split,
+        };
         let experiment = Self {
             stage: Some(Stage::Extracting(Box::new(extracting))),
             is_ending: false,
@@ -150,7 +155,8 @@ impl Experiment {
     pub async fn work(&mut self, crew: &Crew, events: &mut Vec<Event>) -> Option<TrainedModel> {
         match self.stage.take()? {
             Stage::Extracting(mut extracting) => {
-                let advanced = extracting.advance(&self.ready.present(crew), crew).await;
+                let present = self.ready.present(crew);
+                let advanced = extracting.looking.advance(&present, crew).await;
                 self.stage = match advanced {
                     Ok(_) => self.looked(extracting, crew, events).await,
                     Err(error) => broken_off_all(&extracting.lanes, &error.into(), events),
@@ -181,10 +187,11 @@ impl Experiment {
             (
                 Report::Looked { experiment, portion, features },
                 Stage::Extracting(mut extracting),
-            ) if experiment == extracting.number => {
-                let fits = extracting.take_in(assistant, portion, (features, report.numbers));
+            ) if experiment == extracting.looking.number => {
+                let seen = (features, report.numbers);
+                let fits = extracting.looking.take_in(assistant, portion, seen);
                 if fits && !extracting.lanes.is_empty() {
-                    extracting.hand_out(&self.ready.present(crew), crew);
+                    extracting.looking.hand_out(&self.ready.present(crew), crew);
                 }
                 self.stage = self.looked(extracting, crew, events).await;
                 if fits { Ok(None) } else { Err("its features did not fit") }
@@ -229,7 +236,7 @@ impl Experiment {
     pub fn lose(&mut self, assistant: usize, reason: &str, events: &mut Vec<Event>) {
         match &mut self.stage {
             None => {}
-            Some(Stage::Extracting(extracting)) => extracting.lose(assistant),
+            Some(Stage::Extracting(extracting)) => extracting.looking.lose(assistant),
             Some(Stage::Training(training)) => training.away.retain(|away| {
                 let is_lost = away.assistant == assistant;
                 if is_lost {
@@ -248,8 +255,10 @@ impl Experiment {
         crew: &Crew,
         events: &mut Vec<Event>,
     ) -> Option<Stage> {
-        events.extend(extracting.progress());
-        if !extracting.extraction.is_done() {
+        if let Some(Looked { done, total, seconds }) = extracting.looking.progress() {
+            events.push(Event::FeaturesProgressed { done, total, seconds });
+        }
+        if !extracting.looking.is_done() {
             return Some(Stage::Extracting(extracting));
         }
         let Ready { backbone, segment, device, limits, clock, .. } = &self.ready;

@@ -7,12 +7,14 @@ use burn::tensor::Device;
 
 use super::arrivals::SIDE;
 use super::crew::{FeatureShapes, Job, Parcel, Report};
-use super::lanes::{Ground, Lanes, TrainedModel};
-use super::message::RunId;
+use super::lanes::{Ground, Lanes, TrainedModel, broken_off};
+use super::message::{Refusal, RunId};
 use super::scale::Weighing;
+use super::studying::cannot_split;
 use super::work::SessionError;
+use crate::compare::{Attempt, Engine, Laboratory, Supplies, TrialRow};
 use crate::data::Picture;
-use crate::model::{Architecture, Backbone, ReadError, Segment};
+use crate::model::{Backbone, ReadError, Segment};
 use crate::train::{Features, Limits, Material};
 
 /// An engine that works for another one's session. On the CPU, as there is one graphics card.
@@ -20,12 +22,15 @@ use crate::train::{Features, Limits, Material};
 /// It is driven like a session: [`Helper::submit`], [`Helper::work`] while [`Helper::has_work`],
 /// [`Helper::take_reports`].
 pub struct Helper {
-    architecture: Architecture,
-    backbone: Segment,
+    backbone: Backbone,
+    segment: Segment,
     device: Device,
     clock: fn() -> f64,
     queue: VecDeque<Parcel<Job>>,
     lanes: Option<Lanes>,
+    /// What trials of a study share, and the study's number.
+    laboratory: Option<(u32, Laboratory)>,
+    attempt: Option<Attempt>,
     weighing: Weighing,
     reports: Vec<Parcel<Report>>,
 }
@@ -39,12 +44,14 @@ impl Helper {
         let device = Device::flex();
         let backbone = Backbone::read(backbone, SIDE)?;
         Ok(Self {
-            architecture: backbone.architecture().clone(),
-            backbone: backbone.on(&device)?,
+            segment: backbone.on(&device)?,
+            backbone,
             device,
             clock,
             queue: VecDeque::new(),
             lanes: None,
+            laboratory: None,
+            attempt: None,
             weighing: Weighing::begin(),
             reports: Vec::new(),
         })
@@ -56,8 +63,14 @@ impl Helper {
         if !self.has_work() {
             self.weighing = Weighing::begin();
         }
-        if let Job::Stop { run } = job.note {
-            self.stop(run);
+        match job.note {
+            Job::Stop { run } => self.stop(run),
+            Job::Forget => {
+                self.attempt = None;
+                self.queue
+                    .retain(|waiting| !matches!(waiting.note, Job::Keep { .. } | Job::Try { .. }));
+            }
+            _ => {}
         }
         let has_runs_waiting =
             self.queue.iter().any(|waiting| matches!(waiting.note, Job::Train { .. }));
@@ -74,7 +87,7 @@ impl Helper {
 
     /// Whether anything is left to do.
     pub fn has_work(&self) -> bool {
-        self.lanes.is_some() || !self.queue.is_empty()
+        self.lanes.is_some() || self.attempt.is_some() || !self.queue.is_empty()
     }
 
     /// What there is to say since the last call, in order.
@@ -84,14 +97,23 @@ impl Helper {
 
     /// Does one small piece of work: a picture, a portion of pictures, or a training step.
     pub async fn work(&mut self) {
-        let done = match (self.queue.pop_front(), &mut self.lanes) {
-            (Some(job), _) => self.carry_out(job).await,
-            (None, Some(_)) => self.turn().await,
-            (None, None) => Ok(()),
+        let done = match self.next_job() {
+            Some(job) => self.carry_out(job).await,
+            None if self.lanes.is_some() => self.turn().await,
+            None => {
+                self.go_on_trying().await;
+                Ok(())
+            }
         };
         if let Err(error) = done {
             self.say(Report::Broke(error.to_string()), Vec::new());
         }
+    }
+
+    /// The next job; a trial waits for the one before.
+    fn next_job(&mut self) -> Option<Parcel<Job>> {
+        let is_trying = self.attempt.is_some();
+        self.queue.pop_front_if(|job| !(is_trying && matches!(job.note, Job::Try { .. })))
     }
 
     async fn carry_out(&mut self, job: Parcel<Job>) -> Result<(), HelperError> {
@@ -100,14 +122,10 @@ impl Helper {
                 self.say(Report::Prepared { picture, prepared: source.prepare() }, Vec::new());
             }
             Job::Look { experiment, portion, side, pixels, stages } => {
-                let each = pixels.chunks((3 * side * side).max(1));
-                let pictures = each
-                    .map(|pixels| Picture::from_pixels(side, pixels.to_vec()))
-                    .collect::<Option<Vec<_>>>()
-                    .ok_or(HelperError::Misfit)?;
+                let pictures = pictures_of(side, &pixels)?;
                 let stages: BTreeSet<usize> = stages.into_iter().collect();
                 let features =
-                    Features::of(&self.backbone, &pictures, &stages, &self.device).await?;
+                    Features::of(&self.segment, &pictures, &stages, &self.device).await?;
                 let (features, numbers) = FeatureShapes::pack(features.numbers(&stages).await?);
                 self.weigh();
                 self.say(Report::Looked { experiment, portion, features }, numbers);
@@ -119,17 +137,72 @@ impl Helper {
                     .ok_or(HelperError::Misfit)?;
                 let ground = Ground {
                     material: Rc::new(Material { features, labels, classes, split, seed }),
-                    architecture: self.architecture.clone(),
-                    backbone: self.backbone.clone(),
+                    architecture: self.backbone.architecture().clone(),
+                    backbone: self.segment.clone(),
                     device: self.device.clone(),
                     limits: Limits::WASM,
                     clock: self.clock,
                 };
                 self.lanes = Some(Lanes::begin(lanes, &ground));
             }
+            Job::Keep { study, side, pixels, labels, new_labels, classes, features } => {
+                let mut pictures = pictures_of(side, &pixels)?;
+                if pictures.len() != labels.len() + new_labels.len() {
+                    return Err(HelperError::Misfit);
+                }
+                let new_pictures = pictures.split_off(labels.len());
+                let features = Features::from_numbers(features.unpack(job.numbers), &self.device)
+                    .filter(|features| features.pictures() == labels.len())
+                    .ok_or(HelperError::Misfit)?;
+                let engine = Engine {
+                    backbone: self.backbone.clone(),
+                    segment: self.segment.clone(),
+                    device: self.device.clone(),
+                    limits: Limits::WASM,
+                    clock: self.clock,
+                };
+                let new_setting = new_pictures.into_iter().zip(new_labels).collect();
+                let supplies = Supplies { pictures, labels, classes, features, new_setting };
+                let laboratory = Laboratory::new(engine, supplies);
+                self.laboratory = Some((study, laboratory));
+            }
+            Job::Try { study, trial } => match &self.laboratory {
+                Some((kept, laboratory)) if *kept == study => {
+                    match Attempt::begin(trial, laboratory) {
+                        Ok(attempt) => self.attempt = Some(attempt),
+                        Err(error) => self.tried(study, Err(cannot_split(&error))),
+                    }
+                }
+                _ => {}
+            },
+            Job::Forget => {
+                self.laboratory = None;
+                self.attempt = None;
+            }
             Job::Stop { run } => self.stop(run),
         }
         Ok(())
+    }
+
+    /// Does a piece of the trial at hand.
+    async fn go_on_trying(&mut self) {
+        let (Some(attempt), Some((study, laboratory))) = (&mut self.attempt, &mut self.laboratory)
+        else {
+            self.attempt = None;
+            return;
+        };
+        let study = *study;
+        let row = match attempt.advance(laboratory).await {
+            Ok(None) => return,
+            Ok(Some(row)) => Ok(Box::new(row)),
+            Err(error) => Err(broken_off(&error)),
+        };
+        self.attempt = None;
+        self.tried(study, row);
+    }
+
+    fn tried(&mut self, study: u32, row: Result<Box<TrialRow>, Refusal>) {
+        self.say(Report::Tried { study, row }, Vec::new());
     }
 
     async fn turn(&mut self) -> Result<(), HelperError> {
@@ -170,6 +243,14 @@ impl Helper {
     fn say(&mut self, note: Report, numbers: Vec<Vec<f32>>) {
         self.reports.push(Parcel { note, numbers });
     }
+}
+
+/// Pictures from their pixels, one behind the other.
+fn pictures_of(side: usize, pixels: &[u8]) -> Result<Vec<Picture>, HelperError> {
+    let each = pixels.chunks((3 * side * side).max(1));
+    each.map(|pixels| Picture::from_pixels(side, pixels.to_vec()))
+        .collect::<Option<Vec<_>>>()
+        .ok_or(HelperError::Misfit)
 }
 
 /// Why a job was not done.

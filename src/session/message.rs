@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::compare::{
+    Card, Difference, Figure, Finding, Matrix, Plot, Series, Shape, TrialRow, Unit, Way,
+};
 pub use crate::data::{MINIMUM_PER_CLASS, SampleTask};
+pub use crate::measure::Interval;
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
-pub use crate::train::{Ending, EpochRow, Phase, RunResult, Score, Strategy};
+pub use crate::train::{Ending, EpochRow, Phase, RunResult, Score, Start, Strategy};
 
 pub use super::estimate::{Estimate, LaneEstimate};
 
@@ -149,6 +153,29 @@ pub enum Command {
         /// The seed that they would be trained with.
         seed: u64,
     },
+    /// Measures the ten differences between two ways to train, over several seeds. Answered by
+    /// [`Event::StudyStarted`] or [`Event::StudyRefused`]. A study or an experiment in progress is
+    /// stopped first.
+    Study {
+        /// Transfer learning.
+        transfer: Strategy,
+        /// Fine-tuning.
+        fine_tuning: Strategy,
+        /// A paired repetition each, from 1 to 10 of them.
+        seeds: Vec<u64>,
+        /// A drawn task, with the seed that it was drawn with, whose classes these are: its
+        /// pictures in a new setting are asked about too.
+        sample: Option<(SampleTask, u64)>,
+    },
+    /// Lets a study rest, or go on.
+    PauseStudy {
+        /// Whether it rests.
+        is_paused: bool,
+    },
+    /// Adds one more repetition to a study, in progress or ended.
+    AddSeed,
+    /// Ends a study with what it has found.
+    StopStudy,
     /// Stops one run and keeps its best epoch so far.
     StopRun {
         /// Which.
@@ -179,7 +206,10 @@ pub enum Command {
 impl Command {
     /// Whether estimates that were asked for before are not answered any more once this is.
     pub fn ends_estimates(&self) -> bool {
-        !matches!(self, Self::StopRun { .. })
+        !matches!(
+            self,
+            Self::StopRun { .. } | Self::PauseStudy { .. } | Self::AddSeed | Self::StopStudy
+        )
     }
 }
 
@@ -343,6 +373,39 @@ pub enum Event {
         /// The most bytes that all engines together needed at once, on top of what they held
         /// before, where the program counts them.
         memory: Option<u64>,
+    },
+    /// A study starts, or has got one more seed.
+    StudyStarted {
+        /// Trials in all.
+        trials: usize,
+        /// Its repetitions.
+        seeds: Vec<u64>,
+    },
+    /// A study cannot start, or a part of it broke off.
+    StudyRefused(Refusal),
+    /// A study moved on. Sent a few times a second at most.
+    StudyProgressed {
+        /// Trials that have ended.
+        done: usize,
+        /// Trials in all.
+        total: usize,
+        /// Seconds since it began.
+        seconds: f64,
+        /// Seconds until it ends, when that can be said.
+        seconds_left: Option<f64>,
+    },
+    /// A trial has ended: a row of the study's log.
+    TrialEnded(Box<TrialRow>),
+    /// One of the ten cards says something else than before.
+    CardChanged(Box<Card>),
+    /// A study has ended: all trials were tried, or it was stopped.
+    StudyEnded {
+        /// Seconds since it began.
+        seconds: f64,
+        /// Trials that have ended.
+        trials: usize,
+        /// Whether these are all.
+        is_complete: bool,
     },
     /// Every trained model's answer about a picture.
     Answered {

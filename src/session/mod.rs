@@ -25,6 +25,8 @@ mod helper;
 #[cfg(feature = "engine")]
 mod lanes;
 #[cfg(feature = "engine")]
+mod looking;
+#[cfg(feature = "engine")]
 mod measured;
 mod message;
 #[cfg(feature = "engine")]
@@ -33,6 +35,8 @@ mod scale;
 mod setup;
 #[cfg(feature = "engine")]
 mod sharing;
+#[cfg(feature = "engine")]
+mod studying;
 #[cfg(feature = "engine")]
 mod timetable;
 #[cfg(feature = "engine")]

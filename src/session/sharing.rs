@@ -8,7 +8,7 @@ use crate::train::{Material, MemoryNeeds, Plan};
 
 /// Most features that are sent to an assistant. They are there a few times on their way, and an
 /// engine's memory never shrinks again.
-const MAXIMUM_SENT_BYTES: u64 = 1 << 28;
+pub(super) const MAXIMUM_SENT_BYTES: u64 = 1 << 28;
 
 /// What the lanes of an experiment cost.
 #[derive(Clone, Copy, Debug)]

@@ -18,6 +18,8 @@ use super::message::{
     SampleTask,
 };
 use super::setup::{Ready, Setup};
+use super::studying::{MOST_SEEDS, Studying};
+use crate::compare::Study;
 use crate::data::{DRAWN_A_CLASS, Picture, PictureError, decode, draw};
 use crate::model::{Backbone, Segment, WeightsError};
 
@@ -48,6 +50,7 @@ pub struct Session {
     queue: VecDeque<Command>,
     experiment: Option<Experiment>,
     experiments_begun: u32,
+    study: Option<Studying>,
     estimating: Option<Estimating>,
     measured: Measured,
     crew: Crew,
@@ -84,6 +87,7 @@ impl Session {
             queue: VecDeque::new(),
             experiment: None,
             experiments_begun: 0,
+            study: None,
             estimating: None,
             measured: Measured::default(),
             crew: Crew::default(),
@@ -103,6 +107,16 @@ impl Session {
             Command::StopRun { run } => {
                 if let Some(experiment) = &mut self.experiment {
                     experiment.stop(Some(run), &self.crew, &mut self.events);
+                }
+            }
+            Command::StopStudy => {
+                if let Some(study) = &mut self.study {
+                    study.stop(&self.crew, &mut self.events);
+                }
+            }
+            Command::PauseStudy { is_paused } => {
+                if let Some(study) = &mut self.study {
+                    study.pause(is_paused);
                 }
             }
             other => self.queue.push_back(other),
@@ -125,7 +139,10 @@ impl Session {
 
     /// Whether anything is left to do.
     pub fn has_work(&self) -> bool {
-        self.has_commands() || self.experiment.is_some() || self.estimating.is_some()
+        self.has_commands()
+            || self.experiment.is_some()
+            || self.estimating.is_some()
+            || self.study.as_ref().is_some_and(Studying::is_going)
     }
 
     /// Whether commands are noted that were not carried out yet.
@@ -182,6 +199,10 @@ impl Session {
                 self.keep(ended);
             }
             self.end_if_over();
+        } else if let Some(study) = self.study.as_mut().filter(|study| study.is_going()) {
+            if !study.is_waiting() {
+                study.work(&self.crew, &mut self.events).await;
+            }
         } else if let Some(estimating) = &mut self.estimating
             && let Some(answer) = estimating.work(&mut self.measured, &self.crew).await
         {
@@ -226,6 +247,10 @@ impl Session {
                 Err(reason) => self.lose(assistant, reason),
             }
             self.end_if_over();
+        } else if let Some(study) = &mut self.study
+            && let Err(reason) = study.hear(assistant, report, &self.crew, &mut self.events).await
+        {
+            self.lose(assistant, reason);
         }
     }
 
@@ -237,6 +262,9 @@ impl Session {
         if let Some(experiment) = &mut self.experiment {
             experiment.lose(assistant, reason, &mut self.events);
         }
+        if let Some(study) = &mut self.study {
+            study.lose(assistant);
+        }
         self.end_if_over();
     }
 
@@ -244,8 +272,13 @@ impl Session {
     /// before one of them says something.
     pub fn is_waiting(&self) -> bool {
         let are_pictures_away = !self.arrivals.is_empty() && self.arrivals.next_waiting().is_none();
-        let is_experiment_away = self.experiment.as_ref().is_some_and(Experiment::is_waiting);
-        let is_experiment_idle = is_experiment_away || self.experiment.is_none();
+        let is_experiment_away = match (&self.experiment, &self.study) {
+            (Some(experiment), _) => experiment.is_waiting(),
+            (None, Some(study)) => study.is_going() && study.is_waiting(),
+            (None, None) => false,
+        };
+        let is_studying = self.study.as_ref().is_some_and(Studying::is_going);
+        let is_experiment_idle = is_experiment_away || (self.experiment.is_none() && !is_studying);
         if are_pictures_away {
             return is_experiment_idle;
         }
@@ -350,7 +383,17 @@ impl Session {
                 Err(refusal) => self.events.push(Event::EstimateRefused(refusal)),
             },
             // A stop was carried out when it came; files are lined up before any other command.
-            Command::StopRun { .. } | Command::AddPicture { .. } => {}
+            Command::StopRun { .. }
+            | Command::AddPicture { .. }
+            | Command::StopStudy
+            | Command::PauseStudy { .. } => {}
+            Command::Study { transfer, fine_tuning, seeds, sample } => {
+                self.begin_study(Study { transfer, fine_tuning, seeds }, sample);
+            }
+            Command::AddSeed => {
+                let added = self.study.as_mut().and_then(Studying::add_seed);
+                self.events.extend(added);
+            }
             Command::Ask { question, name, bytes } => {
                 let decoded = decode(&bytes, SIDE).map(|decoded| decoded.picture);
                 self.answer(question, name, decoded, None).await;
@@ -386,6 +429,7 @@ impl Session {
         match self.setup(lanes, seed) {
             Ok(setup) => {
                 self.models.clear();
+                self.study = None;
                 self.experiments_begun += 1;
                 self.runs = setup.lanes.iter().map(|lane| lane.run).collect();
                 let engines = 1 + setup.ready.present(&self.crew).len();
@@ -398,6 +442,43 @@ impl Session {
             }
             Err(refusal) => self.events.push(Event::ExperimentRefused(refusal)),
         }
+    }
+
+    /// Begins a study, in place of the one before.
+    fn begin_study(&mut self, study: Study, sample: Option<(SampleTask, u64)>) {
+        self.study = None;
+        let lanes = study.strategies().into_iter();
+        let lanes = lanes.map(|strategy| Lane { run: RunId(0), strategy }).collect();
+        let setup = match study.seeds.first() {
+            Some(&seed) if study.seeds.len() <= MOST_SEEDS => self.setup(lanes, seed),
+            _ => Err(Refusal {
+                reason: format!(
+                    "A study needs from 1 to {MOST_SEEDS} seeds, not {}.",
+                    study.seeds.len()
+                ),
+                remedy: "Choose another number of seeds.".to_owned(),
+            }),
+        };
+        match setup {
+            Ok(setup) => {
+                self.experiments_begun += 1;
+                let new_setting = self.new_setting(&setup, sample);
+                let (study, started) =
+                    Studying::begin(setup, study, new_setting, self.experiments_begun);
+                self.study = Some(study);
+                self.events.push(started);
+            }
+            Err(refusal) => self.events.push(Event::StudyRefused(refusal)),
+        }
+    }
+
+    /// Pictures of a drawn task's classes in a new setting.
+    fn new_setting(
+        &self,
+        _setup: &Setup,
+        _sample: Option<(SampleTask, u64)>,
+    ) -> Vec<(Picture, usize)> {
+        Vec::new()
     }
 
     fn setup(&self, lanes: Vec<Lane>, seed: u64) -> Result<Setup, Refusal> {
@@ -430,5 +511,5 @@ impl Session {
 
 /// Commands that wait for an experiment in progress, and stop it.
 fn ends_experiments(command: &Command) -> bool {
-    matches!(command, Command::Train { .. } | Command::ChooseDevice(_))
+    matches!(command, Command::Train { .. } | Command::ChooseDevice(_) | Command::Study { .. })
 }

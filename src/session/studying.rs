@@ -1,0 +1,424 @@
+//! A study in progress: the frozen stages look at every picture, then trials are tried, here and
+//! with assistants, and every card is told as soon as it changes.
+
+use std::collections::VecDeque;
+
+use super::crew::{Crew, FeatureShapes, Job, Parcel, Report};
+use super::lanes::{PROGRESS_INTERVAL, broken_off};
+use super::looking::{Looking, pixels};
+use super::message::{Card, Event, Refusal};
+use super::setup::{Ready, Setup};
+use super::sharing::MAXIMUM_SENT_BYTES;
+use crate::compare::{
+    Attempt, Engine, Laboratory, Study, StudyLog, Supplies, TaskDistance, Trial, TrialRow, cards,
+};
+use crate::data::{Picture, Split, SplitError};
+use crate::train::{Extraction, MemoryNeeds, Plan, TrainError};
+
+/// Most seeds of a study.
+pub(super) const MOST_SEEDS: usize = 10;
+
+/// Where a study stands.
+enum Stage {
+    /// The frozen stages look at every picture.
+    Looking(Box<Looking>),
+    /// Trials are tried.
+    Trying(Box<Laboratory>),
+    /// A device broke it off, or nothing is left of it.
+    Over,
+}
+
+/// A study in progress, or one that waits for another seed.
+pub(super) struct Studying {
+    number: u32,
+    ready: Ready,
+    stage: Stage,
+    /// What the laboratory is made from, until it is.
+    pictures: Vec<Picture>,
+    labels: Vec<usize>,
+    new_setting: Vec<(Picture, usize)>,
+    split: Split,
+    waiting: VecDeque<Trial>,
+    here: Option<Attempt>,
+    away: Vec<(usize, Trial)>,
+    /// The assistants that have what trials share.
+    equipped: Vec<usize>,
+    log: StudyLog,
+    told: Vec<Card>,
+    is_paused: bool,
+    has_ended: bool,
+    began: f64,
+    last_progress: f64,
+}
+
+impl Studying {
+    /// Lays a study out. The first event says how much it will be.
+    pub fn begin(
+        setup: Setup,
+        study: Study,
+        new_setting: Vec<(Picture, usize)>,
+        number: u32,
+    ) -> (Self, Event) {
+        let architecture = setup.architecture().clone();
+        let stages: Vec<usize> = study
+            .strategies()
+            .iter()
+            .filter(|strategy| strategy.start == crate::train::Start::Pretrained)
+            .map(|strategy| strategy.cut.first_trained_stage())
+            .chain([0])
+            .collect();
+        let Setup { classes, pictures, labels, split, ready, .. } = setup;
+        let fewest = split.fewest_training(&labels, classes.len());
+        let planned = study.trials(fewest);
+        let extraction =
+            Extraction::new(ready.segment.clone(), pictures.clone(), stages, &ready.device);
+        let looking = Looking::begin(extraction, number, ready.clock);
+        let began = (ready.clock)();
+        let log = StudyLog {
+            study,
+            classes: classes.into_iter().map(|class| class.name).collect(),
+            architecture,
+            pictures: pictures.len(),
+            fewest,
+            feature_seconds: 0.0,
+            distance: TaskDistance::default(),
+            rows: Vec::new(),
+            planned: planned.clone(),
+        };
+        let started = Event::StudyStarted { trials: planned.len(), seeds: log.study.seeds.clone() };
+        let studying = Self {
+            number,
+            ready,
+            stage: Stage::Looking(Box::new(looking)),
+            pictures,
+            labels,
+            new_setting,
+            split,
+            waiting: planned.into(),
+            here: None,
+            away: Vec::new(),
+            equipped: Vec::new(),
+            log,
+            told: Vec::new(),
+            is_paused: false,
+            has_ended: false,
+            began,
+            last_progress: 0.0,
+        };
+        (studying, started)
+    }
+
+    /// Whether there is something to do or to wait for.
+    pub fn is_going(&self) -> bool {
+        !self.has_ended && (!self.is_paused || !self.away.is_empty())
+    }
+
+    /// Whether all that is left to do is with assistants.
+    pub fn is_waiting(&self) -> bool {
+        match &self.stage {
+            Stage::Looking(looking) => looking.is_waiting(),
+            Stage::Trying(_) => {
+                let has_own = self.here.is_some() || !self.waiting.is_empty();
+                !self.away.is_empty() && (self.is_paused || !has_own)
+            }
+            Stage::Over => false,
+        }
+    }
+
+    /// Rests, or goes on. Trials that assistants have begun are brought to their end.
+    pub fn pause(&mut self, is_paused: bool) {
+        self.is_paused = is_paused;
+    }
+
+    /// Adds one more repetition. Returns how many trials there are now.
+    pub fn add_seed(&mut self) -> Option<Event> {
+        let seeds = &mut self.log.study.seeds;
+        let next = seeds.iter().max()?.wrapping_add(1);
+        if seeds.len() >= MOST_SEEDS || matches!(self.stage, Stage::Over) {
+            return None;
+        }
+        seeds.push(next);
+        let added = Study { seeds: vec![next], ..self.log.study.clone() }.trials(self.log.fewest);
+        self.log.planned.extend(added.iter().cloned());
+        self.waiting.extend(added);
+        self.has_ended = false;
+        self.is_paused = false;
+        Some(Event::StudyStarted {
+            trials: self.log.planned.len(),
+            seeds: self.log.study.seeds.clone(),
+        })
+    }
+
+    /// Ends with what there is.
+    pub fn stop(&mut self, crew: &Crew, events: &mut Vec<Event>) {
+        for &assistant in &self.equipped {
+            // One that does not hear is lost, which it will be told of when it is next needed.
+            let _ = crew.send(assistant, Parcel { note: Job::Forget, numbers: Vec::new() });
+        }
+        self.waiting.clear();
+        self.here = None;
+        self.away.clear();
+        self.stage = Stage::Over;
+        self.end(events);
+    }
+
+    fn end(&mut self, events: &mut Vec<Event>) {
+        if !self.has_ended {
+            self.has_ended = true;
+            events.push(Event::StudyEnded {
+                seconds: (self.ready.clock)() - self.began,
+                trials: self.log.rows.len(),
+                is_complete: self.log.is_complete(),
+            });
+        }
+    }
+
+    /// Does the next small piece of work.
+    pub async fn work(&mut self, crew: &Crew, events: &mut Vec<Event>) {
+        if let Err(error) = self.go_on(crew, events).await {
+            events.push(Event::StudyRefused(broken_off(&error)));
+            self.stop(crew, events);
+        }
+    }
+
+    async fn go_on(&mut self, crew: &Crew, events: &mut Vec<Event>) -> Result<(), TrainError> {
+        match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Over => {}
+            Stage::Looking(mut looking) => {
+                looking.advance(&self.ready.present(crew), crew).await?;
+                self.stage = Stage::Looking(looking);
+                self.looked(crew, events).await?;
+            }
+            Stage::Trying(mut laboratory) => {
+                let row = self.try_here(&mut laboratory, events).await;
+                self.stage = Stage::Trying(laboratory);
+                if let Some(row) = row? {
+                    self.note(row, events);
+                }
+                self.hand_out(crew).await;
+                self.progress(events);
+                if self.here.is_none() && self.waiting.is_empty() && self.away.is_empty() {
+                    self.end(events);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Does a piece of the trial at hand, or takes up the next one.
+    async fn try_here(
+        &mut self,
+        laboratory: &mut Laboratory,
+        events: &mut Vec<Event>,
+    ) -> Result<Option<TrialRow>, TrainError> {
+        if self.here.is_none()
+            && let Some(trial) = self.waiting.pop_front()
+        {
+            match Attempt::begin(trial, laboratory) {
+                Ok(attempt) => self.here = Some(attempt),
+                Err(error) => events.push(Event::StudyRefused(cannot_split(&error))),
+            }
+        }
+        let Some(attempt) = &mut self.here else { return Ok(None) };
+        let row = attempt.advance(laboratory).await?;
+        if row.is_some() {
+            self.here = None;
+        }
+        Ok(row)
+    }
+
+    /// Takes in what an assistant says.
+    ///
+    /// # Errors
+    /// When what it says does not fit, so that the assistant is better given up.
+    pub async fn hear(
+        &mut self,
+        assistant: usize,
+        report: Parcel<Report>,
+        crew: &Crew,
+        events: &mut Vec<Event>,
+    ) -> Result<(), &'static str> {
+        match (report.note, &mut self.stage) {
+            (Report::Looked { experiment, portion, features }, Stage::Looking(looking))
+                if experiment == looking.number =>
+            {
+                let seen = (features, report.numbers);
+                let fits = looking.take_in(assistant, portion, seen);
+                if fits {
+                    looking.hand_out(&self.ready.present(crew), crew);
+                }
+                if let Err(error) = self.looked(crew, events).await {
+                    events.push(Event::StudyRefused(broken_off(&error)));
+                    self.stop(crew, events);
+                }
+                if fits { Ok(()) } else { Err("its features did not fit") }
+            }
+            (Report::Tried { study, row }, Stage::Trying(_)) if study == self.number => {
+                self.away.retain(|(other, _)| *other != assistant);
+                match row {
+                    Ok(row) => self.note(*row, events),
+                    Err(refusal) => events.push(Event::StudyRefused(refusal)),
+                }
+                self.hand_out(crew).await;
+                self.progress(events);
+                if self.here.is_none() && self.waiting.is_empty() && self.away.is_empty() {
+                    self.end(events);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Goes on without an assistant: what it had to do waits again.
+    pub fn lose(&mut self, assistant: usize) {
+        if let Stage::Looking(looking) = &mut self.stage {
+            looking.lose(assistant);
+        }
+        self.equipped.retain(|other| *other != assistant);
+        let lost = self.away.extract_if(.., |(other, _)| *other == assistant);
+        for (_, trial) in lost.collect::<Vec<_>>() {
+            self.waiting.push_front(trial);
+        }
+    }
+
+    /// Goes on to trials when all pictures have been looked at.
+    async fn looked(&mut self, crew: &Crew, events: &mut Vec<Event>) -> Result<(), TrainError> {
+        let Stage::Looking(looking) = &mut self.stage else { return Ok(()) };
+        if !looking.is_done() {
+            return Ok(());
+        }
+        self.log.feature_seconds = looking.seconds();
+        let Stage::Looking(looking) = std::mem::replace(&mut self.stage, Stage::Over) else {
+            return Ok(());
+        };
+        let Some(features) = looking.finish() else { return Ok(()) };
+        let Ready { backbone, segment, device, limits, clock, .. } = self.ready.clone();
+        let engine = Engine { backbone, segment, device, limits, clock };
+        let supplies = Supplies {
+            pictures: std::mem::take(&mut self.pictures),
+            labels: std::mem::take(&mut self.labels),
+            classes: self.log.classes.len(),
+            features,
+            new_setting: std::mem::take(&mut self.new_setting),
+        };
+        let laboratory = Laboratory::new(engine, supplies);
+        self.log.distance = laboratory.distance(&self.split).await?;
+        self.stage = Stage::Trying(Box::new(laboratory));
+        self.tell_cards(events);
+        self.hand_out(crew).await;
+        Ok(())
+    }
+
+    /// Keeps every assistant busy with a trial, and gives it what trials share before the first.
+    async fn hand_out(&mut self, crew: &Crew) {
+        let Stage::Trying(laboratory) = &self.stage else { return };
+        if self.is_paused {
+            return;
+        }
+        for assistant in self.ready.present(crew) {
+            let is_busy = self.away.iter().any(|(other, _)| *other == assistant);
+            if is_busy || self.waiting.is_empty() {
+                continue;
+            }
+            if !self.equipped.contains(&assistant) {
+                let Some(job) = keep(self.number, laboratory, &self.log).await else { return };
+                if crew.send(assistant, job).is_err() {
+                    continue;
+                }
+                self.equipped.push(assistant);
+            }
+            let Some(trial) = self.waiting.pop_front() else { return };
+            let note = Job::Try { study: self.number, trial: trial.clone() };
+            match crew.send(assistant, Parcel { note, numbers: Vec::new() }) {
+                Ok(()) => self.away.push((assistant, trial)),
+                Err(_) => self.waiting.push_front(trial),
+            }
+        }
+    }
+
+    /// Notes a trial that has ended, and tells the cards that changed by it.
+    fn note(&mut self, row: TrialRow, events: &mut Vec<Event>) {
+        self.log.rows.push(row.clone());
+        events.push(Event::TrialEnded(Box::new(row)));
+        self.tell_cards(events);
+    }
+
+    fn tell_cards(&mut self, events: &mut Vec<Event>) {
+        let all = cards(&self.log);
+        for card in &all {
+            if !self.told.contains(card) {
+                events.push(Event::CardChanged(Box::new(card.clone())));
+            }
+        }
+        self.told = all;
+    }
+
+    /// Says how far it is, now and then: by the operations of its trials, since they differ much.
+    fn progress(&mut self, events: &mut Vec<Event>) {
+        let now = (self.ready.clock)();
+        if now - self.last_progress < PROGRESS_INTERVAL {
+            return;
+        }
+        self.last_progress = now;
+        let done: f64 = self.log.rows.iter().map(|row| row.result.seconds).sum();
+        let work = |trial: &Trial| {
+            let plan = Plan::new(&trial.strategy, &self.split);
+            plan.operations(&self.log.architecture, self.log.classes.len()) as f64
+        };
+        let done_work: f64 = self.log.rows.iter().map(|row| work(&row.trial)).sum();
+        let left: f64 = self.waiting.iter().map(work).sum::<f64>()
+            + self.away.iter().map(|(_, trial)| work(trial)).sum::<f64>()
+            + self
+                .here
+                .iter()
+                .map(|here| work(here.trial()) * (1.0 - here.progress()))
+                .sum::<f64>();
+        let taken = now - self.began - self.log.feature_seconds;
+        let seconds_left = (done > 0.0).then(|| taken / done_work * left);
+        events.push(Event::StudyProgressed {
+            done: self.log.rows.len(),
+            total: self.log.planned.len(),
+            seconds: now - self.began,
+            seconds_left,
+        });
+    }
+}
+
+/// What trials share, for an assistant; nothing where it is too large to be sent.
+async fn keep(study: u32, laboratory: &Laboratory, log: &StudyLog) -> Option<Parcel<Job>> {
+    let strategies = log.study.strategies();
+    let needs = MemoryNeeds {
+        architecture: &log.architecture,
+        classes: log.classes.len(),
+        pictures: log.pictures,
+    };
+    if needs.features(&strategies) > MAXIMUM_SENT_BYTES {
+        return None;
+    }
+    let stages = strategies.iter().map(|strategy| strategy.cut.first_trained_stage());
+    let features = laboratory.supplies.features.numbers(&stages.collect()).await.ok()?;
+    let (features, numbers) = FeatureShapes::pack(features);
+    let (new_pictures, new_labels): (Vec<Picture>, Vec<usize>) =
+        laboratory.supplies.new_setting.iter().cloned().unzip();
+    let all: Vec<Picture> =
+        laboratory.supplies.pictures.iter().cloned().chain(new_pictures).collect();
+    let note = Job::Keep {
+        study,
+        side: all.first().map_or(0, Picture::side),
+        pixels: pixels(&all),
+        labels: laboratory.supplies.labels.clone(),
+        new_labels,
+        classes: laboratory.supplies.classes,
+        features,
+    };
+    Some(Parcel { note, numbers })
+}
+
+/// Why a trial cannot begin, in words.
+pub(super) fn cannot_split(error: &SplitError) -> Refusal {
+    Refusal {
+        reason: format!("The pictures cannot be divided for a trial: {error}."),
+        remedy: "Add pictures to the small classes and start again.".to_owned(),
+    }
+}
