@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::folder::{class_folders, name_of};
 use super::report::Comparison;
+use super::study::Differences;
 use super::{CommandError, CompareArguments, print};
 use crate::session::{
     ClassId, Command, DeviceChoice, Devices, Event, Lane, PictureId, Refusal, RunId, Session,
@@ -21,11 +22,8 @@ const BUNDLED_BACKBONE: &[u8] = include_bytes!("../../static/models/mobilenetv2-
 
 pub fn run(arguments: &CompareArguments) -> Result<(), CommandError> {
     // Opened before anything is trained, so that a path that cannot be written costs no training.
-    let json = arguments.json.as_ref().map(|path| {
-        let failed = |cause| CommandError::Write { path: path.clone(), cause };
-        std::fs::File::create(path).map_err(failed).map(|file| (path, file))
-    });
-    let mut json = json.transpose()?;
+    let mut json = Output::create(arguments.json.as_deref())?;
+    let mut report = Output::create(arguments.report.as_deref())?;
     let mut driver = Driver { session: begin(arguments.backbone.as_deref())? };
     driver.add_folder(&arguments.folder)?;
     let lanes = arguments.cuts.iter().enumerate().map(|(index, &cut)| {
@@ -36,15 +34,51 @@ pub fn run(arguments: &CompareArguments) -> Result<(), CommandError> {
         };
         Lane { run: RunId(index as u32), strategy }
     });
-    let comparison = driver.train(lanes.collect(), arguments.seed)?;
+    let lanes: Vec<Lane> = lanes.collect();
+    if let (Some(report), [first, .., last]) = (&mut report, &lanes[..]) {
+        let seeds = (0..u64::from(arguments.seeds)).map(|step| arguments.seed.wrapping_add(step));
+        let study = Command::Study {
+            transfer: first.strategy.clone(),
+            fine_tuning: last.strategy.clone(),
+            seeds: seeds.collect(),
+            sample: None,
+        };
+        let differences = driver.study(study)?;
+        print(&differences.text())?;
+        report.write(&differences.json())?;
+        return match differences.failures() {
+            0 => Ok(()),
+            failed => Err(CommandError::TrialsFailed { failed }),
+        };
+    }
+    let comparison = driver.train(lanes, arguments.seed)?;
     print(&comparison.table())?;
-    if let Some((path, file)) = &mut json {
-        let failed = |cause| CommandError::Write { path: path.clone(), cause };
-        file.write_all(comparison.json().as_bytes()).map_err(failed)?;
+    if let Some(json) = &mut json {
+        json.write(&comparison.json())?;
     }
     match comparison.failed() {
         0 => Ok(()),
         failed => Err(CommandError::RunsFailed { failed, runs: arguments.cuts.len() }),
+    }
+}
+
+/// A file that is written when there is something to write.
+struct Output<'a> {
+    path: &'a Path,
+    file: std::fs::File,
+}
+
+impl<'a> Output<'a> {
+    fn create(path: Option<&'a Path>) -> Result<Option<Self>, CommandError> {
+        let Some(path) = path else { return Ok(None) };
+        let failed = |cause| CommandError::Write { path: path.to_owned(), cause };
+        let file = std::fs::File::create(path).map_err(failed)?;
+        Ok(Some(Self { path, file }))
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), CommandError> {
+        let failed = |cause| CommandError::Write { path: self.path.to_owned(), cause };
+        self.file.write_all(text.as_bytes()).map_err(failed)
     }
 }
 
@@ -158,6 +192,35 @@ impl Driver {
         })?;
         bar.finish_and_clear();
         Ok(comparison)
+    }
+
+    /// Measures the ten differences.
+    fn study(&mut self, study: Command) -> Result<Differences, CommandError> {
+        let mut differences = Differences::default();
+        let bar = progress_bar(0, "looking at pictures");
+        self.session.submit(study);
+        let mut has_started = false;
+        self.work(|event| {
+            match &event {
+                Event::StudyStarted { trials, .. } => {
+                    has_started = true;
+                    bar.set_length(*trials as u64);
+                }
+                Event::StudyRefused(Refusal { reason, remedy }) if !has_started => {
+                    let (reason, remedy) = (reason.clone(), remedy.clone());
+                    return Err(CommandError::Refused { reason, remedy });
+                }
+                Event::TrialEnded(_) => {
+                    bar.set_message("trying");
+                    bar.inc(1);
+                }
+                _ => {}
+            }
+            differences.hear(event);
+            Ok(())
+        })?;
+        bar.finish_and_clear();
+        Ok(differences)
     }
 }
 

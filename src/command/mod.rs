@@ -6,6 +6,7 @@
 //! | `draw` | writes a sample task as picture files |
 //! | `folder` | finds the pictures of a folder of class folders |
 //! | `report` | the table and the JSON of a comparison |
+//! | `study` | the ten differences, printed and as JSON |
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ mod compare;
 mod draw;
 mod folder;
 mod report;
+mod study;
 
 /// Teach a small network your pictures: by a new head, and by thawing its layers.
 #[derive(Debug, Parser)]
@@ -51,6 +53,13 @@ struct CompareArguments {
     /// A safetensors file with torchvision's mobilenet_v2 names, instead of the bundled one.
     #[arg(long, value_name = "FILE")]
     backbone: Option<PathBuf>,
+    /// Measures the ten differences between the first cut and the last one, and writes them with
+    /// every trial as JSON.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Seeds of the ten differences, from `--seed` on: a paired repetition each.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=10))]
+    seeds: u8,
     /// Writes every run with its split, curves and parameters as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -99,6 +108,8 @@ enum CommandError {
     Backbone { path: PathBuf, cause: crate::session::SessionError },
     #[error("{reason} {remedy}")]
     Refused { reason: String, remedy: String },
+    #[error("{failed} trials broke off; what was printed last says why")]
+    TrialsFailed { failed: usize },
     #[error("{failed} of {runs} runs broke off; the table says why")]
     RunsFailed { failed: usize, runs: usize },
 }
