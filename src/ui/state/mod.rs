@@ -10,6 +10,7 @@ mod offer;
 mod pictures;
 mod question;
 mod settings;
+mod study;
 
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
@@ -19,6 +20,7 @@ pub use offer::{Offered, Place};
 pub use pictures::{Class, Drawn, Look, Picture, Pictures, Refused};
 pub use question::{Question, Reply};
 pub use settings::{Setting, Settings};
+pub use study::{Study, StudyProgress, StudyStage, trial_in_words};
 
 use crate::session::{
     Breakdown, ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, MINIMUM_PER_CLASS,
@@ -83,6 +85,14 @@ pub enum Action {
     Start(Sides),
     /// The person stops what still trains: one run, or all.
     Stop(Option<RunId>),
+    /// The person wants the ten differences measured.
+    Measure,
+    /// The person lets the study rest, or go on.
+    PauseStudy(bool),
+    /// The person wants one more repetition.
+    AddSeed,
+    /// The person ends the study.
+    StopStudy,
     /// The person asks about a picture.
     Ask(QuestionId, String),
     /// The person wants a fresh picture of a sample drawn and asked about.
@@ -137,6 +147,8 @@ pub struct State {
     pub start_refused: Option<Refusal>,
     /// The experiment that the race shows.
     pub experiment: Option<Experiment>,
+    /// The study of the ten differences.
+    pub study: Option<Study>,
     /// The last question.
     pub question: Option<Question>,
     forecasting: Forecasting,
@@ -156,6 +168,7 @@ impl Default for State {
             starting: None,
             start_refused: None,
             experiment: None,
+            study: None,
             question: None,
             forecasting: Forecasting::default(),
             news: String::new(),
@@ -215,6 +228,10 @@ impl State {
             Action::Stop(run) => {
                 self.experiment.as_mut().map(|experiment| experiment.stop(run)).unwrap_or_default()
             }
+            Action::Measure => self.measure(),
+            Action::PauseStudy(is_paused) => self.pause_study(is_paused),
+            Action::AddSeed => self.add_seed(),
+            Action::StopStudy => self.stop_study(),
             Action::Ask(question, name) => self.ask(question, name),
             Action::AskDrawn(question, task) => self.ask_drawn(question, task),
         }
@@ -304,6 +321,7 @@ impl State {
                 Vec::new()
             }
             Event::ExperimentStarted { seed, classes, runs, estimate } => {
+                self.study_lost();
                 let starting = self.starting.take().unwrap_or_default();
                 let experiment = Experiment::started(seed, classes, runs, estimate, &starting);
                 self.experiment = Some(experiment);
@@ -315,6 +333,15 @@ impl State {
             }
             Event::QuestionRefused { question, refusal, .. } => {
                 self.question_refused(question, refusal);
+                Vec::new()
+            }
+            Event::StudyStarted { .. }
+            | Event::StudyRefused(_)
+            | Event::StudyProgressed { .. }
+            | Event::TrialEnded(_)
+            | Event::CardChanged(_)
+            | Event::StudyEnded { .. } => {
+                self.study_heard(event);
                 Vec::new()
             }
             Event::FeaturesProgressed { .. }
@@ -350,6 +377,7 @@ impl State {
         if let Some(experiment) = &mut self.experiment {
             experiment.lost();
         }
+        self.study_lost();
         if let Some(question) = &mut self.question
             && question.reply == Reply::Pending
         {

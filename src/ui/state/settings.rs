@@ -2,7 +2,7 @@
 
 use crate::session::{Command, Cut, DeviceChoice, Strategy};
 
-use super::Side;
+use super::{Side, Study};
 
 /// What the person has set.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -11,6 +11,8 @@ pub struct Settings {
     pub cut: Cut,
     /// Governs drawing, split, initial head and order.
     pub seed: u64,
+    /// Repetitions of the study of the ten differences, with the seeds from this one on.
+    pub seeds: usize,
     /// Epochs of the head, of the transfer learning lane.
     pub cold_epochs: usize,
     /// Epochs after unfreezing, of the fine-tuning lane.
@@ -28,6 +30,8 @@ pub enum Setting {
     CutPosition(usize),
     /// The seed.
     Seed(u64),
+    /// Repetitions of a study; kept between 1 and [`Study::MOST_SEEDS`].
+    Seeds(usize),
     /// Epochs of a lane; kept between 1 and [`Settings::MOST_EPOCHS`].
     Epochs(Side, usize),
     /// The device.
@@ -40,6 +44,7 @@ impl Default for Settings {
         Self {
             cut,
             seed: 1,
+            seeds: 3,
             cold_epochs: Strategy::for_cut(Cut::HeadOnly).head_epochs,
             warm_epochs: Strategy::for_cut(cut).unfrozen_epochs,
             device: DeviceChoice::Automatic,
@@ -74,6 +79,7 @@ impl Settings {
         match setting {
             Setting::CutPosition(position) => self.cut = Cut::from_position(position),
             Setting::Seed(seed) => self.seed = seed.min(Self::LARGEST_SEED),
+            Setting::Seeds(seeds) => self.seeds = seeds.clamp(1, Study::MOST_SEEDS),
             Setting::Epochs(side, epochs) => {
                 let epochs = epochs.clamp(1, Self::MOST_EPOCHS);
                 match side {
