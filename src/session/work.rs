@@ -18,7 +18,7 @@ use super::message::{
     SampleTask,
 };
 use super::setup::{Ready, Setup};
-use crate::data::{DRAWN_A_CLASS, Picture, PictureError, decode, draw};
+use crate::data::{DRAWN_A_CLASS, Picture, PictureError, Scene, decode, draw};
 use crate::model::{Backbone, Segment, WeightsError};
 
 /// Commands that may wait for each engine: one at work, and one to go on with.
@@ -269,7 +269,7 @@ impl Session {
 
     /// Makes a sample task's classes, and lines its pictures up.
     fn expect_drawings(&mut self, task: SampleTask, seed: u64) {
-        let drawn = draw(task, seed);
+        let drawn = draw(task, Scene::Usual, seed);
         for (class_index, &name) in drawn.classes().iter().enumerate() {
             let class = ClassId(self.gallery.own_id());
             self.gallery.add_class(class, name.to_owned());
@@ -356,7 +356,7 @@ impl Session {
                 self.answer(question, name, decoded, None).await;
             }
             Command::AskDrawn { question, task, seed } => {
-                let task = draw(task, seed);
+                let task = draw(task, Scene::Usual, seed);
                 let classes = task.classes();
                 let class_index = (seed % classes.len() as u64) as usize;
                 let drawn = task.picture(class_index, 0);
