@@ -116,6 +116,21 @@ fn links_and_what_is_no_file_are_told_and_left_out() {
 }
 
 #[test]
+fn a_task_is_drawn_in_the_usual_scene_unless_another_is_asked_for() {
+    let folder = Folder::new("scenes");
+    for (target, extra) in
+        [("plain", &[][..]), ("usual", &["--scene", "usual"]), ("new", &["--scene", "new"])]
+    {
+        let drawn = headstart(&[&["draw", "glyphs", target], extra].concat(), &folder.0);
+        assert!(drawn.status.success(), "{}", said(&drawn));
+    }
+    let bytes = |file: &str| std::fs::read(folder.join(file)).expect("a drawn picture");
+    let usual = bytes("usual/Zil/Zil 01, drawn.png");
+    assert_eq!(bytes("plain/Zil/Zil 01, drawn.png"), usual);
+    assert_ne!(bytes("new/Zil/Zil 01, new scene, drawn.png"), usual);
+}
+
+#[test]
 fn a_reader_that_has_gone_away_is_no_error() {
     let folder = Folder::new("gone");
     let mut child = Command::new(env!("CARGO_BIN_EXE_headstart"))
@@ -154,12 +169,13 @@ fn what_cannot_be_done_is_named_and_ends_with_1() {
 #[test]
 fn arguments_that_make_no_sense_end_with_2() {
     let folder = Folder::new("usage");
-    let cases: [&[&str]; 5] = [
+    let cases: [&[&str]; 6] = [
         &["compare", "set", "--cut", "last-18"],
         &["compare", "set", "--cut", "head", "--cut", "head"],
         &["compare", "set", "--epochs", "0"],
         &["compare", "set", "--seed", "often"],
         &["draw", "dragons", "set"],
+        &["draw", "fruit", "set", "--scene", "old"],
     ];
     for arguments in cases {
         let output = headstart(arguments, &folder.0);

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{after, lane, session, session_with, settle, short, ticks};
-use headstart::data::draw;
+use headstart::data::{Scene, draw};
 use headstart::session::{
     ClassId, Command, Cut, DeviceKind, Ending, Estimate, Event, LaneEstimate, Phase, PictureId,
     QuestionId, RunId, SampleTask, Session,
@@ -11,7 +11,7 @@ use headstart::session::{
 
 /// A drawn picture as a PNG file.
 fn file(task: SampleTask, class: usize, number: usize) -> Vec<u8> {
-    let picture = draw(task, 9)
+    let picture = draw(task, Scene::Usual, 9)
         .pictures()
         .filter(|drawn| drawn.class_index == class)
         .nth(number)
@@ -262,7 +262,7 @@ fn a_fresh_drawing_is_asked_about_and_says_what_it_was_drawn_as() {
     };
     let first = answers(&after(&mut session, [asked(100)]));
     let second = answers(&after(&mut session, [asked(101)]));
-    let classes = draw(task, 1).classes();
+    let classes = draw(task, Scene::Usual, 1).classes();
     assert_eq!([first.0.as_str(), second.0.as_str()], [classes[0], classes[1]]);
     assert_ne!(first.1, second.1);
 }

@@ -84,9 +84,9 @@ async fn a_drawn_task_is_learned_and_repeats_bit_for_bit() {
 
 #[wasm_bindgen_test]
 fn pictures_are_drawn_to_the_bit_as_on_any_other_machine() {
-    for (task, expected) in fingerprint::DRAWN {
-        let drawn: Vec<_> = draw(task, 1).pictures().collect();
-        assert_eq!(fingerprint::of(&drawn), expected, "{task:?}");
+    for (task, scene, expected) in fingerprint::DRAWN {
+        let drawn: Vec<_> = draw(task, scene, 1).pictures().collect();
+        assert_eq!(fingerprint::of(&drawn), expected, "{task:?} {scene:?}");
     }
 }
 

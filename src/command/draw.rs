@@ -16,7 +16,7 @@ pub fn run(arguments: &DrawArguments) -> Result<(), CommandError> {
     if !is_empty {
         return Err(CommandError::NotEmpty { path: folder.clone() });
     }
-    let task = draw(arguments.task.into(), arguments.seed);
+    let task = draw(arguments.task.into(), arguments.scene.into(), arguments.seed);
     let names = task.classes();
     let mut pictures = 0;
     for drawn in task.pictures() {

@@ -13,7 +13,8 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::session::{Cut, SampleTask};
+use crate::data::{SampleTask, Scene};
+use crate::session::Cut;
 
 mod compare;
 mod draw;
@@ -71,6 +72,9 @@ struct DrawArguments {
     task: DrawnTaskName,
     /// Where to put the class folders; must be empty or not exist yet.
     folder: PathBuf,
+    /// The usual scene, or the same classes in light, places and colours that it never shows.
+    #[arg(long, default_value = "usual")]
+    scene: SceneName,
     /// The same seed draws the same pictures.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -80,6 +84,7 @@ struct DrawArguments {
 enum DrawnTaskName {
     Fruit,
     Fabric,
+    Glyphs,
 }
 
 impl From<DrawnTaskName> for SampleTask {
@@ -87,6 +92,22 @@ impl From<DrawnTaskName> for SampleTask {
         match name {
             DrawnTaskName::Fruit => Self::Fruit,
             DrawnTaskName::Fabric => Self::Fabric,
+            DrawnTaskName::Glyphs => Self::Glyphs,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SceneName {
+    Usual,
+    New,
+}
+
+impl From<SceneName> for Scene {
+    fn from(name: SceneName) -> Self {
+        match name {
+            SceneName::Usual => Self::Usual,
+            SceneName::New => Self::New,
         }
     }
 }

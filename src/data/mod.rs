@@ -45,7 +45,7 @@ pub use picture::Picture;
 pub use picture_error::PictureError;
 #[cfg(feature = "engine")]
 pub use random::{Purpose, seeded};
-pub use sample_task::SampleTask;
+pub use sample_task::{SampleTask, Scene};
 #[cfg(feature = "engine")]
 pub use samples::{DRAWN_A_CLASS, DRAWN_SIDE, DrawnPicture, DrawnTask, class_names, draw};
 #[cfg(feature = "engine")]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::crew::{Crew, Job, Parcel};
 use super::message::{ClassId, Event, PictureId, Refusal, SampleTask};
-use crate::data::{DRAWN_SIDE, Picture, PictureError, decode, draw};
+use crate::data::{DRAWN_SIDE, Picture, PictureError, Scene, decode, draw};
 
 /// Height and width of the pictures that the network sees, in pixels.
 pub(super) const SIDE: usize = 96;
@@ -59,7 +59,7 @@ impl Source {
             }
             Self::Drawing { task, seed, class_index, number } => {
                 let side = DRAWN_SIDE as u32;
-                let drawn = draw(*task, *seed).picture(*class_index, *number);
+                let drawn = draw(*task, Scene::Usual, *seed).picture(*class_index, *number);
                 drawn.into_picture(SIDE).map(|picture| (picture, side, side))
             }
         };

@@ -14,17 +14,20 @@ use super::gallery::Gallery;
 use super::lanes::TrainedModel;
 use super::measured::Measured;
 use super::message::{
-    ClassId, Command, DeviceChoice, DeviceKind, Event, Lane, PictureId, QuestionId, Refusal, RunId,
-    SampleTask,
+    ClassId, ClassSplit, Command, DeviceChoice, DeviceKind, Event, Lane, PictureId, QuestionId,
+    Refusal, RunId, SampleTask,
 };
 use super::setup::{Ready, Setup};
 use super::studying::{MOST_SEEDS, Studying};
 use crate::compare::Study;
-use crate::data::{DRAWN_A_CLASS, Picture, PictureError, decode, draw};
+use crate::data::{DRAWN_A_CLASS, Picture, PictureError, Scene, decode, draw};
 use crate::model::{Backbone, Segment, WeightsError};
 
 /// Commands that may wait for each engine: one at work, and one to go on with.
 const COMMANDS_AN_ENGINE: usize = 2;
+
+/// Pictures of a drawn task in a new setting that the models of a study are asked about.
+const NEW_PICTURES_A_CLASS: usize = 12;
 
 /// A session cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -302,7 +305,7 @@ impl Session {
 
     /// Makes a sample task's classes, and lines its pictures up.
     fn expect_drawings(&mut self, task: SampleTask, seed: u64) {
-        let drawn = draw(task, seed);
+        let drawn = draw(task, Scene::Usual, seed);
         for (class_index, &name) in drawn.classes().iter().enumerate() {
             let class = ClassId(self.gallery.own_id());
             self.gallery.add_class(class, name.to_owned());
@@ -399,7 +402,7 @@ impl Session {
                 self.answer(question, name, decoded, None).await;
             }
             Command::AskDrawn { question, task, seed } => {
-                let task = draw(task, seed);
+                let task = draw(task, Scene::Usual, seed);
                 let classes = task.classes();
                 let class_index = (seed % classes.len() as u64) as usize;
                 let drawn = task.picture(class_index, 0);
@@ -462,7 +465,8 @@ impl Session {
         match setup {
             Ok(setup) => {
                 self.experiments_begun += 1;
-                let new_setting = self.new_setting(&setup, sample);
+                let new_setting = sample
+                    .map_or_else(Vec::new, |(task, seed)| new_setting(task, seed, &setup.classes));
                 let (study, started) =
                     Studying::begin(setup, study, new_setting, self.experiments_begun);
                 self.study = Some(study);
@@ -470,15 +474,6 @@ impl Session {
             }
             Err(refusal) => self.events.push(Event::StudyRefused(refusal)),
         }
-    }
-
-    /// Pictures of a drawn task's classes in a new setting.
-    fn new_setting(
-        &self,
-        _setup: &Setup,
-        _sample: Option<(SampleTask, u64)>,
-    ) -> Vec<(Picture, usize)> {
-        Vec::new()
     }
 
     fn setup(&self, lanes: Vec<Lane>, seed: u64) -> Result<Setup, Refusal> {
@@ -507,6 +502,20 @@ impl Session {
             refusal,
         }));
     }
+}
+
+/// Pictures of a drawn task's classes in a new setting, each with the place of its class. A class
+/// that bears no name of the task any more has none.
+fn new_setting(task: SampleTask, seed: u64, classes: &[ClassSplit]) -> Vec<(Picture, usize)> {
+    let drawn = draw(task, Scene::New, seed);
+    let mut pictures = Vec::new();
+    for (class_index, name) in drawn.classes().iter().enumerate() {
+        let Some(place) = classes.iter().position(|class| class.name == *name) else { continue };
+        let those = (0..NEW_PICTURES_A_CLASS)
+            .filter_map(|number| drawn.picture(class_index, number).into_picture(SIDE).ok());
+        pictures.extend(those.map(|picture| (picture, place)));
+    }
+    pictures
 }
 
 /// Commands that wait for an experiment in progress, and stop it.

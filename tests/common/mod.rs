@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use futures_lite::future::block_on;
-use headstart::data::{Picture, Split, draw};
+use headstart::data::{Picture, Scene, Split, draw};
 use headstart::model::{Backbone, NamedTensor, Segment, read};
 use headstart::session::{
     Command, Cut, DeviceChoice, Devices, Event, Lane, RunId, SampleTask, Session, Strategy,
@@ -29,7 +29,7 @@ pub fn backbone() -> Segment {
 
 /// The pictures of a sample task with their class indices, `a_class` of each class.
 pub fn drawn(task: SampleTask, seed: u64, a_class: usize) -> (Vec<Picture>, Vec<usize>) {
-    let task = draw(task, seed);
+    let task = draw(task, Scene::Usual, seed);
     let mut taken = vec![0; task.classes().len()];
     task.pictures()
         .filter_map(|drawn| {

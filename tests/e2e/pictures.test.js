@@ -119,9 +119,13 @@ describe('pictures', { timeout: 300_000 }, () => {
     assert.equal(await lab.page.evaluate(() => window.harmed), false);
   }));
 
-  test('drawn samples need no files', () => browsing.visit(async (lab) => {
-    await lab.part('sample-fruit').click();
-    await eventually(async () => assert.ok(await lab.part('class').count() >= 2), 60_000);
-    await eventually(async () => assert.ok(await lab.part('thumbnail').count() >= 10), 60_000);
+  test('drawn samples need no files, and one takes the place of another', () => browsing.visit(async (lab) => {
+    for (const [sample, name] of [['sample-fruit', 'Apple'], ['sample-fabric', 'Twill'], ['sample-glyphs', 'Oru']]) {
+      await lab.part(sample).click();
+      await eventually(async () => assert.ok((await lab.classNames()).includes(name)), 60_000);
+      await eventually(async () => assert.ok(await lab.part('thumbnail').count() >= 10), 60_000);
+      await eventually(async () => assert.equal(await lab.part(sample).getAttribute('aria-busy'), 'false'), 60_000);
+    }
+    assert.ok(!(await lab.classNames()).includes('Apple'));
   }));
 });

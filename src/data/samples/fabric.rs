@@ -7,6 +7,7 @@ use super::dice::Dice;
 use super::film::{Film, SIDE};
 use super::noise::{plane_noise, rough_plane, speck};
 use super::weave::{Strand, Structure, Weave};
+use crate::data::Scene;
 
 /// In the order of [`Structure::of_class`].
 pub(super) const CLASSES: [&str; 5] =
@@ -17,13 +18,28 @@ const DYES: [u32; 16] = [
     0x5d7a4e, 0x2f4a3a, 0x6d4a6e, 0xa88a9c, 0x6b4b34, 0x202024, 0x8f9496,
 ];
 
+/// Out of a bottle rather than out of plants.
+const LOUD_DYES: [u32; 8] =
+    [0xf23d8c, 0xb6e62c, 0x16c9c4, 0x7a35e0, 0xff7a1a, 0x1f5cff, 0xffe02e, 0xe61f2e];
+
+fn dyes_of(scene: Scene) -> Vec<Triple> {
+    let codes: &[u32] = match scene {
+        Scene::Usual => &DYES,
+        Scene::New => &LOUD_DYES,
+    };
+    codes.iter().map(|code| colour(*code)).collect()
+}
+
 /// A picture of a class of cloth.
-pub(super) fn draw(class_index: usize, dice: &mut Dice) -> Film {
-    let cloth = Cloth::new(class_index, dice);
+pub(super) fn draw(class_index: usize, scene: Scene, dice: &mut Dice) -> Film {
+    let cloth = match scene {
+        Scene::Usual => Cloth::new(class_index, scene, dice),
+        Scene::New => Cloth::new(class_index, scene, dice).under_a_coloured_lamp(dice),
+    };
     let light = (0..SIDE * SIDE)
         .map(|index| cloth.look((index % SIDE) as f32, (index / SIDE) as f32))
         .collect();
-    Film::new(light, dice)
+    Film::new(light, scene, dice)
 }
 
 struct Cloth {
@@ -37,6 +53,8 @@ struct Cloth {
     /// How much smaller the far edge is, from up to down and from left to right.
     recession: (f32, f32),
     towards_lamp: Triple,
+    /// The lamp's colour and strength.
+    lamp: Triple,
     /// How deep the folds are, and pixels from one to the next.
     folds: (f32, f32),
     wear: f32,
@@ -45,26 +63,43 @@ struct Cloth {
 }
 
 impl Cloth {
-    fn new(class_index: usize, dice: &mut Dice) -> Self {
+    fn new(class_index: usize, scene: Scene, dice: &mut Dice) -> Self {
         let structure = Structure::of_class(class_index, dice);
         let is_printed = matches!(structure, Structure::Printed);
-        let dyes = Dyes::new(is_printed, dice);
+        let palette = dyes_of(scene);
+        let dyes = Dyes::new(is_printed, &palette, dice);
         let period = dice.between(6.5, 12.0);
         let turn = dice.about(0.0, 0.07);
         let lamp = dice.between(0.0, 1.0);
         Self {
             weave: Weave::new(structure, dice),
-            print: is_printed.then(|| Print::new(&dyes, dice)),
+            print: is_printed.then(|| Print::new(&dyes, &palette, dice)),
             dyes,
             // A print needs a fine ground.
             period: if is_printed { 0.45 * period } else { period },
             turn: (cosine(turn), sine(turn)),
             recession: (dice.about(0.0, 0.25), dice.about(0.0, 0.25)),
             towards_lamp: triple(cosine(lamp), sine(lamp), dice.between(0.6, 1.8)).unit(),
+            lamp: Triple::even(1.0),
             folds: (dice.between(0.0, 26.0), dice.between(45.0, 120.0)),
             wear: dice.between(0.0, 0.35),
             sheen: dice.between(0.0, 0.25),
             seed: dice.bits(),
+        }
+    }
+
+    /// The same cloth turned askew, much worn and closer, in raking light of some colour.
+    fn under_a_coloured_lamp(self, dice: &mut Dice) -> Self {
+        let turn = dice.between(0.07, 0.16) * dice.pick(&[-1.0, 1.0]);
+        let lamp = dice.between(0.0, 1.0);
+        let lights = [0xffb45a, 0x7fb0ff, 0x9cf0b0, 0xff8fb0].map(colour);
+        Self {
+            period: self.period * dice.between(1.15, 1.5),
+            turn: (cosine(turn), sine(turn)),
+            towards_lamp: triple(cosine(lamp), sine(lamp), dice.between(0.35, 0.6)).unit(),
+            lamp: dice.pick(&lights) * dice.between(1.0, 1.35),
+            wear: dice.between(0.6, 1.1),
+            ..self
         }
     }
 
@@ -116,7 +151,7 @@ impl Cloth {
         let ground = self.dyes.of(strand);
         let dyed = self.print.map_or(ground, |print| print.over(ground, u, v));
         let dye = dyed * ((1.0 + 0.13 * strand.twist) * worn);
-        dye * ((0.36 + 0.98 * facing) * open) + Triple::even(shine * open)
+        (dye * ((0.36 + 0.98 * facing) * open) + Triple::even(shine * open)).times(self.lamp)
     }
 }
 
@@ -133,12 +168,11 @@ struct Print {
 }
 
 impl Print {
-    fn new(ground: &Dyes, dice: &mut Dice) -> Self {
-        let palette = DYES.map(colour);
+    fn new(ground: &Dyes, palette: &[Triple], dice: &mut Dice) -> Self {
         // Of a few inks the one that is told best from its ground.
         let ground = 0.5 * (ground.lengthwise[0].grey() + ground.crosswise[0].grey());
         let contrast = |ink: &Triple| (ink.grey() - ground).abs();
-        let inks = [(); 4].map(|()| dice.colour(&palette));
+        let inks = [(); 4].map(|()| dice.colour(palette));
         let best =
             |one: Triple, two: Triple| if contrast(&two) > contrast(&one) { two } else { one };
         Self {
@@ -171,13 +205,12 @@ struct Dyes {
 
 impl Dyes {
     /// For a cloth, or for the plain ground of a print.
-    fn new(is_ground: bool, dice: &mut Dice) -> Self {
-        let palette = DYES.map(colour);
-        let ground = dice.colour(&palette);
+    fn new(is_ground: bool, palette: &[Triple], dice: &mut Dice) -> Self {
+        let ground = dice.colour(palette);
         // Threads of nearly one colour show their lie by shadow alone.
-        let crossing = dice.colour(&palette);
+        let crossing = dice.colour(palette);
         let crossing = blend(ground, crossing, dice.pick(&[0.1, 0.3, 0.6, 1.0]));
-        let stripe = dice.colour(&palette);
+        let stripe = dice.colour(palette);
         let width = dice.between(2.0, 11.0) as i32;
         let kinds = [(0, 0), (0, 0), (0, 0), (0, 0), (width, 0), (0, width), (width, width)];
         let stripes = dice.pick(if is_ground { &kinds[..1] } else { &kinds });

@@ -2,6 +2,7 @@
 
 use super::arithmetic::{Triple, blend, triple};
 use super::dice::Dice;
+use crate::data::Scene;
 
 /// Width and height of every drawn picture, in pixels.
 pub(super) const SIDE: usize = 128;
@@ -23,8 +24,16 @@ pub(super) struct Film {
 }
 
 impl Film {
-    /// A film with a camera's usual faults, as the dice fall.
-    pub fn new(light: Vec<Triple>, dice: &mut Dice) -> Self {
+    /// A film from the scene's camera, as the dice fall.
+    pub fn new(light: Vec<Triple>, scene: Scene, dice: &mut Dice) -> Self {
+        match scene {
+            Scene::Usual => Self::usual(light, dice),
+            Scene::New => Self::old(light, dice),
+        }
+    }
+
+    /// A camera with the usual faults.
+    fn usual(light: Vec<Triple>, dice: &mut Dice) -> Self {
         let warmth = dice.about(0.0, 0.12);
         Self {
             light,
@@ -33,6 +42,17 @@ impl Film {
             softness: dice.between(0.0, 0.7),
             grain: dice.between(0.8, 4.0),
             vignette: dice.between(0.0, 0.25),
+        }
+    }
+
+    /// An old camera in poor light: grainy, soft, dark in the corners.
+    fn old(light: Vec<Triple>, dice: &mut Dice) -> Self {
+        Self {
+            exposure: dice.between(0.8, 1.1),
+            softness: dice.between(0.6, 1.0),
+            grain: dice.between(6.0, 12.0),
+            vignette: dice.between(0.35, 0.7),
+            ..Self::usual(light, dice)
         }
     }
 

@@ -4,13 +4,15 @@
 //! outline take four rays. Everything about a picture falls by dice: fruit, pose, number, table,
 //! wall, lamp, camera.
 
-use super::arithmetic::{Triple, blend, cosine, ramp, sine, triple};
+use super::arithmetic::{Triple, blend, colour, cosine, ramp, sine, triple};
 use super::body::Body;
+use super::camera::{Stance, camera};
 use super::dice::Dice;
 use super::film::{Film, SIDE};
 use super::fruit_skin::lit;
 use super::noise::space_noise;
 use super::table::Room;
+use crate::data::Scene;
 
 /// In the order of [`super::fruit_form::Form::of_class`].
 pub(super) const CLASSES: [&str; 5] = ["Apple", "Banana", "Orange", "Pear", "Plum"];
@@ -21,12 +23,12 @@ const MOST_STEPS: usize = 40;
 const NEAR_ENOUGH: f32 = 0.008;
 
 /// A picture of a class of fruit.
-pub(super) fn draw(class_index: usize, dice: &mut Dice) -> Film {
-    let scene = Scene::new(class_index, dice);
+pub(super) fn draw(class_index: usize, scene: Scene, dice: &mut Dice) -> Film {
+    let still_life = StillLife::new(class_index, scene, dice);
     let mut pixels: Vec<(Triple, Seen)> = Vec::with_capacity(SIDE * SIDE);
     for row in 0..SIDE {
         for column in 0..SIDE {
-            pixels.push(scene.look(column as f32 + 0.5, row as f32 + 0.5));
+            pixels.push(still_life.look(column as f32 + 0.5, row as f32 + 0.5));
         }
     }
     let light = (0..SIDE * SIDE)
@@ -41,12 +43,12 @@ pub(super) fn draw(class_index: usize, dice: &mut Dice) -> Film {
                 Triple::default(),
                 |sum, (right, down)| {
                     // Outlines lie between a pixel and the next, half a pixel on.
-                    sum + scene.look(column + 0.5 + right, row + 0.5 + down).0 * 0.25
+                    sum + still_life.look(column + 0.5 + right, row + 0.5 + down).0 * 0.25
                 },
             )
         })
         .collect();
-    Film::new(light, dice)
+    Film::new(light, scene, dice)
 }
 
 /// What a ray ends at.
@@ -57,7 +59,7 @@ enum Seen {
     Body(usize),
 }
 
-struct Scene {
+struct StillLife {
     bodies: Vec<Body>,
     room: Room,
     towards_lamp: Triple,
@@ -69,18 +71,20 @@ struct Scene {
     view: [Triple; 3],
 }
 
-impl Scene {
-    fn new(class_index: usize, dice: &mut Dice) -> Self {
+impl StillLife {
+    fn new(class_index: usize, scene: Scene, dice: &mut Dice) -> Self {
         let bodies = lay_out(class_index, dice);
         let lamp_turns = dice.between(0.0, 1.0);
-        let height = dice.between(0.45, 1.6);
+        let height = match scene {
+            Scene::Usual => dice.between(0.45, 1.6),
+            Scene::New => dice.between(0.3, 0.6),
+        };
         let towards_lamp = triple(cosine(lamp_turns), height, sine(lamp_turns)).unit();
-        let warmth = dice.about(0.0, 0.13);
-        let lamp = triple(1.0 + warmth, 1.0, 1.0 - warmth) * dice.between(0.8, 1.3);
-        let (eye, view) = camera(&bodies, dice);
+        let lamp = lamp(scene, dice);
+        let (eye, view) = camera(&bodies, Stance::in_scene(scene), dice);
         Self {
             bodies,
-            room: Room::new(dice),
+            room: Room::new(scene, dice),
             towards_lamp,
             lamp,
             hardness: dice.between(3.0, 14.0),
@@ -103,7 +107,7 @@ impl Scene {
             None if table < 60.0 => {
                 let light = self.table_light(self.eye + ray * table, table);
                 // The edge of the table melts into the wall.
-                let far = ramp(9.0, 16.0, table);
+                let far = ramp(self.room.ends.0, self.room.ends.1, table);
                 (blend(light, self.room.wall_at(across, ray.y), far), Seen::Table)
             }
             None => (self.room.wall_at(across, ray.y), Seen::Wall),
@@ -224,6 +228,20 @@ fn pass(from: Triple, ray: Triple, middle: Triple, radius: f32) -> Option<(f32, 
     })
 }
 
+/// The lamp's colour and strength: near to daylight, or a street lamp or a sign in the dark.
+fn lamp(scene: Scene, dice: &mut Dice) -> Triple {
+    match scene {
+        Scene::Usual => {
+            let warmth = dice.about(0.0, 0.13);
+            triple(1.0 + warmth, 1.0, 1.0 - warmth) * dice.between(0.8, 1.3)
+        }
+        Scene::New => {
+            let lights = [0xffb45a, 0xff9a6a, 0x8ab4ff, 0xa8f0c0, 0xff9ac8].map(colour);
+            dice.pick(&lights) * dice.between(1.1, 1.6)
+        }
+    }
+}
+
 /// One to three fruit of a class, beside each other.
 fn lay_out(class_index: usize, dice: &mut Dice) -> Vec<Body> {
     let count = dice.pick(&[1, 1, 1, 1, 2, 2, 3]);
@@ -242,34 +260,4 @@ fn lay_out(class_index: usize, dice: &mut Dice) -> Vec<Body> {
         bodies.push(body);
     }
     bodies
-}
-
-/// Where the camera stands and how it looks at the fruit: near or far, from low to steep, a
-/// little askew, the fruit sometimes cut by the frame.
-fn camera(bodies: &[Body], dice: &mut Dice) -> (Triple, [Triple; 3]) {
-    const ANGLE_OF_VIEW: f32 = 0.8;
-    let count = bodies.len() as f32;
-    let middle =
-        bodies.iter().fold(Triple::default(), |sum, body| sum + body.middle) * (1.0 / count);
-    let widest = bodies
-        .iter()
-        .map(|body| (body.middle - middle).length() + body.extent())
-        .fold(0.0, f32::max);
-    // Past 1 the frame cuts the fruit.
-    let filled = dice.between(0.58, 1.02);
-    let distance = (2.0 * widest / (ANGLE_OF_VIEW * filled)).max(1.7);
-    let (turns, steepness) = (dice.between(0.0, 1.0), dice.between(0.02, 0.16));
-    let flat = triple(cosine(turns), 0.0, sine(turns));
-    let back = flat * cosine(steepness) + triple(0.0, sine(steepness), 0.0);
-    let off = ANGLE_OF_VIEW * distance * if dice.chance(0.2) { 0.24 } else { 0.09 };
-    let target =
-        middle + triple(dice.about(0.0, off), 0.6 * dice.about(0.0, off), dice.about(0.0, off));
-    let ahead = -back.unit();
-    let level = ahead.cross(triple(0.0, 1.0, 0.0)).unit();
-    let upright = level.cross(ahead);
-    let roll = dice.about(0.0, 0.035);
-    let right = level * cosine(roll) + upright * sine(roll);
-    let up = right.cross(ahead);
-    let eye = target + back * distance;
-    (triple(eye.x, eye.y.max(0.25), eye.z), [right * ANGLE_OF_VIEW, up * ANGLE_OF_VIEW, ahead])
 }

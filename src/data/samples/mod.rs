@@ -5,25 +5,31 @@
 //! |---|---|
 //! | `arithmetic`, `dice`, `noise` | numbers that are the same everywhere, by chance and smooth |
 //! | `film` | light to 8 bits: blur, grain, tone |
-//! | `fruit`, `body`, `fruit_form`, `fruit_skin`, `table` | objects on a table: near to photographs |
+//! | `fruit`, `body`, `fruit_form`, `fruit_skin`, `table`, `camera` | objects on a table: near to photographs |
 //! | `fabric`, `weave` | textures: far from photographs of objects |
+//! | `glyphs`, `glyph_form`, `hand`, `sheet` | handwriting: far from any photograph |
 //!
-//! A task is one function from class and dice to a [`film::Film`]; another task is another arm in
-//! [`DrawnTask::picture`] and [`class_names`].
+//! A task is one function from class, scene and dice to a [`film::Film`]; another task is another
+//! arm in [`DrawnTask::picture`] and [`class_names`].
 
 mod arithmetic;
 mod body;
+mod camera;
 mod dice;
 mod fabric;
 mod film;
 mod fruit;
 mod fruit_form;
 mod fruit_skin;
+mod glyph_form;
+mod glyphs;
+mod hand;
 mod noise;
+mod sheet;
 mod table;
 mod weave;
 
-use super::{Picture, PictureError, SampleTask};
+use super::{Picture, PictureError, SampleTask, Scene};
 use dice::Dice;
 
 /// Width and height of a drawn picture, in pixels.
@@ -37,18 +43,20 @@ pub fn class_names(task: SampleTask) -> &'static [&'static str] {
     match task {
         SampleTask::Fruit => &fruit::CLASSES,
         SampleTask::Fabric => &fabric::CLASSES,
+        SampleTask::Glyphs => &glyph_form::CLASSES,
     }
 }
 
-/// Draws a task. Nothing is drawn before [`DrawnTask::pictures`] is asked for it.
-pub fn draw(task: SampleTask, seed: u64) -> DrawnTask {
-    DrawnTask { task, seed }
+/// Draws a task in a scene. Nothing is drawn before [`DrawnTask::pictures`] is asked for it.
+pub fn draw(task: SampleTask, scene: Scene, seed: u64) -> DrawnTask {
+    DrawnTask { task, scene, seed }
 }
 
-/// A sample task with its seed.
+/// A sample task with its scene and seed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DrawnTask {
     task: SampleTask,
+    scene: Scene,
     seed: u64,
 }
 
@@ -68,18 +76,26 @@ impl DrawnTask {
 
     /// The name of a picture, without drawing it.
     pub fn picture_name(&self, class_index: usize, number: usize) -> String {
-        format!("{} {:02}, drawn", self.classes()[class_index], number + 1)
+        let scene = match self.scene {
+            Scene::Usual => "",
+            Scene::New => "new scene, ",
+        };
+        format!("{} {:02}, {scene}drawn", self.classes()[class_index], number + 1)
     }
 
     /// One picture of a class, `number` counted from 0; the same ones as in
     /// [`DrawnTask::pictures`] below [`DRAWN_A_CLASS`].
     pub fn picture(&self, class_index: usize, number: usize) -> DrawnPicture {
         // One stream a picture: a change to one never moves the others.
-        let stream = (self.task as u64) << 32 | (class_index as u64) << 16 | number as u64;
+        let stream = (self.scene as u64) << 48
+            | (self.task as u64) << 32
+            | (class_index as u64) << 16
+            | number as u64;
         let mut dice = Dice::new(self.seed, stream);
         let film = match self.task {
-            SampleTask::Fruit => fruit::draw(class_index, &mut dice),
-            SampleTask::Fabric => fabric::draw(class_index, &mut dice),
+            SampleTask::Fruit => fruit::draw(class_index, self.scene, &mut dice),
+            SampleTask::Fabric => fabric::draw(class_index, self.scene, &mut dice),
+            SampleTask::Glyphs => glyphs::draw(class_index, self.scene, &mut dice),
         };
         let name = self.picture_name(class_index, number);
         DrawnPicture { class_index, name, pixels: film.develop(&mut dice) }

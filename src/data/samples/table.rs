@@ -3,6 +3,7 @@
 use super::arithmetic::{Triple, blend, colour, cosine, ramp, sine, triple};
 use super::dice::Dice;
 use super::noise::{plane_noise, rough_plane};
+use crate::data::Scene;
 
 #[derive(Clone, Copy, Debug)]
 enum Material {
@@ -10,7 +11,16 @@ enum Material {
     Stone,
     Cloth,
     Paint,
+    /// A picnic cloth.
+    Checks,
+    Tiles,
+    Grass,
 }
+
+const USUAL_MATERIALS: [Material; 5] =
+    [Material::Wood, Material::Wood, Material::Stone, Material::Cloth, Material::Paint];
+
+const NEW_MATERIALS: [Material; 3] = [Material::Checks, Material::Tiles, Material::Grass];
 
 /// A table top and the wall behind it.
 #[derive(Clone, Debug)]
@@ -25,18 +35,19 @@ pub(super) struct Room {
     wall_high: Triple,
     /// Discs out of focus: middle in directions across and up, radius, light.
     discs: Vec<(f32, f32, f32, Triple)>,
+    /// Strength of the light from all around.
+    glow: Triple,
+    /// How far away the table begins and ends to melt into the wall.
+    pub ends: (f32, f32),
 }
 
 impl Room {
-    /// A room as the dice fall.
-    pub fn new(dice: &mut Dice) -> Self {
-        let material = dice.pick(&[
-            Material::Wood,
-            Material::Wood,
-            Material::Stone,
-            Material::Cloth,
-            Material::Paint,
-        ]);
+    /// A room as the dice fall: by day, or out of doors at night.
+    pub fn new(scene: Scene, dice: &mut Dice) -> Self {
+        let material = match scene {
+            Scene::Usual => dice.pick(&USUAL_MATERIALS),
+            Scene::New => dice.pick(&NEW_MATERIALS),
+        };
         let (tops, veins): (&[u32], &[u32]) = match material {
             Material::Wood => {
                 (&[0xb98a56, 0x8a5c36, 0xd6b586, 0x6a452c], &[0x6e4526, 0x4a2f1c, 0xa0764a])
@@ -48,14 +59,27 @@ impl Room {
                 (&[0xe6e0d2, 0x7d93a6, 0xa65a52, 0x6f8a6a, 0xd9c9a0], &[0xf2efe6, 0x4a5a6c])
             }
             Material::Paint => (&[0xe9e5dc, 0x9fb8b4, 0xd9a890, 0x6c7a8a, 0xf0d8a0], &[0xd0c8bc]),
+            Material::Checks => (&[0xf2efe8, 0xe8e4e0], &[0xc02c38, 0x2c54a8, 0x2e7d50]),
+            Material::Tiles => {
+                (&[0x2f7f88, 0xe0ded4, 0xc06a3c, 0x34506e], &[0x2a2a2c, 0xd8d4c8, 0x5c5650])
+            }
+            Material::Grass => (&[0x6f9a34, 0x86a83c, 0x4f8a30], &[0x2c4a1c, 0x3a5a20]),
         };
         let palette = |codes: &[u32]| codes.iter().map(|code| colour(*code)).collect::<Vec<_>>();
         let turns = dice.between(0.0, 1.0);
-        let walls =
-            palette(&[0x5a6470, 0xb0a898, 0x8a9a90, 0x3c3a40, 0xd0ccc4, 0x7a6a5a, 0x98a8b8]);
+        let walls = palette(match scene {
+            Scene::Usual => {
+                &[0x5a6470, 0xb0a898, 0x8a9a90, 0x3c3a40, 0xd0ccc4, 0x7a6a5a, 0x98a8b8][..]
+            }
+            Scene::New => &[0x14161f, 0x1f2430, 0x2a2028],
+        });
         let wall_low = dice.colour(&walls);
         let wall_high = blend(wall_low, dice.colour(&walls), 0.7);
         let lights = palette(&[0xf4e6c0, 0xc8d8e8, 0x9ab870, 0xe8b080]);
+        let (glow, ends) = match scene {
+            Scene::Usual => (triple(0.4, 0.4, 0.42), (9.0, 16.0)),
+            Scene::New => (triple(0.3, 0.32, 0.4), (14.0, 30.0)),
+        };
         let count = dice.pick(&[0, 0, 3, 5, 8]);
         let discs = (0..count)
             .map(|_| {
@@ -73,6 +97,8 @@ impl Room {
             wall_low,
             wall_high,
             discs,
+            glow,
+            ends,
         }
     }
 
@@ -98,6 +124,24 @@ impl Room {
                 0.35 * thread + 0.5 * rough_plane(along * 0.7, across * 0.7, self.seed)
             }
             Material::Paint => 0.3 * rough_plane(along * 0.8, across * 0.8, self.seed),
+            Material::Checks => {
+                let stripe = |place: f32| ramp(-0.12, 0.12, sine(place * 0.8));
+                0.48 * (stripe(along) + stripe(across))
+            }
+            Material::Tiles => {
+                let gap = |place: f32| (place * 0.7 - (place * 0.7).round()).abs();
+                let tile = ((along * 0.7).round(), (across * 0.7).round());
+                let shade = plane_noise(tile.0 * 3.7, tile.1 * 3.7, self.seed);
+                0.4 * shade + ramp(0.05, 0.03, gap(along + 0.7).min(gap(across + 0.7)))
+            }
+            Material::Grass => {
+                // Blades lie this way and that, one over the other.
+                let blade = |lean: f32, seed| {
+                    let (u, v) = (along + lean * across, across - lean * along);
+                    plane_noise(u * 12.0, v * 2.6, self.seed ^ seed)
+                };
+                1.3 * blade(0.5, 3).max(blade(-0.3, 4)) - 0.35
+            }
         };
         // Far off, detail is out of focus.
         blend(self.top, self.vein, (0.35 + (detail - 0.35) * (1.0 - 0.8 * blur)).clamp(0.0, 1.0))
@@ -118,6 +162,6 @@ impl Room {
     pub fn ambient(&self, normal: Triple) -> Triple {
         let above = blend(self.wall_high, Triple::even(0.75), 0.6);
         let below = self.top * 0.55;
-        blend(below, above, 0.5 + 0.5 * normal.y).times(triple(0.4, 0.4, 0.42))
+        blend(below, above, 0.5 + 0.5 * normal.y).times(self.glow)
     }
 }

@@ -63,6 +63,7 @@ fn sample(task: SampleTask, drawing: Option<SampleTask>, act: &Callback<Action>)
     let test = match task {
         SampleTask::Fruit => "sample-fruit",
         SampleTask::Fabric => "sample-fabric",
+        SampleTask::Glyphs => "sample-glyphs",
     };
     html! {
         <button class="pill sample" data-test={test} disabled={drawing.is_some()}
