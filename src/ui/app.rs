@@ -4,7 +4,7 @@ use gloo_timers::callback::Timeout;
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
-use super::parts::{Ask, CutPanel, Facts, Lost, PicturesPanel, Race, Start};
+use super::parts::{Ask, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start};
 use super::state::{Action, Effect, Engine, Offered, Place, State};
 use crate::session::{ClassId, DeviceChoice, Event, SampleTask};
 use crate::web::drops::Drops;
@@ -201,6 +201,8 @@ impl Component for App {
                 </CutPanel>
                 if let Some(experiment) = experiment {
                     <Race experiment={experiment.clone()} {act} />
+                    <Differences study={self.state.study.clone()} seeds={settings.seeds}
+                        why_not={self.state.why_not_measure()} {act} />
                     if askable || question.is_some() {
                         <Ask experiment={experiment.clone()} question={question.clone()}
                             {askable} ask={&self.ask} sample={pictures.sample()}

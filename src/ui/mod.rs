@@ -4,6 +4,7 @@
 //! need a browser. Nothing here knows the engine: everything goes through `session`'s messages.
 
 pub mod curves;
+pub mod plots;
 pub mod state;
 pub mod strip;
 pub mod text;

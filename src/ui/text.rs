@@ -1,6 +1,8 @@
 //! Numbers in words: short, without a fraction where none is known. A number and its unit stay on
 //! one line.
 
+use crate::session::{Interval, Unit};
+
 /// A space at which no line breaks.
 const HELD: char = '\u{a0}';
 
@@ -60,6 +62,92 @@ pub fn memory(bytes: u64) -> String {
     }
     let tenths = (bytes + 50_000_000) / 100_000_000;
     format!("{}.{}{HELD}GB", tenths / 10, tenths % 10)
+}
+
+/// A number of a card with its unit: `65.3 %`, `+1.3 points`, `18.7 GFLOP`.
+pub fn number(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Share => format!("{:.1}{HELD}%", value * 100.0),
+        Unit::Points => points(value),
+        Unit::Seconds => compared(value),
+        Unit::Operations => scaled(value, "FLOP"),
+        Unit::Bytes => memory(value.max(0.0) as u64),
+        Unit::Count => grouped(value),
+        Unit::Ratio if value < 9.95 => format!("{value:.1}{HELD}times"),
+        Unit::Ratio => format!("{value:.0}{HELD}times"),
+        Unit::Plain => plain(value),
+    }
+}
+
+/// The same, short enough for an axis.
+pub fn short_number(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Share | Unit::Points if value.abs() < 0.0995 && value != 0.0 => {
+            format!("{:.1}{HELD}%", value * 100.0)
+        }
+        Unit::Share | Unit::Points => format!("{:.0}{HELD}%", value * 100.0),
+        Unit::Plain => plain(value),
+        _ => number(value, unit),
+    }
+    .replace('-', "−")
+}
+
+/// Where a number may truly lie: `52.9 to 76.9 %`.
+pub fn within(interval: Interval, unit: Unit) -> String {
+    let bare = |value: f64| {
+        let text = number(value, unit);
+        text.split(HELD).next().unwrap_or_default().to_owned()
+    };
+    format!("{} to {}", bare(interval.low), number(interval.high, unit))
+}
+
+/// A difference of shares in points, with its sign.
+fn points(difference: f64) -> String {
+    let tenths = (difference * 1000.0).round() / 10.0;
+    let sign = if tenths < 0.0 { "−" } else { "+" };
+    format!("{sign}{:.1}{HELD}points", tenths.abs())
+}
+
+/// A number with three digits; very small and very large ones in scientific notation.
+fn plain(value: f64) -> String {
+    let size = value.abs();
+    let text = match size {
+        _ if size == 0.0 => "0".to_owned(),
+        0.001..0.1 => format!("{value:.4}"),
+        0.1..10.0 => format!("{value:.2}"),
+        10.0..10_000.0 => format!("{value:.0}"),
+        _ => format!("{value:.1e}"),
+    };
+    text.replace('-', "−")
+}
+
+/// A large number in thousands, millions, billions: `18.7 GFLOP`.
+fn scaled(value: f64, unit: &str) -> String {
+    let (divisor, letter) = match value {
+        value if value >= 1e12 => (1e12, "T"),
+        value if value >= 1e9 => (1e9, "G"),
+        value if value >= 1e6 => (1e6, "M"),
+        _ => (1e3, "k"),
+    };
+    let scaled = value / divisor;
+    if scaled < 99.95 {
+        format!("{scaled:.1}{HELD}{letter}{unit}")
+    } else {
+        format!("{scaled:.0}{HELD}{letter}{unit}")
+    }
+}
+
+/// A count with its digits in groups of three: `317 093`.
+fn grouped(value: f64) -> String {
+    let digits = format!("{:.0}", value.max(0.0));
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(HELD);
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// A count with its noun: `1 picture`, `12 pictures`.
@@ -147,6 +235,29 @@ mod tests {
         assert_eq!(memory(999_499_999), "999\u{a0}MB");
         assert_eq!(memory(999_500_000), "1.0\u{a0}GB");
         assert_eq!(memory(1_250_000_000), "1.3\u{a0}GB");
+    }
+
+    #[test]
+    fn numbers_of_cards_have_their_units() {
+        assert_eq!(number(0.6533, Unit::Share), "65.3\u{a0}%");
+        assert_eq!(number(-0.0126, Unit::Points), "−1.3\u{a0}points");
+        assert_eq!(number(-0.0001, Unit::Points), "+0.0\u{a0}points");
+        assert_eq!(number(18.72e9, Unit::Operations), "18.7\u{a0}GFLOP");
+        assert_eq!(number(317_093.0, Unit::Count), "317\u{a0}093");
+        assert_eq!(number(12.0, Unit::Count), "12");
+        assert_eq!(number(39.5, Unit::Ratio), "40\u{a0}times");
+        assert_eq!(number(0.9071, Unit::Plain), "0.91");
+        assert_eq!(number(0.000_02, Unit::Plain), "2.0e−5");
+        assert_eq!(short_number(0.25, Unit::Share), "25\u{a0}%");
+        assert_eq!(short_number(-0.03, Unit::Share), "−3.0\u{a0}%");
+    }
+
+    #[test]
+    fn an_interval_says_its_unit_once() {
+        let interval = Interval { estimate: 0.6, low: 0.529, high: 0.769 };
+        assert_eq!(within(interval, Unit::Share), "52.9 to 76.9\u{a0}%");
+        let interval = Interval { estimate: 0.0, low: -0.091, high: 0.095 };
+        assert_eq!(within(interval, Unit::Points), "−9.1 to +9.5\u{a0}points");
     }
 
     #[test]

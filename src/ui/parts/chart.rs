@@ -5,11 +5,11 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::width::use_width;
 use crate::session::EpochRow;
 use crate::ui::curves::{self, Frame, Measure, On, tenths};
 use crate::ui::state::LaneRun;
 use crate::ui::text::{percent, thousandths};
-use crate::web::width::WidthWatch;
 
 /// Labels closer than this would touch.
 const LABEL_HEIGHT: f64 = 17.0;
@@ -32,20 +32,9 @@ pub struct Props {
 #[component]
 pub fn Chart(props: &Props) -> Html {
     let Props { lanes, measure } = props;
-    let place = use_node_ref();
-    let width = use_state(|| 0.0);
+    let (place, width) = use_width();
     let pointed = use_state(|| None::<usize>);
-    {
-        let width = width.clone();
-        use_effect_with(place.clone(), move |place| {
-            let set = width.setter();
-            let watch = place
-                .cast::<Element>()
-                .and_then(|element| WidthWatch::start(&element, move |width| set.set(width)));
-            move || drop(watch)
-        });
-    }
-    let (width, height) = (width.max(200.0), (*width * 0.72).clamp(230.0, HIGHEST));
+    let (width, height) = (width.max(200.0), (width * 0.72).clamp(230.0, HIGHEST));
     let frame = frame(lanes, *measure, width, height);
     let point = {
         let pointed = pointed.clone();

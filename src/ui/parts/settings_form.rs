@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::number_field::NumberField;
 use crate::session::{DeviceChoice, DeviceReport};
-use crate::ui::state::{Action, Setting, Settings, Side};
+use crate::ui::state::{Action, Setting, Settings, Side, Study};
 
 const DEVICES: [(DeviceChoice, &str, &str); 3] = [
     (DeviceChoice::Automatic, "automatic", "Automatic"),
@@ -31,6 +31,8 @@ pub struct Props {
 pub fn SettingsForm(props: &Props) -> Html {
     let Props { settings, training, act, .. } = props;
     let seed = act.reform(|seed| Action::Set(Setting::Seed(seed)));
+    let seeds =
+        act.reform(|seeds: u64| Action::Set(Setting::Seeds(usize::try_from(seeds).unwrap_or(1))));
     let epochs = |side| {
         act.reform(move |epochs: u64| {
             Action::Set(Setting::Epochs(side, usize::try_from(epochs).unwrap_or(1)))
@@ -50,6 +52,9 @@ pub fn SettingsForm(props: &Props) -> Html {
             <div class="fields">
                 <NumberField label="Seed" test="seed" value={settings.seed} min=0
                     max={Settings::LARGEST_SEED} changed={seed} />
+                <NumberField label="Seeds of the ten differences" test="seeds"
+                    value={settings.seeds as u64} min=1 max={Study::MOST_SEEDS as u64}
+                    changed={seeds} />
                 <NumberField label="Epochs, transfer learning" test="cold-epochs"
                     value={settings.cold_epochs as u64} min=1 max={most}
                     changed={epochs(Side::Cold)} />
