@@ -225,7 +225,7 @@ async fn probe(
     let segment = backbone.on(device)?;
     let head = Head::from_weight(head, 2, device);
     // Gathered in another order, as the pictures of a batch are.
-    let pictures = selected(placed(pictures, device), &[1, 0], device);
+    let pictures = selected(placed(pictures, device), &[1, 0]);
     let features = pool(segment.forward(pictures.clone()));
     let mut rows = vec![("the features".to_owned(), read(features).await?)];
     for (name, row) in gradients_by_stage(&segment, &head, pictures, &[0, 1]) {

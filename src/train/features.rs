@@ -19,7 +19,6 @@ pub const PORTION: usize = 16;
 /// Cloning shares the numbers.
 #[derive(Clone, Debug)]
 pub struct Features {
-    device: Device,
     /// By stage, shape `[pictures, height, width, channels]`.
     at_stage: BTreeMap<usize, Tensor<4>>,
     /// Shape `[pictures, features]`.
@@ -51,7 +50,7 @@ impl Features {
     /// `[indices, height, width, channels]`
     pub fn at_stage(&self, stage: usize, indices: &[usize]) -> Option<Tensor<4>> {
         let all = self.at_stage.get(&stage)?;
-        Some(selected(all.clone(), indices, &self.device))
+        Some(selected(all.clone(), indices))
     }
 
     /// What the head is fed with by the pretrained backbone, for the pictures at `indices`.
@@ -59,7 +58,7 @@ impl Features {
     /// # Shapes
     /// `[indices, features]`
     pub fn pooled(&self, indices: &[usize]) -> Tensor<2> {
-        selected(self.pooled.clone(), indices, &self.device)
+        selected(self.pooled.clone(), indices)
     }
 }
 
@@ -119,7 +118,7 @@ impl Features {
         let top = backbone.forward_seen(input, |stage, value| keep(stage + 1, value));
         let pooled = pool(top);
         read(first(pooled.clone())).await?;
-        Ok(Self { device: device.clone(), at_stage, pooled })
+        Ok(Self { at_stage, pooled })
     }
 
     /// The features of some stages as plain numbers.
@@ -139,7 +138,6 @@ impl Features {
         let at_stage = numbers.at_stage.into_iter();
         let at_stage = at_stage.map(|(stage, value)| Some((stage, value.into_tensor(device)?)));
         Some(Self {
-            device: device.clone(),
             at_stage: at_stage.collect::<Option<_>>()?,
             pooled: numbers.pooled.into_tensor(device)?,
         })
@@ -147,7 +145,7 @@ impl Features {
 
     /// All pictures of all parts, in order. `None` without parts.
     fn joined(parts: Vec<Self>) -> Option<Self> {
-        let device = parts.first()?.device.clone();
+        parts.first()?;
         let (mut at_stage, mut pooled) = (BTreeMap::<usize, Vec<_>>::new(), Vec::new());
         for part in parts {
             pooled.push(part.pooled);
@@ -157,7 +155,7 @@ impl Features {
         }
         // Stage by stage, so that only one stage's features are there twice at a time.
         let at_stage = at_stage.into_iter().map(|(stage, parts)| (stage, joined(parts)));
-        Some(Self { device, at_stage: at_stage.collect(), pooled: joined(pooled) })
+        Some(Self { at_stage: at_stage.collect(), pooled: joined(pooled) })
     }
 }
 
