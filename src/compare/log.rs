@@ -2,6 +2,7 @@
 
 use super::study::Study;
 use super::trial::{Trial, TrialRow};
+use crate::data::SampleTask;
 use crate::model::Architecture;
 use crate::train::Strategy;
 
@@ -22,6 +23,8 @@ pub struct StudyLog {
     pub feature_seconds: f64,
     /// How far apart the classes lie in the frozen features.
     pub distance: TaskDistance,
+    /// The drawn tasks that both ways were tried on, as points of comparison.
+    pub samples: Vec<SamplePoint>,
     /// The trials that have ended, in the order in which they did.
     pub rows: Vec<TrialRow>,
     /// The trials that there will be.
@@ -36,6 +39,19 @@ pub struct TaskDistance {
     pub nearest_mean: f64,
     /// Share of pictures whose nearest other picture is of another class.
     pub overlap: Option<f64>,
+}
+
+/// A drawn task as a point of comparison.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct SamplePoint {
+    /// Which.
+    pub task: SampleTask,
+    /// How much of the way from guessing to perfect its untrained features go, from 0 to 1.
+    pub known: f64,
+    /// Test accuracy of transfer learning.
+    pub transfer: f64,
+    /// Test accuracy of fine-tuning.
+    pub fine_tuning: f64,
 }
 
 impl TaskDistance {

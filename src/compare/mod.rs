@@ -34,7 +34,7 @@ pub use cards::cards;
 #[cfg(feature = "engine")]
 pub use laboratory::{Engine, Laboratory, Supplies};
 #[cfg(feature = "engine")]
-pub use log::{StudyLog, TaskDistance};
+pub use log::{SamplePoint, StudyLog, TaskDistance};
 #[cfg(feature = "engine")]
 pub use study::{Study, pictures_a_class};
 pub use trial::{

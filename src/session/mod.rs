@@ -30,6 +30,8 @@ mod looking;
 mod measured;
 mod message;
 #[cfg(feature = "engine")]
+mod sampling;
+#[cfg(feature = "engine")]
 mod scale;
 #[cfg(feature = "engine")]
 mod setup;

@@ -7,12 +7,13 @@ use super::crew::{Crew, FeatureShapes, Job, Parcel, Report};
 use super::lanes::{PROGRESS_INTERVAL, broken_off};
 use super::looking::{Looking, pixels};
 use super::message::{Card, Event, Refusal};
+use super::sampling::Sampling;
 use super::setup::{Ready, Setup};
 use super::sharing::MAXIMUM_SENT_BYTES;
 use crate::compare::{
     Attempt, Engine, Laboratory, Study, StudyLog, Supplies, TaskDistance, Trial, TrialRow, cards,
 };
-use crate::data::{Picture, Split, SplitError};
+use crate::data::{Picture, SampleTask, Split, SplitError};
 use crate::train::{Extraction, MemoryNeeds, Plan, TrainError};
 
 /// Most seeds of a study.
@@ -40,6 +41,9 @@ pub(super) struct Studying {
     split: Split,
     waiting: VecDeque<Trial>,
     here: Option<Attempt>,
+    /// The drawn tasks that are still to be compared with, and the one at hand.
+    samples: VecDeque<SampleTask>,
+    sampling: Option<Box<Sampling>>,
     away: Vec<(usize, Trial)>,
     /// The assistants that have what trials share.
     equipped: Vec<usize>,
@@ -82,6 +86,7 @@ impl Studying {
             fewest,
             feature_seconds: 0.0,
             distance: TaskDistance::default(),
+            samples: Vec::new(),
             rows: Vec::new(),
             planned: planned.clone(),
         };
@@ -96,6 +101,8 @@ impl Studying {
             split,
             waiting: planned.into(),
             here: None,
+            samples: SampleTask::ALL.into(),
+            sampling: None,
             away: Vec::new(),
             equipped: Vec::new(),
             log,
@@ -118,11 +125,22 @@ impl Studying {
         match &self.stage {
             Stage::Looking(looking) => looking.is_waiting(),
             Stage::Trying(_) => {
-                let has_own = self.here.is_some() || !self.waiting.is_empty();
+                let has_own = self.here.is_some() || !self.waiting.is_empty() || self.has_samples();
                 !self.away.is_empty() && (self.is_paused || !has_own)
             }
             Stage::Over => false,
         }
+    }
+
+    /// Whether drawn tasks are still to be compared with.
+    fn has_samples(&self) -> bool {
+        self.sampling.is_some() || !self.samples.is_empty()
+    }
+
+    /// Whether nothing is left to do.
+    fn is_done(&self) -> bool {
+        let has_trials = self.here.is_some() || !self.waiting.is_empty() || !self.away.is_empty();
+        !has_trials && !self.has_samples()
     }
 
     /// Rests, or goes on. Trials that assistants have begun are brought to their end.
@@ -157,6 +175,8 @@ impl Studying {
         }
         self.waiting.clear();
         self.here = None;
+        self.samples.clear();
+        self.sampling = None;
         self.away.clear();
         self.stage = Stage::Over;
         self.end(events);
@@ -190,14 +210,18 @@ impl Studying {
                 self.looked(crew, events).await?;
             }
             Stage::Trying(mut laboratory) => {
-                let row = self.try_here(&mut laboratory, events).await;
+                let row = if self.here.is_none() && self.waiting.is_empty() {
+                    self.sample(events).await.map(|()| None)
+                } else {
+                    self.try_here(&mut laboratory, events).await
+                };
                 self.stage = Stage::Trying(laboratory);
                 if let Some(row) = row? {
                     self.note(row, events);
                 }
                 self.hand_out(crew).await;
                 self.progress(events);
-                if self.here.is_none() && self.waiting.is_empty() && self.away.is_empty() {
+                if self.is_done() {
                     self.end(events);
                 }
             }
@@ -225,6 +249,23 @@ impl Studying {
             self.here = None;
         }
         Ok(row)
+    }
+
+    /// Does a piece of the comparison with drawn tasks.
+    async fn sample(&mut self, events: &mut Vec<Event>) -> Result<(), TrainError> {
+        let (study, seed) =
+            (&self.log.study, self.log.study.seeds.first().copied().unwrap_or_default());
+        if self.sampling.is_none() {
+            let next = self.samples.pop_front();
+            self.sampling = next.map(|task| Box::new(Sampling::new(task, study, seed)));
+        }
+        let Some(sampling) = &mut self.sampling else { return Ok(()) };
+        if let Some(point) = sampling.advance(&self.ready).await? {
+            self.sampling = None;
+            self.log.samples.push(point);
+            self.tell_cards(events);
+        }
+        Ok(())
     }
 
     /// Takes in what an assistant says.
@@ -261,7 +302,7 @@ impl Studying {
                 }
                 self.hand_out(crew).await;
                 self.progress(events);
-                if self.here.is_none() && self.waiting.is_empty() && self.away.is_empty() {
+                if self.is_done() {
                     self.end(events);
                 }
                 Ok(())

@@ -5,6 +5,7 @@ use super::super::card::{Finding, Plot, Series, Shape, Unit};
 use super::super::log::StudyLog;
 use super::summary::{Pairs, WAYS, figure_within, shared_figure};
 use super::words::{between, percent, points};
+use crate::measure::Interval;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let pairs = Pairs::of(log)?;
@@ -20,6 +21,8 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     }
     figures.push(figure_within("Fine-tuning gained", None, gained, Unit::Points));
     let accuracies = WAYS.map(|way| pairs.accuracy(way));
+    let mut plots = vec![levels(chance, log.distance.nearest_mean, accuracies)];
+    plots.extend(among_samples(log, known, gained.estimate));
     let overlap = match log.distance.overlap {
         Some(overlap) => format!(
             " For {} of the pictures the nearest other one is of another class (Ho and Basu \
@@ -44,27 +47,57 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             between(gained)
         ),
         figures,
-        plots: vec![Plot {
-            title: "From what the network knows to what was learned".to_owned(),
-            axis: "how".to_owned(),
-            unit: Unit::Share,
-            shape: Shape::Bars,
-            categories: ["guessing", "nearest class mean", "new head", "fine-tuned"]
-                .map(str::to_owned)
-                .into(),
-            series: vec![Series {
-                name: "Accuracy".to_owned(),
-                way: None,
-                values: vec![
-                    Some(chance),
-                    Some(log.distance.nearest_mean),
-                    accuracies[0].map(|within| within.estimate),
-                    accuracies[1].map(|within| within.estimate),
-                ],
-                intervals: vec![None, None, accuracies[0], accuracies[1]],
-            }],
-        }],
+        plots,
         sources: pairs.sources(),
         ..Finding::default()
+    })
+}
+
+/// What guessing, the untrained features, a new head and fine-tuning get right.
+fn levels(chance: f64, nearest_mean: f64, accuracies: [Option<Interval>; 2]) -> Plot {
+    let [transfer, tuned] = accuracies;
+    let estimate = |within: Option<Interval>| within.map(|within| within.estimate);
+    let names = ["guessing", "nearest mean", "new head", "fine-tuned"];
+    Plot {
+        title: "From what the network knows to what was learned".to_owned(),
+        axis: "how".to_owned(),
+        unit: Unit::Share,
+        shape: Shape::Bars,
+        categories: names.map(str::to_owned).into(),
+        series: vec![Series {
+            name: "Accuracy".to_owned(),
+            way: None,
+            values: vec![Some(chance), Some(nearest_mean), estimate(transfer), estimate(tuned)],
+            intervals: vec![None, None, transfer, tuned],
+        }],
+    }
+}
+
+/// This task beside the drawn ones, from what is known best to what is known least.
+fn among_samples(log: &StudyLog, known: f64, gained: f64) -> Option<Plot> {
+    if log.samples.is_empty() {
+        return None;
+    }
+    let mut tasks = vec![("yours".to_owned(), known, gained)];
+    tasks.extend(log.samples.iter().map(|point| {
+        (point.task.title().to_lowercase(), point.known, point.fine_tuning - point.transfer)
+    }));
+    tasks.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let series = |name: &str, values| Series {
+        name: name.to_owned(),
+        way: None,
+        values,
+        intervals: Vec::new(),
+    };
+    Some(Plot {
+        title: "Your task among the drawn ones, both ways tried on each".to_owned(),
+        axis: "task".to_owned(),
+        unit: Unit::Share,
+        shape: Shape::Bars,
+        categories: tasks.iter().map(|(name, ..)| name.clone()).collect(),
+        series: vec![
+            series("Known before training", tasks.iter().map(|task| Some(task.1)).collect()),
+            series("Gained by fine-tuning", tasks.iter().map(|task| Some(task.2)).collect()),
+        ],
     })
 }

@@ -19,6 +19,7 @@ fn log() -> StudyLog {
         fewest: 12,
         feature_seconds: 0.5,
         distance: TaskDistance { nearest_mean: 0.8, overlap: Some(0.2) },
+        samples: Vec::new(),
         rows: Vec::new(),
         planned: Vec::new(),
     }

@@ -1,0 +1,125 @@
+//! The drawn tasks as points of comparison: both ways are tried on each of them, so that a visitor
+//! sees where their own task lies among tasks that are known.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::arrivals::SIDE;
+use super::setup::Ready;
+use crate::compare::{
+    Attempt, Depth, Engine, Laboratory, SamplePoint, Study, Supplies, Trial, TrialRow,
+};
+use crate::data::{DRAWN_A_CLASS, DrawnTask, Picture, SampleTask, Scene, Split, draw};
+use crate::train::{Extraction, TrainError};
+
+/// A drawn task, on which both ways are tried piece by piece.
+pub(super) struct Sampling {
+    task: SampleTask,
+    seed: u64,
+    drawn: DrawnTask,
+    pictures: Vec<Picture>,
+    labels: Vec<usize>,
+    waiting: VecDeque<Trial>,
+    stages: BTreeSet<usize>,
+    extraction: Option<Extraction>,
+    laboratory: Option<Box<Laboratory>>,
+    attempt: Option<Attempt>,
+    rows: Vec<TrialRow>,
+}
+
+impl Sampling {
+    /// Prepares to try both ways of a study on a drawn task, with one seed.
+    pub fn new(task: SampleTask, study: &Study, seed: u64) -> Self {
+        let trial = |strategy: &crate::train::Strategy| Trial {
+            strategy: strategy.clone(),
+            seed,
+            pictures_a_class: None,
+            depth: Depth::Scored,
+        };
+        let ways = [&study.transfer, &study.fine_tuning];
+        Self {
+            task,
+            seed,
+            drawn: draw(task, Scene::Usual, seed),
+            pictures: Vec::new(),
+            labels: Vec::new(),
+            waiting: ways.into_iter().map(trial).collect(),
+            stages: ways.iter().map(|way| way.cut.first_trained_stage()).collect(),
+            extraction: None,
+            laboratory: None,
+            attempt: None,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Does the next small piece. Returns what came of the task once both ways were tried.
+    ///
+    /// # Errors
+    /// When the device does not answer.
+    pub async fn advance(&mut self, ready: &Ready) -> Result<Option<SamplePoint>, TrainError> {
+        if let Some(laboratory) = &mut self.laboratory {
+            if self.attempt.is_none()
+                && let Some(trial) = self.waiting.pop_front()
+            {
+                self.attempt = Attempt::begin(trial, laboratory).ok();
+            }
+            let Some(attempt) = &mut self.attempt else { return self.point().await.map(Some) };
+            if let Some(row) = attempt.advance(laboratory).await? {
+                self.attempt = None;
+                self.rows.push(row);
+            }
+            return Ok(None);
+        }
+        if let Some(extraction) = &mut self.extraction {
+            if extraction.advance().await? {
+                self.equip(ready);
+            }
+            return Ok(None);
+        }
+        self.draw_next(ready);
+        Ok(None)
+    }
+
+    fn draw_next(&mut self, ready: &Ready) {
+        let place = self.labels.len();
+        let classes = self.drawn.classes().len();
+        if place == classes * DRAWN_A_CLASS {
+            let (segment, pictures) = (ready.segment.clone(), self.pictures.clone());
+            let stages = self.stages.iter().copied();
+            self.extraction = Some(Extraction::new(segment, pictures, stages, &ready.device));
+            return;
+        }
+        let class_index = place / DRAWN_A_CLASS;
+        let picture = self.drawn.picture(class_index, place % DRAWN_A_CLASS);
+        // Only a side of nothing is refused.
+        if let Ok(picture) = picture.into_picture(SIDE) {
+            self.pictures.push(picture);
+        }
+        self.labels.push(class_index);
+    }
+
+    fn equip(&mut self, ready: &Ready) {
+        let features = self.extraction.take().and_then(Extraction::finish);
+        let Some(features) = features else { return };
+        let Ready { backbone, segment, device, limits, clock, .. } = ready.clone();
+        let supplies = Supplies {
+            pictures: std::mem::take(&mut self.pictures),
+            labels: self.labels.clone(),
+            classes: self.drawn.classes().len(),
+            features,
+            new_setting: Vec::new(),
+        };
+        let engine = Engine { backbone, segment, device, limits, clock };
+        self.laboratory = Some(Box::new(Laboratory::new(engine, supplies)));
+    }
+
+    async fn point(&self) -> Result<SamplePoint, TrainError> {
+        let classes = self.drawn.classes().len();
+        let split = Split::stratified(&self.labels, classes, self.seed).unwrap_or_default();
+        let known = match &self.laboratory {
+            Some(laboratory) => laboratory.distance(&split).await?.known(classes),
+            None => 0.0,
+        };
+        let share = |way: usize| self.rows.get(way).map_or(0.0, |row| row.test().share());
+        Ok(SamplePoint { task: self.task, known, transfer: share(0), fine_tuning: share(1) })
+    }
+}
