@@ -16,6 +16,7 @@ const BATCH = 16;
 const UNFROZEN_EPOCHS = 3;
 const DROPPED = 300;
 const HUNDRED = 100;
+const CLASSES = 4;
 // Long enough that what the page does besides, such as scrolling to the race, weighs little.
 const MANY = 4800;
 const FEATURE_REPEATS = 5;
@@ -109,8 +110,8 @@ async function trainHead(setting, folder, what) {
 }
 
 /** Copies so many of the flowers, as evenly as can be, over and over where they do not suffice. */
-function flowersFolder(count) {
-  const classes = classesOf(flowers());
+function flowersFolder(count, most = Infinity) {
+  const classes = classesOf(flowers()).slice(0, most);
   const folder = emptyFolder();
   for (let index = 0; index < count; index += 1) {
     const { name, files } = classes[index % classes.length];
@@ -162,6 +163,35 @@ async function measureFineTuning(setting) {
     }), watched);
   }
   note('everything against last 4 blocks', measured[1] / measured[0], 'times', 'as long a step');
+}
+
+/** When each of the ten cards has found something, and when all of the study is over. */
+async function measureDifferences(setting) {
+  const { browsing, note } = setting;
+  await browsing.visit((lab) => weighed(setting, 'ten differences', async () => {
+    await lab.engineReady();
+    await filled(lab, flowersFolder(HUNDRED, CLASSES));
+    await lab.part('start-both').click();
+    await lab.score('cold');
+    await lab.score('warm');
+    await eventually(async () => assert.ok(await lab.part('measure').isEnabled()));
+    await lab.page.evaluate(() => { window.bench.longest = 0; });
+    const start = performance.now();
+    await lab.part('measure').click();
+    const found = lab.page.locator('[data-test^="card-"][data-found="true"]');
+    const cards = [];
+    await eventually(async () => {
+      const seconds = (performance.now() - start) / 1000;
+      const now = await found.count();
+      while (cards.length < now) cards.push(seconds);
+      assert.equal(await lab.part('study-status').getAttribute('data-stage'), 'Complete');
+    }, 600_000);
+    const text = `${HUNDRED} pictures in ${CLASSES} classes, 3 seeds, CPU; from the click`;
+    note('first of the ten cards', cards[0], 's', text);
+    note('all ten cards', cards[9], 's', text);
+    note('whole study', (performance.now() - start) / 1000, 's', `${text}; ${await lab.part('study-status').innerText()}`);
+    note('longest task of the page, ten differences', await lab.page.evaluate(() => window.bench.longest), 'ms', NO_LONG_TASK);
+  }), watched);
 }
 
 /** What further engines bring: how long the frozen layers take over all pictures, and the memory. */
@@ -230,6 +260,7 @@ export const siteParts = {
   'site, head': withFlowers((setting) => trainHead(setting, flowers(), 'head only')),
   'site, hundred pictures': withFlowers((setting) => trainHead(setting, flowersFolder(HUNDRED), `head of ${HUNDRED} pictures`)),
   'site, fine-tuning': withFlowers(measureFineTuning),
+  'site, ten differences': withFlowers(measureDifferences),
   'site, workers': withFlowers(measureWorkers),
   prediction: part(measurePredictions),
 };

@@ -31,7 +31,7 @@ const fn part(name: &'static str, needs: Needs) -> Part {
 
 /// In the order in which they are measured. The proof comes first: a site that does not work has no
 /// speed. WebGPU at width 1.0 is left out, since an adapter in software takes minutes a step.
-const PARTS: [Part; 21] = [
+const PARTS: [Part; 22] = [
     part("sizes", Needs::Sizes),
     part("site, proof", Needs::Site),
     part("site, start", Needs::Site),
@@ -40,6 +40,7 @@ const PARTS: [Part; 21] = [
     part("site, head", Needs::Site),
     part("site, hundred pictures", Needs::Site),
     part("site, fine-tuning", Needs::Site),
+    part("site, ten differences", Needs::Site),
     part("site, workers", Needs::Site),
     part("prediction", Needs::Site),
     part("inference, CPU, width 0.35", Needs::Program),
