@@ -79,7 +79,7 @@ fn figures(figures: &[Figure]) -> Html {
         figures.iter().find(|figure| figure.name == name && figure.way == Some(way))
     };
     let cell = |figure: Option<&Figure>| match figure {
-        Some(figure) => html! { <td>{ value(figure) }</td> },
+        Some(figure) => cell_of(figure, 1),
         None => html! { <td>{ "–" }</td> },
     };
     let pairs = names.iter().map(|name| {
@@ -95,7 +95,7 @@ fn figures(figures: &[Figure]) -> Html {
         html! {
             <tr key={figure.name.clone()}>
                 <th scope="row">{ &figure.name }</th>
-                <td colspan="2">{ value(figure) }</td>
+                { cell_of(figure, 2) }
             </tr>
         }
     });
@@ -113,13 +113,22 @@ fn figures(figures: &[Figure]) -> Html {
     }
 }
 
-fn value(figure: &Figure) -> Html {
-    let number = number(figure.value, figure.unit);
-    match figure.interval {
-        Some(interval) => html! {
-            <><b>{ number }</b>{ " " }<small>{ within(interval, figure.unit) }</small></>
-        },
-        None => html! { <b>{ number }</b> },
+/// A number with its interval; the exact one is there for programs that read the page.
+fn cell_of(figure: &Figure, columns: usize) -> Html {
+    let way = match figure.way {
+        Some(Way::Transfer) => "cold",
+        Some(Way::FineTuning) => "warm",
+        None => "both",
+    };
+    html! {
+        <td colspan={columns.to_string()} data-test="figure" data-name={figure.name.clone()}
+            data-way={way} data-unit={format!("{:?}", figure.unit)}
+            data-value={figure.value.to_string()}>
+            <b>{ number(figure.value, figure.unit) }</b>
+            if let Some(interval) = figure.interval {
+                { " " }<small>{ within(interval, figure.unit) }</small>
+            }
+        </td>
     }
 }
 
