@@ -1,10 +1,10 @@
-//! 7. Performance: paired test accuracy and balanced accuracy with intervals, and what is mistaken
-//! for what.
+//! Card 7, performance: paired test accuracy and balanced accuracy with intervals, and what is
+//! mistaken for what.
 
 use super::super::card::{Finding, Matrix, Plot, Series, Shape, Unit, Way};
 use super::super::log::StudyLog;
 use super::summary::{Pairs, WAYS, figure, figure_within};
-use super::words::{between, percent, points, verdict};
+use super::words::{lead, percent, range, verdict};
 use crate::measure::Confusion;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
@@ -52,13 +52,13 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             verdict(difference, tested)
         ),
         paragraph: format!(
-            "Both ways answered the same test pictures ({}). Picture by picture, fine-tuning is \
-             ahead by {}; with 95 % the true difference lies between {} (bootstrap over pictures, \
-             each with all its seeds). Balanced accuracy counts every class alike, however many \
+            "Both ways answered the same test pictures ({}). Over all of them, {}; \
+             with 95 % confidence the true difference is {}, above zero where fine-tuning is \
+             ahead (bootstrap over pictures, each with all its seeds). Balanced accuracy counts every class alike, however many \
              pictures it has. The matrices add up all seeds.",
             pairs.basis(),
-            points(difference.estimate),
-            between(difference)
+            lead(difference.estimate),
+            range(difference)
         ),
         figures,
         plots: vec![Plot {
