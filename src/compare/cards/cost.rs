@@ -1,11 +1,11 @@
-//! 5. Speed and computational cost: seconds, operations, memory, and the time to nine tenths of the
-//! final accuracy.
+//! Card 5, speed and computational cost: seconds, operations, memory, and the time to nine tenths
+//! of the final accuracy.
 
 use super::super::card::{Finding, Plot, Series, Shape, Unit, Way};
 use super::super::log::StudyLog;
 use super::super::trial::TrialRow;
 use super::summary::{Pairs, WAYS, figure, mean, shared_figure};
-use super::words::{counted, times};
+use super::words::{counted, listed, times};
 
 /// Share of the final accuracy to which the time is told.
 const NEARLY: f64 = 0.9;
@@ -29,31 +29,36 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             figures.push(figure("To 90 % of the final accuracy", way, reached, Unit::Seconds));
         }
     }
-    let ratio = |[first, second]: [f64; 2]| second / first;
-    let ratio_of_operations = ratio(WAYS.map(|way| pairs.mean(way, |row| row.operations as f64)));
-    let ratio_of_seconds = ratio(seconds);
-    figures.push(shared_figure(
-        "Seconds, fine-tuning over transfer",
-        ratio_of_seconds,
-        Unit::Ratio,
-    ));
-    figures.push(shared_figure(
-        "Operations, fine-tuning over transfer",
-        ratio_of_operations,
-        Unit::Ratio,
-    ));
+    // A clock may be too coarse to see anything.
+    let ratio = |[first, second]: [f64; 2]| (first > 0.0).then(|| second / first);
+    let of_operations = ratio(WAYS.map(|way| pairs.mean(way, |row| row.operations as f64)));
+    let of_seconds = ratio(seconds);
+    for (name, ratio) in [("Seconds", of_seconds), ("Operations", of_operations)] {
+        let name = format!("{name}, fine-tuning over transfer");
+        figures.extend(ratio.map(|ratio| shared_figure(&name, ratio, Unit::Ratio)));
+    }
+    let parts = [
+        of_seconds.map(|ratio| format!("{} as long", times(ratio))),
+        of_operations.map(|ratio| format!("{} as many operations", times(ratio))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let overhead = match (of_seconds, of_operations) {
+        (Some(seconds), Some(operations)) if seconds < operations => {
+            " Seconds grow less than operations, since a step takes time that is no arithmetic."
+        }
+        _ => "",
+    };
     Ok(Finding {
-        headline: format!(
-            "Fine-tuning takes {} as long and {} as many operations.",
-            times(ratio_of_seconds),
-            times(ratio_of_operations)
-        ),
+        headline: if parts.is_empty() {
+            "Transfer learning took no time that could be measured.".to_owned()
+        } else {
+            format!("Compared with transfer learning, fine-tuning takes {}.", listed(&parts))
+        },
         paragraph: format!(
             "Seconds are those of computing, of one engine, mean over {}; validation and test are \
              in them, looking at every picture once is not, since both ways share it. Operations \
              are counted from the layout of the network, memory too: parameters, gradients and \
-             activations, and the features that are kept. A step of the head costs next to \
-             nothing, so most of its time is overhead that no larger network would add to.",
+             activations, and the features that are kept.{overhead}",
             counted(pairs.rows.len(), "seed", "seeds")
         ),
         figures,

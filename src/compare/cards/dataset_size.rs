@@ -1,11 +1,12 @@
-//! 2. Dataset size: accuracy of both ways on fewer and more pictures a class, and where one
+//! Card 2, dataset size: accuracy of both ways on fewer and more pictures a class, and where one
 //! overtakes the other.
 
 use super::super::card::{Finding, Plot, Series, Shape, Unit};
 use super::super::log::StudyLog;
 use super::super::study::pictures_a_class;
 use super::summary::{Pairs, WAYS, figure_within};
-use super::words::{between, points};
+use super::words::{a_class, capital, counted, lead, leader, listed, range};
+use crate::measure::Interval;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let sizes: Vec<Option<usize>> = pictures_a_class(log.fewest).map(Some).chain([None]).collect();
@@ -32,46 +33,34 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         .iter()
         .filter_map(|(size, pairs)| Some((pictures(*size), pairs.difference()?)))
         .collect();
-    let mut figures = Vec::new();
-    for (size, difference) in &differences {
+    let figures = differences.iter().map(|(size, difference)| {
         let name = format!("Fine-tuning ahead, {size} a class");
-        figures.push(figure_within(&name, None, *difference, Unit::Points));
-    }
-    let (_, last) = *differences.last().ok_or("There are too few test pictures.")?;
-    // From where on fine-tuning is never behind.
-    let overtakes = differences
-        .iter()
-        .rposition(|(_, difference)| difference.estimate <= 0.0)
-        .map_or(Some(0), |place| (place + 1 < differences.len()).then_some(place + 1));
-    let headline = match overtakes {
-        Some(0) => format!(
-            "Fine-tuning is ahead at every size tried, by {} with all pictures.",
-            points(last.estimate).trim_start_matches('+')
-        ),
-        Some(place) => format!(
-            "The curves cross: from {} pictures a class on, fine-tuning is ahead.",
-            differences[place].0
-        ),
-        None => "Fine-tuning does not overtake transfer learning with the pictures there \
-                 are."
-            .to_owned(),
+        figure_within(&name, None, *difference, Unit::Points)
+    });
+    let [(smallest, first), .., (largest, last)] = differences[..] else {
+        return Err("There are too few test pictures.".to_owned());
     };
-    let (smallest, first) = differences[0];
+    let sizes: Vec<String> = differences.iter().map(|(size, _)| size.to_string()).collect();
+    let seeds = tried.iter().map(|(_, pairs)| pairs.rows.len());
     Ok(Finding {
-        headline,
+        headline: headline(&differences),
         paragraph: format!(
-            "Both ways learned from 1, 2, 4, … pictures a class, each set part of the next, up to \
-             all {} of the smallest class, and were tested on the same pictures. With {smallest} a \
-             class fine-tuning is ahead by {} ({}), with all by {} ({}). A set with few pictures \
-             makes as many steps as a large one, up to four times the epochs; the best epoch is \
-             always chosen on the same validation pictures.",
+            "Both ways learned from {} pictures a class, each set part of the next, and were \
+             tested on the same pictures; {} is all that the smallest class has to learn from. \
+             With {smallest} a class, {} (the true difference is {} with 95 % confidence, above \
+             zero where fine-tuning is ahead); with {largest}, {} ({}). Every size was tried with \
+             {} at least. A smaller set gets more epochs, at most four times as many, to come near \
+             the steps of the whole one; the best epoch is always chosen on the same validation \
+             pictures.",
+            listed(&sizes),
             log.fewest,
-            points(first.estimate),
-            between(first),
-            points(last.estimate),
-            between(last),
+            lead(first.estimate),
+            range(first),
+            lead(last.estimate),
+            range(last),
+            counted(seeds.min().unwrap_or(0), "seed", "seeds"),
         ),
-        figures,
+        figures: figures.collect(),
         plots: vec![Plot {
             title: "Test accuracy by pictures to learn from".to_owned(),
             axis: "training pictures a class".to_owned(),
@@ -83,4 +72,42 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         sources: tried.iter().flat_map(|(_, pairs)| pairs.sources()).collect(),
         ..Finding::default()
     })
+}
+
+/// Who is ahead where, and where one overtakes the other; only sizes count at which the two can be
+/// told apart.
+fn headline(differences: &[(usize, Interval)]) -> String {
+    let told: Vec<(usize, f64)> = differences
+        .iter()
+        .filter(|(_, difference)| difference.excludes_zero())
+        .map(|(size, difference)| (*size, difference.estimate))
+        .collect();
+    let crossing = told.windows(2).rev().find(|pair| pair[0].1 * pair[1].1 < 0.0);
+    if let Some([(before, one), (after, other)]) = crossing {
+        return format!(
+            "The curves cross: {} is ahead with {}, {} with {after}.",
+            leader(*one),
+            a_class(*before),
+            leader(*other)
+        );
+    }
+    let Some(&(largest, ahead)) = told.last() else {
+        return "No crossing can be told: at no size tried can the two ways be told apart."
+            .to_owned();
+    };
+    if told.len() == differences.len() {
+        return format!(
+            "{} is ahead at every size tried, from {} to {largest}.",
+            capital(leader(ahead)),
+            a_class(told[0].0)
+        );
+    }
+    let sizes: Vec<String> = told.iter().map(|(size, _)| size.to_string()).collect();
+    let noun = if sizes == ["1"] { "picture" } else { "pictures" };
+    format!(
+        "No crossing can be told: {} is ahead with {} {noun} a class; at the other sizes the two \
+         ways cannot be told apart.",
+        leader(ahead),
+        listed(&sizes)
+    )
 }

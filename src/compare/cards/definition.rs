@@ -1,14 +1,17 @@
-//! 1. Definition and purpose: how much of the network each way reuses as it was, and how much it
-//! changes.
+//! Card 1, definition and purpose: how much of the network each way reuses as it was, and how much
+//! it changes.
 
-use super::super::card::{Finding, Plot, Series, Shape, Unit, Way};
+use super::super::card::{Finding, Plot, Series, Shape, Unit};
 use super::super::log::StudyLog;
 use super::super::trial::StageChange;
 use super::summary::{Pairs, WAYS, figure, mean, parameters, stage_names, strategy};
-use super::words::percent;
+use super::words::{counted, percent};
+
+/// A change has no upper bound, so it is no share.
+const MOVED: &str = "Change of the backbone, as a part of its length";
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
-    let pairs = Pairs::of(log)?;
+    let pairs = Pairs::of(log)?.examined();
     let missing = || "The weights of both models have yet to be compared.".to_owned();
     let mut figures = Vec::new();
     let mut series = Vec::new();
@@ -23,7 +26,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
                 .ok_or_else(missing)?;
         figures.push(figure("Reused as it was", way, reused[way as usize], Unit::Share));
         figures.push(figure("Parameters that learn", way, learn as f64, Unit::Count));
-        figures.push(figure("Backbone’s weights moved by", way, moved[way as usize], Unit::Share));
+        figures.push(figure(MOVED, way, moved[way as usize], Unit::Plain));
         let stage = |stage: usize| {
             mean(examinations.iter().filter_map(|seen| Some(seen.changes.get(stage)?.relative())))
         };
@@ -35,7 +38,6 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         });
     }
     let [kept, kept_tuned] = reused;
-    let tuned = Way::FineTuning as usize;
     Ok(Finding {
         headline: format!(
             "Transfer learning reuses {} of the network as it was, fine-tuning {}.",
@@ -43,18 +45,21 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             percent(kept_tuned)
         ),
         paragraph: format!(
-            "Transfer learning puts a new head on features that stay what they were; its purpose \
-             is to use what the network knows. Fine-tuning starts from the same weights and moves \
-             those behind the cut towards your pictures; here by {} of their length, counted over \
-             the whole backbone. Each bar is the length of what was added to a block’s weights, as \
-             a share of the length of the pretrained ones.",
-            percent(moved[tuned])
+            "Transfer learning puts a new head on features that are there; its purpose is to use \
+             what the network knows. Fine-tuning starts from the same weights and moves those \
+             behind the cut towards your pictures. Over the whole backbone, transfer learning \
+             moved the weights by {} of their length, fine-tuning by {} (mean over {}). Each bar \
+             is the length of what was added to a block’s weights, as a part of the length of the \
+             pretrained ones.",
+            percent(moved[0]),
+            percent(moved[1]),
+            counted(pairs.rows.len(), "seed", "seeds")
         ),
         figures,
         plots: vec![Plot {
             title: "How far the weights of each block moved".to_owned(),
             axis: "block".to_owned(),
-            unit: Unit::Share,
+            unit: Unit::Plain,
             shape: Shape::Bars,
             categories: stage_names(log),
             series,

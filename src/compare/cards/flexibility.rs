@@ -1,10 +1,10 @@
-//! 6. Flexibility: how far the task is from what the backbone knows, against what fine-tuning
+//! Card 6, flexibility: how far the task is from what the backbone knows, against what fine-tuning
 //! gained.
 
 use super::super::card::{Finding, Plot, Series, Shape, Unit};
 use super::super::log::StudyLog;
 use super::summary::{Pairs, WAYS, figure_within, shared_figure};
-use super::words::{between, percent, points};
+use super::words::{counted, lead, percent, range};
 use crate::measure::Interval;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
@@ -19,7 +19,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     if let Some(overlap) = log.distance.overlap {
         figures.push(shared_figure("Overlap of the classes", overlap, Unit::Share));
     }
-    figures.push(figure_within("Fine-tuning gained", None, gained, Unit::Points));
+    figures.push(figure_within("Fine-tuning ahead", None, gained, Unit::Points));
     let accuracies = WAYS.map(|way| pairs.accuracy(way));
     let mut plots = vec![levels(chance, log.distance.nearest_mean, accuracies)];
     plots.extend(among_samples(log, known, gained.estimate));
@@ -33,18 +33,27 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     };
     Ok(Finding {
         headline: format!(
-            "What the network knows already gets {} of the pictures right; fine-tuning gained {}.",
+            "What the network knows already gets {} of the pictures right; after training, {}.",
             percent(log.distance.nearest_mean),
-            points(gained.estimate)
+            if gained.excludes_zero() {
+                lead(gained.estimate)
+            } else {
+                format!(
+                    "whether fine-tuning is ahead cannot be told with {}",
+                    counted(pairs.test_pictures(), "test picture", "test pictures")
+                )
+            }
         ),
         paragraph: format!(
             "Nothing was trained for the first number: a held-out picture is given the class whose \
              mean frozen feature is nearest (Mensink et al. 2013); guessing would get {}. The \
              closer it is to what a trained head reaches, the nearer the task is to what the \
-             network knows, and the less there is to gain by changing it.{overlap} The gain lies \
-             between {} with 95 %.",
+             network knows, and the less there may be to gain by changing it.{overlap} After \
+             training, {}; with 95 % confidence the true difference is {}, above zero where \
+             fine-tuning is ahead.",
             percent(chance),
-            between(gained)
+            lead(gained.estimate),
+            range(gained)
         ),
         figures,
         plots,

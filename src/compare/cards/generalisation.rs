@@ -1,32 +1,38 @@
-//! 8. Generalisation: accuracy under changes that training never saw, in a new setting, and the
-//! gap between training and test.
+//! Card 8, generalisation: accuracy under changes that training never saw, in a new setting, and
+//! the gap between training and test.
+
+use std::collections::BTreeSet;
 
 use super::super::card::{Finding, Plot, Series, Shape, Unit, Way};
 use super::super::log::StudyLog;
-use super::super::trial::{CorruptedHits, Hits};
+use super::super::trial::{CorruptedHits, Hits, TrialRow};
 use super::summary::{Pairs, WAYS, figure, figure_within, mean};
-use super::words::{between, percent, points, verdict};
+use super::words::{counted, lead, percent, range, verdict};
 use crate::measure::{Corruption, Interval, SEVERITIES, Unit as Resampled, bootstrap};
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
-    let pairs = Pairs::of(log)?;
-    let missing = "Both models have yet to be asked about changed pictures.";
-    let difference = corrupted_difference(&pairs).ok_or(missing)?;
+    let pairs = Pairs::of(log)?.examined();
+    if pairs.rows.is_empty() {
+        return Err("Both models have yet to be asked about changed pictures.".to_owned());
+    }
+    let difference = corrupted_difference(&pairs).ok_or("There are too few test pictures.")?;
     let mut figures = Vec::new();
     let mut clean = [0.0; 2];
     let mut changed = [0.0; 2];
     for way in WAYS {
         let rows = corrupted(&pairs, way);
         changed[way as usize] = rows.iter().map(|row| row.hits).sum::<Hits>().share();
-        clean[way as usize] = pairs.accuracy(way).ok_or(missing)?.estimate;
+        clean[way as usize] = pairs.of_way(way).map(unchanged).sum::<Hits>().share();
         figures.push(figure("Changed pictures", way, changed[way as usize], Unit::Share));
         let lost = clean[way as usize] - changed[way as usize];
         figures.push(figure("Lost by the changes", way, lost, Unit::Points));
-        let gap = pairs.mean(way, |row| {
-            let training = row.examination.as_ref().map_or(0.0, |seen| seen.training.share());
-            training - row.test().share()
+        let gaps = pairs.of_way(way).filter_map(|row| {
+            let training = row.examination.as_ref()?.training;
+            (training.count > 0).then(|| training.share() - row.test().share())
         });
-        figures.push(figure("Training above test", way, gap, Unit::Points));
+        if let Some(gap) = mean(gaps) {
+            figures.push(figure("Training above test", way, gap, Unit::Points));
+        }
         let elsewhere: Hits =
             pairs.examinations(way).iter().filter_map(|seen| seen.new_setting).sum();
         if elsewhere.count > 0 {
@@ -34,26 +40,28 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         }
     }
     figures.push(figure_within("Fine-tuning ahead, changed", None, difference, Unit::Points));
-    let tested = pairs
-        .examinations(Way::Transfer)
-        .iter()
-        .map(|seen| seen.corrupted_pictures.len())
-        .sum::<usize>();
+    let seen = pairs.examinations(Way::Transfer);
+    let pictures = seen.iter().flat_map(|seen| &seen.corrupted_pictures).map(|row| row.picture);
+    let tested = pictures.collect::<BTreeSet<u32>>().len();
     Ok(Finding {
         headline: format!(
-            "On changed pictures transfer learning keeps {}, fine-tuning {}: {}.",
+            "Of changed pictures transfer learning gets {} right, fine-tuning {}: {}.",
             percent(changed[0]),
             percent(changed[1]),
             verdict(difference, tested)
         ),
         paragraph: format!(
-            "Every test picture was changed in seven ways with five severities each (after \
+            "{} of the tests of {} were changed in {} ways with {SEVERITIES} severities each (after \
              Hendrycks and Dietterich, arXiv 1903.12261) that no training had seen. Over all of \
-             them fine-tuning is ahead by {} (with 95 % between {}); on unchanged pictures it is \
-             by {}. The gap between training and test says how much was learned by heart.{}",
-            points(difference.estimate),
-            between(difference),
-            points(clean[1] - clean[0]),
+             them {} (the true difference is {} with 95 % confidence, above zero where fine-tuning \
+             is ahead); on the same pictures unchanged, {}. The gap between training and test says \
+             how much was learned by heart.{}",
+            counted(tested, "different picture", "different pictures"),
+            counted(pairs.rows.len(), "seed", "seeds"),
+            Corruption::ALL.len(),
+            lead(difference.estimate),
+            range(difference),
+            lead(clean[1] - clean[0]),
             if figures.iter().any(|figure| figure.name == "New setting") {
                 " The new setting has the same classes under other light and before other \
                  backgrounds."
@@ -66,6 +74,16 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         sources: pairs.sources(),
         ..Finding::default()
     })
+}
+
+/// The hits on the pictures that were changed too, as they were.
+fn unchanged(row: &TrialRow) -> Hits {
+    let changed = row.examination.iter().flat_map(|seen| &seen.corrupted_pictures);
+    let changed: BTreeSet<u32> = changed.map(|row| row.picture).collect();
+    let mut hits = Hits::default();
+    let answers = row.answers.iter().filter(|answer| changed.contains(&answer.picture));
+    answers.for_each(|answer| hits.add(answer.is_right()));
+    hits
 }
 
 /// The hits of one way over all seeds.
@@ -97,7 +115,8 @@ fn by_corruption(pairs: &Pairs) -> Plot {
             let hits: Hits = rows.iter().filter(|r| r.corruption == kind).map(|r| r.hits).sum();
             (hits.count > 0).then(|| hits.share())
         };
-        let unchanged = mean(pairs.of_way(way).map(|row| row.test().share()));
+        let hits: Hits = pairs.of_way(way).map(unchanged).sum();
+        let unchanged = (hits.count > 0).then(|| hits.share());
         Series {
             name: way.title().to_owned(),
             way: Some(way),
@@ -124,7 +143,8 @@ fn by_severity(pairs: &Pairs) -> Plot {
             let hits: Hits = rows.iter().filter(|r| r.severity == severity).map(|r| r.hits).sum();
             (hits.count > 0).then(|| hits.share())
         };
-        let unchanged = mean(pairs.of_way(way).map(|row| row.test().share()));
+        let hits: Hits = pairs.of_way(way).map(unchanged).sum();
+        let unchanged = (hits.count > 0).then(|| hits.share());
         Series {
             name: way.title().to_owned(),
             way: Some(way),

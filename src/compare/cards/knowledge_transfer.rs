@@ -1,27 +1,28 @@
-//! 10. Scope of knowledge transfer: how similar each block's features stayed to the pretrained
+//! Card 10, scope of knowledge transfer: how similar each block's features stayed to the pretrained
 //! ones, and how much of the old ability is left.
 
 use super::super::card::{Finding, Plot, Series, Shape, Unit, Way};
 use super::super::log::StudyLog;
-use super::super::trial::{Examination, Hits};
+use super::super::trial::{Examination, Hits, TrialRow};
 use super::summary::{Pairs, WAYS, figure, mean, shared_figure, stage_names};
-use super::words::percent;
+use super::words::{counted, percent, plain};
+use crate::model::Cut;
+use crate::train::Strategy;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
-    let pairs = Pairs::of(log)?;
+    let pairs = Pairs::of(log)?.examined();
     let stages = log.architecture.stages.len();
-    let tuned = pairs.examinations(Way::FineTuning);
-    let last = at(&tuned, stages - 1).ok_or(
-        "How similar features stayed shows once both models were examined on at least four \
-         pictures.",
-    )?;
+    let missing = "How similar features stayed shows once both models were examined on at least \
+                   four pictures.";
+    let last = |seen: &[&Examination]| at(seen, stages.saturating_sub(1));
+    let mut similar = [0.0; 2];
     let mut figures = Vec::new();
     let mut left = [None; 2];
     for way in WAYS {
         let seen = pairs.examinations(way);
-        if let Some(similar) = at(&seen, stages - 1) {
-            figures.push(figure("Last features, similarity", way, similar, Unit::Plain));
-        }
+        similar[way as usize] = last(&seen).ok_or(missing)?;
+        let value = similar[way as usize];
+        figures.push(figure("Last features, similarity", way, value, Unit::Plain));
         let agreed: Hits = seen.iter().filter_map(|seen| seen.agreement).sum();
         if agreed.count > 0 {
             left[way as usize] = Some(agreed.share());
@@ -37,28 +38,44 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let mut all: Vec<Series> =
         WAYS.map(|way| series(way.title(), Some(way), &pairs.examinations(way))).into();
     let mut sources = pairs.sources();
-    let at_once = log.study.fine_tuning.at_once();
-    let rows: Vec<_> = log.trials_of(&at_once, None).collect();
-    let seen: Vec<&Examination> =
-        rows.iter().filter_map(|(_, row)| row.examination.as_ref()).collect();
     let mut compared = String::new();
-    if let Some(distorted) = at(&seen, stages - 1).filter(|_| at_once != log.study.fine_tuning) {
+    let without_phase = log.study.fine_tuning.at_once();
+    let thawed = thawed_at_once(&pairs, &without_phase);
+    let seen_of = |place: usize| -> Vec<&Examination> {
+        thawed.iter().filter_map(|both| both[place].1.examination.as_ref()).collect()
+    };
+    let (at_once, head_first) = (seen_of(1), seen_of(0));
+    if let (Some(distorted), Some(kept)) = (last(&at_once), last(&head_first)) {
         figures.push(shared_figure("Last features, thawed at once", distorted, Unit::Plain));
-        all.push(series("Fine-tuning at once", None, &seen));
-        sources.extend(rows.iter().map(|(place, _)| *place));
+        all.push(series("Fine-tuning at once", None, &at_once));
+        sources.extend(thawed.iter().map(|both| both[1].0));
         compared = format!(
-            " Thawing everything at once, without training the head first, leaves the last \
-             features at {distorted:.2} (Kumar et al., arXiv 2202.10054, expect them to be \
-             distorted more)."
+            " Over the {} with which both were tried, thawing at once leaves the last features at \
+             {}, training the head first at {}; Kumar et al. (arXiv 2202.10054) expect thawing at \
+             once to distort them more.",
+            counted(thawed.len(), "seed", "seeds"),
+            plain(distorted),
+            plain(kept)
         );
     }
-    let kept = left[Way::FineTuning as usize].map_or_else(String::new, |left| {
-        format!(", and keeps {} of the old answers", percent(left))
-    });
+    let kept = |way: Way| {
+        left[way as usize]
+            .map_or_else(String::new, |left| format!(" and {} of the old answers", percent(left)))
+    };
+    let transfer = if log.study.transfer.cut == Cut::HeadOnly {
+        "Transfer learning keeps every feature".to_owned()
+    } else {
+        format!(
+            "Transfer learning keeps a similarity of {} in the last features{}",
+            plain(similar[0]),
+            kept(Way::Transfer)
+        )
+    };
     Ok(Finding {
         headline: format!(
-            "Transfer learning keeps every feature; fine-tuning leaves the last ones {last:.2} \
-             similar{kept}.",
+            "{transfer}; fine-tuning keeps a similarity of {} in the last ones{}.",
+            plain(similar[1]),
+            kept(Way::FineTuning)
         ),
         paragraph: format!(
             "Similarity is linear CKA between the features of your pictures before and after \
@@ -79,6 +96,22 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         sources,
         ..Finding::default()
     })
+}
+
+/// Fine-tuning with its head first and at once, with every seed with which both were examined.
+fn thawed_at_once<'a>(pairs: &Pairs<'a>, at_once: &'a Strategy) -> Vec<[(usize, &'a TrialRow); 2]> {
+    if *at_once == pairs.log.study.fine_tuning {
+        return Vec::new();
+    }
+    let rows: Vec<_> = pairs.log.trials_of(at_once, None).collect();
+    let both = pairs.rows.iter().filter_map(|pair| {
+        let tuned = pair[Way::FineTuning as usize];
+        let other = rows
+            .iter()
+            .find(|(_, row)| row.trial.seed == tuned.1.trial.seed && row.examination.is_some())?;
+        Some([tuned, *other])
+    });
+    both.collect()
 }
 
 /// The mean similarity of a stage.

@@ -1,12 +1,12 @@
-//! 3. Layers involved: accuracy as a function of the cut, and what each block learned.
+//! Card 3, layers involved: accuracy as a function of the cut, and what each block learned.
 
 use super::super::card::{Finding, Plot, Series, Shape, Unit, Way};
 use super::super::log::StudyLog;
 use super::super::trial::TrialRow;
 use super::summary::{
-    Pairs, accuracy, figure_within, mean, parameters, shared_figure, stage_names,
+    Pairs, accuracy, ahead, figure_within, mean, parameters, shared_figure, stage_names,
 };
-use super::words::{percent, points};
+use super::words::{counted, percent, points};
 use crate::measure::Interval;
 use crate::model::Cut;
 use crate::train::Strategy;
@@ -28,24 +28,23 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     strategies.sort_by_key(|strategy| strategy.cut.position());
     strategies.dedup();
     let seed = log.study.seeds.first().copied().unwrap_or_default();
-    let tried: Vec<Tried> = strategies
-        .into_iter()
-        .filter_map(|strategy| {
-            let rows: Vec<_> = log.trials_of(strategy, None).collect();
-            let accuracy = accuracy(rows.iter().map(|(_, row)| *row), seed)?;
-            Some(Tried { strategy, rows, accuracy })
-        })
-        .collect();
-    if tried.len() < LEAST_CUTS {
-        return Err("The cuts between head only and everything have yet to be tried.".to_owned());
-    }
     let pairs = Pairs::of(log)?;
-    let best = tried
+    let tried = tried(log, strategies, seed);
+    if tried.len() < LEAST_CUTS {
+        return Err(
+            "The cuts between head only and everything have yet to be tried with the same \
+                    seed."
+                .to_owned(),
+        );
+    }
+    // Among equals, the one that changes least.
+    let is_better = |a: &Tried, b: &Tried| b.accuracy.estimate > a.accuracy.estimate;
+    let best = tried.iter().reduce(|a, b| if is_better(a, b) { b } else { a });
+    let best = best.ok_or("No cut was tried.")?;
+    let gained = tried
         .iter()
-        .max_by(|a, b| a.accuracy.estimate.total_cmp(&b.accuracy.estimate))
-        .ok_or("No cut was tried.")?;
-    let head = tried.iter().find(|tried| tried.strategy.cut == Cut::HeadOnly);
-    let gained = head.map(|head| best.accuracy.estimate - head.accuracy.estimate);
+        .find(|tried| *tried.strategy == log.study.transfer)
+        .and_then(|transfer| best.ahead_of(transfer, seed));
     let drift = |stage: usize| {
         let seen = pairs.examinations(Way::FineTuning);
         mean(seen.iter().filter_map(|seen| Some(seen.changes.get(stage)?.relative())))
@@ -67,24 +66,20 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     figures.push(shared_figure("Cuts tried", tried.len() as f64, Unit::Count));
     let (learn, all) = parameters(log, best.strategy);
     Ok(Finding {
-        headline: match gained {
-            Some(gained) if best.strategy.cut != Cut::HeadOnly => format!(
-                "Best with {}: {} over a new head alone.",
-                name(best.strategy.cut),
-                points(gained)
-            ),
-            _ => "No cut does better than a new head alone.".to_owned(),
-        },
+        headline: headline(best, gained, log.study.transfer.cut),
         paragraph: format!(
-            "Each point is the same training with another cut: what lies before it stayed frozen, \
-             what lies behind learned. The best one lets {learn} of {all} parameters learn and \
-             names {} of the test pictures rightly. The intervals overlap where one cut cannot be \
-             told from another.{}",
+            "Each point is training with another cut: what lies before it stayed frozen, what lies \
+             behind learned. The highest one lets {learn} of {all} parameters learn and names {} \
+             of the test pictures rightly, over {}. Where intervals overlap widely, one cut can \
+             hardly be told from the other, and the highest of several is a little too high by \
+             being chosen.{}",
             percent(best.accuracy.estimate),
+            counted(best.rows.len(), "seed", "seeds"),
             match furthest {
                 Some((stage, drift)) if drift > 0.0 => format!(
-                    " In your fine-tuning, {} learned most: its weights moved by {}.",
-                    names[stage],
+                    " In your fine-tuning, the weights of {} moved furthest, by {} of their \
+                     length.",
+                    with_article(&names[stage]),
                     percent(drift)
                 ),
                 _ => String::new(),
@@ -108,7 +103,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             Plot {
                 title: "What each block learned: how far its weights moved".to_owned(),
                 axis: "block".to_owned(),
-                unit: Unit::Share,
+                unit: Unit::Plain,
                 shape: Shape::Bars,
                 categories: names,
                 series: vec![Series {
@@ -125,6 +120,57 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             .collect(),
         ..Finding::default()
     })
+}
+
+/// The cuts that have ended, each with the seeds that all of them have, so that they compare.
+fn tried<'a>(log: &'a StudyLog, strategies: Vec<&'a Strategy>, seed: u64) -> Vec<Tried<'a>> {
+    let rows = strategies.into_iter().map(|strategy| {
+        let rows: Vec<_> = log.trials_of(strategy, None).collect();
+        (strategy, rows)
+    });
+    let ended: Vec<_> = rows.filter(|(_, rows)| !rows.is_empty()).collect();
+    let have_all = |seed: u64| {
+        ended.iter().all(|(_, rows)| rows.iter().any(|(_, row)| row.trial.seed == seed))
+    };
+    let tried = ended.iter().filter_map(|(strategy, rows)| {
+        let rows: Vec<_> =
+            rows.iter().copied().filter(|(_, row)| have_all(row.trial.seed)).collect();
+        let accuracy = accuracy(rows.iter().map(|(_, row)| *row), seed)?;
+        Some(Tried { strategy, rows, accuracy })
+    });
+    tried.collect()
+}
+
+impl Tried<'_> {
+    /// How far it is ahead of another cut, with the same seeds and pictures.
+    fn ahead_of(&self, other: &Self, seed: u64) -> Option<Interval> {
+        let pairs =
+            other.rows.iter().zip(&self.rows).map(|((_, first), (_, second))| [*first, *second]);
+        ahead(pairs, seed)
+    }
+}
+
+fn headline(best: &Tried, gained: Option<Interval>, transfer: Cut) -> String {
+    let best = name(best.strategy.cut);
+    let than = match transfer {
+        Cut::HeadOnly => "a new head alone".to_owned(),
+        cut => name(cut),
+    };
+    match gained {
+        Some(gained) if gained.excludes_zero() => {
+            format!("Best with {best}: {} over {than}.", points(gained.estimate))
+        }
+        Some(gained) if gained.estimate > 0.0 => format!(
+            "No cut can be told from {than}; the highest, {best}, is {} above it.",
+            points(gained.estimate)
+        ),
+        _ => format!("No cut does better than {than}."),
+    }
+}
+
+/// A stage's name in a sentence: `block 3`, but `the stem`.
+fn with_article(name: &str) -> String {
+    if name.starts_with("block") { name.to_owned() } else { format!("the {name}") }
 }
 
 /// A cut in words.

@@ -27,7 +27,7 @@ pub fn cards(log: &StudyLog) -> Vec<Card> {
 
 /// What one card finds, or what is missing, as a sentence.
 fn finding(difference: Difference, log: &StudyLog) -> Result<Finding, String> {
-    match difference {
+    let mut finding = match difference {
         Difference::Definition => definition::finding(log),
         Difference::DatasetSize => dataset_size::finding(log),
         Difference::Layers => layers::finding(log),
@@ -38,5 +38,9 @@ fn finding(difference: Difference, log: &StudyLog) -> Result<Finding, String> {
         Difference::Generalisation => generalisation::finding(log),
         Difference::UseCases => use_cases::finding(log),
         Difference::KnowledgeTransfer => knowledge_transfer::finding(log),
-    }
+    }?;
+    // Both ways may be one strategy, and a trial may answer two of a card's questions.
+    finding.sources.sort_unstable();
+    finding.sources.dedup();
+    Ok(finding)
 }

@@ -1,10 +1,10 @@
-//! 7. Performance: paired test accuracy and balanced accuracy with intervals, and what is mistaken
-//! for what.
+//! Card 7, performance: paired test accuracy and balanced accuracy with intervals, and what is
+//! mistaken for what.
 
 use super::super::card::{Finding, Matrix, Plot, Series, Shape, Unit, Way};
 use super::super::log::StudyLog;
-use super::summary::{Pairs, WAYS, figure, figure_within};
-use super::words::{between, percent, points, verdict};
+use super::summary::{Pairs, WAYS, accuracy, figure, figure_within};
+use super::words::{lead, percent, range, verdict};
 use crate::measure::Confusion;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
@@ -15,8 +15,8 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let mut matrices = Vec::new();
     let confusions = WAYS.map(|way| confusion(&pairs, way));
     for (way, confusion) in WAYS.into_iter().zip(&confusions) {
-        let accuracy = pairs.accuracy(way).ok_or(too_few)?;
-        figures.push(figure_within("Test accuracy", Some(way), accuracy, Unit::Share));
+        let within = pairs.accuracy(way).ok_or(too_few)?;
+        figures.push(figure_within("Test accuracy", Some(way), within, Unit::Share));
         let balanced = confusion.balanced_accuracy();
         figures.push(figure("Balanced accuracy", way, balanced, Unit::Share));
         let counts = (0..log.classes.len())
@@ -34,6 +34,18 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         classes: log.classes.clone(),
         counts: confusions[1].difference(&confusions[0]),
     });
+    let scratch = log.study.fine_tuning.from_scratch();
+    let scratch: Vec<_> = log.trials_of(&scratch, None).collect();
+    let from_nothing = accuracy(scratch.iter().map(|(_, row)| *row), pairs.seed());
+    let mut baseline = String::new();
+    if let Some(within) = from_nothing {
+        figures.push(figure_within("From scratch, test accuracy", None, within, Unit::Share));
+        baseline = format!(
+            " The same network with random weights, all of it trained for as many epochs as \
+             fine-tuning thaws, gets {}: what is above that, pretraining gave.",
+            percent(within.estimate)
+        );
+    }
     let tested = pairs.test_pictures();
     let [transfer, tuned] = WAYS.map(|way| pairs.accuracy(way).map_or(0.0, |a| a.estimate));
     let recall = |way: Way| Series {
@@ -52,13 +64,14 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             verdict(difference, tested)
         ),
         paragraph: format!(
-            "Both ways answered the same test pictures ({}). Picture by picture, fine-tuning is \
-             ahead by {}; with 95 % the true difference lies between {} (bootstrap over pictures, \
-             each with all its seeds). Balanced accuracy counts every class alike, however many \
-             pictures it has. The matrices add up all seeds.",
+            "Both ways answered the same test pictures ({}). Over all of them, {}; \
+             with 95 % confidence the true difference is {}, above zero where fine-tuning is \
+             ahead (bootstrap over pictures, each with all its seeds). Balanced accuracy counts \
+             every class alike, however many pictures it has. The matrices add up all \
+             seeds.{baseline}",
             pairs.basis(),
-            points(difference.estimate),
-            between(difference)
+            lead(difference.estimate),
+            range(difference)
         ),
         figures,
         plots: vec![Plot {
@@ -70,7 +83,11 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             series: WAYS.map(recall).into(),
         }],
         matrices,
-        sources: pairs.sources(),
+        sources: pairs
+            .sources()
+            .into_iter()
+            .chain(scratch.iter().map(|(place, _)| *place))
+            .collect(),
     })
 }
 

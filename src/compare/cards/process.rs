@@ -1,4 +1,4 @@
-//! 4. Training process: phases, learning rates, parameters a step, and how long gradients are.
+//! Card 4, training process: phases, learning rates, parameters a step, and how long gradients are.
 
 use super::super::card::{Finding, Plot, Series, Shape, Unit, Way};
 use super::super::log::StudyLog;
@@ -6,7 +6,7 @@ use super::super::trial::TrialRow;
 use super::summary::{Pairs, WAYS, figure, parameters, stage_names, strategy};
 use super::words::counted;
 use crate::model::STAGES;
-use crate::train::{GradientRow, Phase};
+use crate::train::{GradientRow, Phase, Strategy};
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let pairs = Pairs::of(log)?;
@@ -23,38 +23,87 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             Unit::Count,
         ));
     }
-    let unfrozen = tuned.epochs.iter().filter(|row| row.phase == Phase::Unfrozen).count();
-    let first_of_head = tuned.epochs.len() - unfrozen;
     let epochs = transfer.epochs.len().max(tuned.epochs.len());
-    let plots = [Some(rates(log, transfer, tuned, epochs)), gradients(log, tuned)];
+    if epochs == 0 {
+        return Err("No epoch of the first seed has ended.".to_owned());
+    }
+    let gradients = gradients(log, tuned);
+    let (head, unfrozen) = phases(tuned);
+    let mut sentences = Vec::new();
+    if head > 0 && unfrozen > 0 {
+        sentences.push(
+            "The head goes first so that its random weights do not pull the pretrained ones about."
+                .to_owned(),
+        );
+    }
+    if unfrozen > 0 {
+        sentences.push(thawed_rates(strategy(log, Way::FineTuning)));
+    }
+    if gradients.is_some() {
+        sentences.push(
+            "A gradient’s length says how hard a block is pulled; it is noted at the last step of \
+             an epoch, before clipping."
+                .to_owned(),
+        );
+    }
+    sentences.push(format!("Shown is seed {}.", tuned.trial.seed));
     Ok(Finding {
-        headline: if unfrozen == 0 {
+        headline: if unfrozen == 0 && phases(transfer).1 == 0 {
             "Both ways train a new head and nothing else.".to_owned()
         } else {
             format!(
-                "Transfer learning is one phase of {}; fine-tuning has {} of the head alone, then \
-                 {} of everything behind the cut.",
-                counted(transfer.epochs.len(), "epoch", "epochs"),
-                first_of_head,
-                counted(unfrozen, "epoch", "epochs")
+                "Transfer learning trains {}; fine-tuning trains {}.",
+                phases_in_words(transfer),
+                phases_in_words(tuned)
             )
         },
-        paragraph: format!(
-            "The head goes first so that its random weights do not pull the pretrained ones about; \
-             then layers thaw at a gentler rate, {} times as high for each block further from the \
-             head. A gradient’s length says how hard a block is pulled; it is noted at the last \
-             step of an epoch, before clipping. Shown is seed {}.",
-            log.study.fine_tuning.depth_factor, tuned.trial.seed
-        ),
+        paragraph: sentences.join(" "),
         figures,
-        plots: plots.into_iter().flatten().collect(),
+        plots: [Some(rates(log, transfer, tuned, epochs)), gradients]
+            .into_iter()
+            .flatten()
+            .collect(),
         sources: vec![pairs.rows[0][0].0, pairs.rows[0][1].0],
         ..Finding::default()
     })
 }
 
-/// Learning rates over the epochs: of the head in both ways, and of the first and the last stage
-/// that thaw.
+/// Epochs of the head alone, and of everything behind the cut.
+fn phases(row: &TrialRow) -> (usize, usize) {
+    let unfrozen = row.epochs.iter().filter(|row| row.phase == Phase::Unfrozen).count();
+    (row.epochs.len() - unfrozen, unfrozen)
+}
+
+fn phases_in_words(row: &TrialRow) -> String {
+    let epochs = |count| counted(count, "epoch", "epochs");
+    match phases(row) {
+        (0, 0) => "for less than an epoch".to_owned(),
+        (head, 0) => format!("the head for {}", epochs(head)),
+        (0, unfrozen) => format!("everything behind the cut at once for {}", epochs(unfrozen)),
+        (head, unfrozen) => format!(
+            "the head for {}, then everything behind the cut for {}",
+            epochs(head),
+            epochs(unfrozen)
+        ),
+    }
+}
+
+/// The rates once layers have thawed, as they were set.
+fn thawed_rates(strategy: &Strategy) -> String {
+    let Strategy { head_rate, unfrozen_rate, depth_factor, head_epochs, .. } = strategy;
+    let alone = match head_epochs {
+        0 => String::new(),
+        _ => format!("The head alone learns at a rate of up to {head_rate}. "),
+    };
+    let depth = if *depth_factor < 1.0 {
+        format!("{depth_factor} times as high for each block further from the head")
+    } else {
+        "the same for every block".to_owned()
+    };
+    format!("{alone}Once layers have thawed, the rate goes up to {unfrozen_rate}, {depth}.")
+}
+
+/// Learning rates over the epochs: of the head in both ways, and of the first stage that thaws.
 fn rates(log: &StudyLog, transfer: &TrialRow, tuned: &TrialRow, epochs: usize) -> Plot {
     let head = |row: &TrialRow| {
         let rate = |epoch: usize| row.epochs.get(epoch).map(|row| row.head_rate);
@@ -101,7 +150,8 @@ fn gradients(log: &StudyLog, tuned: &TrialRow) -> Option<Plot> {
     let series = |row: &GradientRow| Series {
         name: format!("Epoch {}", row.epoch),
         way: Some(Way::FineTuning),
-        values: row.norms.iter().copied().map(Some).collect(),
+        // Of training that went astray they may be no numbers.
+        values: row.norms.iter().map(|&norm| Some(norm).filter(|norm| norm.is_finite())).collect(),
         intervals: Vec::new(),
     };
     Some(Plot {
@@ -110,6 +160,6 @@ fn gradients(log: &StudyLog, tuned: &TrialRow) -> Option<Plot> {
         unit: Unit::Plain,
         shape: Shape::Bars,
         categories,
-        series: vec![series(first), series(last)],
+        series: if first == last { vec![series(first)] } else { vec![series(first), series(last)] },
     })
 }

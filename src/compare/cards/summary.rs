@@ -42,6 +42,13 @@ impl<'a> Pairs<'a> {
         self.of_way(way).filter_map(|row| row.examination.as_ref()).collect()
     }
 
+    /// Those whose models were both examined.
+    pub fn examined(&self) -> Self {
+        let is_examined =
+            |pair: &&[(usize, &TrialRow); 2]| pair.iter().all(|(_, row)| row.examination.is_some());
+        Self { log: self.log, rows: self.rows.iter().filter(is_examined).copied().collect() }
+    }
+
     /// The mean over one way's rows.
     pub fn mean(&self, way: Way, value: impl Fn(&TrialRow) -> f64) -> f64 {
         mean(self.of_way(way).map(value)).unwrap_or(f64::NAN)
@@ -79,11 +86,7 @@ impl<'a> Pairs<'a> {
 
     /// How far fine-tuning is ahead in accuracy, picture by picture.
     pub fn difference(&self) -> Option<Interval> {
-        let pairs = self.rows.iter().flat_map(|[(_, first), (_, second)]| {
-            let pairs = first.answers.iter().zip(&second.answers);
-            pairs.map(|(a, b)| (a.picture as usize, a.is_right(), b.is_right()))
-        });
-        paired_difference(pairs, self.seed())
+        ahead(self.rows.iter().map(|[(_, first), (_, second)]| [*first, *second]), self.seed())
     }
 
     /// The seed of every resampling.
@@ -100,6 +103,16 @@ pub(super) fn accuracy<'a>(
 ) -> Option<Interval> {
     let answers = rows.flat_map(|row| &row.answers);
     share(answers.map(|answer| (answer.picture as usize, answer.is_right())), seed)
+}
+
+/// How far the second row of each pair is ahead in accuracy, picture by picture.
+pub(super) fn ahead<'a>(
+    pairs: impl Iterator<Item = [&'a TrialRow; 2]>,
+    seed: u64,
+) -> Option<Interval> {
+    let answers = pairs.flat_map(|[first, second]| first.answers.iter().zip(&second.answers));
+    let answers = answers.map(|(a, b)| (a.picture as usize, a.is_right(), b.is_right()));
+    paired_difference(answers, seed)
 }
 
 /// The mean; none of nothing.

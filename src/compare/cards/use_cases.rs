@@ -1,5 +1,5 @@
-//! 9. Use cases: which of the four documented situations this is, by the measurements of the other
-//! cards, and what is recommended there.
+//! Card 9, use cases: which of the four documented situations this is, by the measurements of the
+//! other cards, and what is recommended there.
 //!
 //! The four situations and what is recommended in each: Stanford CS231n course notes, "Transfer
 //! Learning", "When and how to fine-tune?".
@@ -8,9 +8,9 @@ use super::super::card::{Finding, Unit};
 use super::super::log::StudyLog;
 use super::super::study::pictures_a_class;
 use super::summary::{Pairs, WAYS, shared_figure};
-use super::words::{percent, points};
+use super::words::{a_class, percent, points, verdict};
 
-/// A set is small where its last doubling still raised the better way's accuracy by more than this.
+/// A set is small where doubling it still raised the better way's accuracy by more than this.
 const STILL_RISING: f64 = 0.02;
 /// A task is similar to what the backbone knows where its untrained features go at least so far of
 /// the way from guessing to perfect.
@@ -18,55 +18,61 @@ const SIMILAR: f64 = 0.75;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let all = Pairs::of(log)?;
-    let half = pictures_a_class(log.fewest).last();
-    let half = half.and_then(|size| Some((size, Pairs::with(log, Some(size)).ok()?)));
-    let Some((size, half)) = half else {
-        return Err("Whether the set is large enough shows once a part of it was tried.".to_owned());
+    // Half of the pictures or fewer: over a smaller step, noise would pass for a rise.
+    let Some(size) = pictures_a_class(log.fewest).filter(|size| 2 * size <= log.fewest).last()
+    else {
+        return Err("There are too few pictures a class to leave half of them out.".to_owned());
     };
+    let part = Pairs::with(log, Some(size)).map_err(|_| {
+        format!("Whether the set is large enough shows once {} were tried.", a_class(size))
+    })?;
+    let too_few = "There are too few test pictures.";
     let best = |pairs: &Pairs| {
-        let accuracies = WAYS.map(|way| pairs.accuracy(way).map_or(0.0, |a| a.estimate));
-        accuracies[0].max(accuracies[1])
+        let accuracies = WAYS.map(|way| pairs.accuracy(way).map(|within| within.estimate));
+        accuracies.into_iter().flatten().reduce(f64::max).ok_or(too_few)
     };
-    let rise = best(&all) - best(&half);
+    let doublings = (log.fewest as f64 / size as f64).log2();
+    let rise = (best(&all)? - best(&part)?) / doublings;
     let known = log.distance.known(log.classes.len());
     let (is_small, is_similar) = (rise > STILL_RISING, known >= SIMILAR);
     let (situation, recommended) = match (is_small, is_similar) {
-        (true, true) => ("small and similar", "a new head on frozen features"),
+        (true, true) => ("small and similar", "a new head on the frozen features"),
         (true, false) => {
-            ("small and different", "a new head, or few thawed layers with great care")
+            ("small and different", "a new head on features from earlier in the network")
         }
         (false, true) => ("large and similar", "fine-tuning with little fear of learning by heart"),
         (false, false) => {
-            ("large and different", "fine-tuning of many layers from pretrained weights")
+            ("large and different", "fine-tuning of the whole network from pretrained weights")
         }
     };
-    let difference = all.difference().ok_or("There are too few test pictures.")?;
-    let measured = if !difference.excludes_zero() {
-        "Measured here, the two ways cannot be told apart, so the cheaper one will do."
-    } else if difference.estimate > 0.0 {
-        "Measured here, fine-tuning is ahead."
-    } else {
-        "Measured here, transfer learning is ahead."
-    };
+    let difference = all.difference().ok_or(too_few)?;
+    let advised = if difference.excludes_zero() { "" } else { ", so the cheaper one will do" };
     Ok(Finding {
-        headline: format!("Your set is {situation}; there, {recommended} is recommended."),
+        headline: format!("Your set counts as {situation}; there, {recommended} is recommended."),
         paragraph: format!(
-            "Small: going from {size} to {} pictures a class still changed the better way’s \
-             accuracy by {} (small above {}). Similar: the untrained features go {} of the way \
-             from guessing to perfect (similar from {} on). The four situations are those of the \
-             CS231n course notes on transfer learning. {measured}",
+            "Small: from {} to all pictures ({} of the smallest class) the better way’s accuracy \
+             changed by {} a doubling; a set is small above {}. Similar: the untrained features go \
+             {} of the way from guessing to perfect; a task is similar from {} on. Both bounds are \
+             our choice. The four situations are those of the CS231n course notes on transfer \
+             learning. Measured here, {}{advised}.",
+            a_class(size),
             log.fewest,
             points(rise),
             points(STILL_RISING),
             percent(known),
             percent(SIMILAR),
+            verdict(difference, all.test_pictures()),
         ),
         figures: vec![
-            shared_figure("Gained by the last doubling", rise, Unit::Points),
+            shared_figure("Gained by a doubling of the pictures", rise, Unit::Points),
             shared_figure("Known already", known, Unit::Share),
-            shared_figure("Training pictures a class", log.fewest as f64, Unit::Count),
+            shared_figure(
+                "Training pictures of the smallest class",
+                log.fewest as f64,
+                Unit::Count,
+            ),
         ],
-        sources: all.sources().into_iter().chain(half.sources()).collect(),
+        sources: all.sources().into_iter().chain(part.sources()).collect(),
         ..Finding::default()
     })
 }
