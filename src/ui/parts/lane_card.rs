@@ -129,7 +129,7 @@ fn going(lane: &LaneRun) -> String {
 }
 
 fn ended(lane: &LaneRun, result: &RunResult) -> String {
-    let seconds = duration(result.seconds);
+    let seconds = compared(result.seconds);
     let how = match result.ending {
         Ending::Completed => format!("{seconds} of computing."),
         Ending::Stopped => format!("Stopped after {seconds}."),

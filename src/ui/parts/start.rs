@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::session::Refusal;
+use crate::session::{Estimate, Refusal};
 use crate::ui::state::{Action, Forecast, Side, Sides};
 use crate::ui::text::{memory, predicted};
 
@@ -68,14 +68,22 @@ fn ahead(forecast: &Forecast) -> Html {
     match forecast {
         Forecast::Nothing | Forecast::Pending => Html::default(),
         Forecast::Known(estimate) => html! {
-            <p class="plain" data-test="ahead">
-                { format!("Both together take {}, of which {} goes to one look at every picture, and {}.",
-                    predicted(estimate.seconds), predicted(estimate.feature_seconds),
-                    memory(estimate.memory)) }
-            </p>
+            <p class="plain" data-test="ahead">{ together(estimate) }</p>
         },
         Forecast::Refused(refusal) => html! {
             <p class="plain" data-test="ahead">{ &refusal.reason }{ " " }{ &refusal.remedy }</p>
         },
     }
+}
+
+/// All of it, and how much of that one look at every picture takes, where both can be told.
+fn together(estimate: &Estimate) -> String {
+    let (all, look) = (predicted(estimate.seconds), predicted(estimate.feature_seconds));
+    let memory = memory(estimate.memory);
+    if all == look {
+        return format!("Both together take {all}, and {memory}.");
+    }
+    format!(
+        "Both together take {all}, of which one look at every picture takes {look}, and {memory}."
+    )
 }
