@@ -4,9 +4,13 @@
 //! minima, comparisons, masks and kernels of their own to be made. The network has none, and what a
 //! method could reach is in the engine whether it is ever reached or not: a fifth of it.
 
+mod reshaping;
+
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, DispatchKindConversion, DispatchTensor, TensorMetadata};
+use reshaping::ReshapeOperation;
+
 use burn::tensor::{BackendPrimitive, Device, Float, Slice, Tensor, TensorData};
 
 /// Numbers in memory order, on a device.
@@ -16,7 +20,8 @@ pub fn placed<const D: usize>(data: TensorData, device: &Device) -> Tensor<D> {
 
 /// The same numbers in another shape of as many.
 pub fn reshaped<const D: usize, const E: usize>(tensor: Tensor<D>, shape: [usize; E]) -> Tensor<E> {
-    Tensor::from_dispatch(Dispatch::float_reshape(tensor.into_dispatch(), shape.into()))
+    let tensor = tensor.into_dispatch();
+    Tensor::from_dispatch(<Dispatch as ReshapeOperation>::reshaped(tensor, shape.into()))
 }
 
 /// The same numbers in a row.
