@@ -282,8 +282,12 @@ impl Session {
         if are_pictures_away {
             return is_experiment_idle;
         }
+        // Only an experiment has to be brought to its end before a command that ends it.
         let has_own_commands = !self.arrivals.is_empty()
-            || self.queue.front().is_some_and(|command| !ends_experiments(command));
+            || self
+                .queue
+                .front()
+                .is_some_and(|command| self.experiment.is_none() || !ends_experiments(command));
         !has_own_commands && is_experiment_away
     }
 
@@ -413,6 +417,7 @@ impl Session {
         let (device, report) = self.devices.choose(choice, &self.backbone).await;
         match self.backbone.on(&device) {
             Ok(segment) => {
+                self.end_study();
                 self.segment = segment;
                 self.device = device;
                 self.measured = Measured::default();
@@ -429,7 +434,7 @@ impl Session {
         match self.setup(lanes, seed) {
             Ok(setup) => {
                 self.models.clear();
-                self.study = None;
+                self.end_study();
                 self.experiments_begun += 1;
                 self.runs = setup.lanes.iter().map(|lane| lane.run).collect();
                 let engines = 1 + setup.ready.present(&self.crew).len();
@@ -444,9 +449,16 @@ impl Session {
         }
     }
 
+    /// Ends a study with what it has found, so that its assistants are free for something else.
+    fn end_study(&mut self) {
+        if let Some(mut study) = self.study.take() {
+            study.stop(&self.crew, &mut self.events);
+        }
+    }
+
     /// Begins a study, in place of the one before.
     fn begin_study(&mut self, study: Study, sample: Option<(SampleTask, u64)>) {
-        self.study = None;
+        self.end_study();
         let lanes = study.strategies().into_iter();
         let lanes = lanes.map(|strategy| Lane { run: RunId(0), strategy }).collect();
         let setup = match study.seeds.first() {
