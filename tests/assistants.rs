@@ -2,93 +2,15 @@
 
 mod common;
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
-use common::{BACKBONE, no_time};
+use common::office::Office;
 use futures_lite::future::block_on;
 use headstart::data::Picture;
 use headstart::session::{
-    Answer, Assistant, ClassId, Command, Cut, DeviceChoice, Devices, Ending, EpochRow, Event,
-    Helper, Job, Lane, Parcel, PictureId, QuestionId, RunId, RunResult, SampleTask, Session,
-    Strategy,
+    Answer, ClassId, Command, Cut, Ending, EpochRow, Event, Lane, PictureId, QuestionId, RunId,
+    RunResult, SampleTask, Strategy,
 };
-
-/// An assistant in the same process.
-#[derive(Clone)]
-struct Near(Rc<RefCell<Helper>>);
-
-impl Assistant for Near {
-    fn send(&self, job: Parcel<Job>) -> Result<(), String> {
-        self.0.borrow_mut().submit(job);
-        Ok(())
-    }
-}
-
-/// A session and its assistants, which work in turns.
-struct Office {
-    session: Session,
-    assistants: Vec<Near>,
-    heard: Vec<Event>,
-}
-
-impl Office {
-    fn with(assistants: usize) -> Self {
-        let begun = Session::begin(BACKBONE, Devices::cpu_only(), DeviceChoice::Automatic, no_time);
-        let mut session = block_on(begun).expect("the session begins");
-        let assistants: Vec<Near> = (0..assistants)
-            .map(|_| Helper::begin(BACKBONE, no_time).expect("the assistant begins"))
-            .map(|helper| Near(Rc::new(RefCell::new(helper))))
-            .collect();
-        session.engage(
-            assistants.iter().map(|near| Box::new(near.clone()) as Box<dyn Assistant>).collect(),
-        );
-        Self { session, assistants, heard: Vec::new() }
-    }
-
-    /// One piece of work of everybody.
-    fn turn(&mut self) {
-        block_on(self.session.work());
-        for (number, near) in self.assistants.iter().enumerate() {
-            let reports = {
-                let mut helper = near.0.borrow_mut();
-                block_on(helper.work());
-                helper.take_reports()
-            };
-            for report in reports {
-                block_on(self.session.hear(number, report));
-            }
-        }
-        self.heard.extend(self.session.take_events());
-    }
-
-    fn finish(&mut self, command: Command) {
-        self.session.submit(command);
-        while self.session.has_work() {
-            self.turn();
-        }
-    }
-
-    fn draw(&mut self) {
-        self.finish(Command::DrawSample { task: SampleTask::Fabric, seed: 3 });
-    }
-
-    fn outcome(&self) -> Outcome {
-        let mut outcome = Outcome::default();
-        for event in &self.heard {
-            match event {
-                Event::EpochEnded { run, row } => outcome.rows.entry(*run).or_default().push(*row),
-                Event::RunEnded { run, result } => {
-                    outcome.results.insert(*run, result.clone());
-                }
-                Event::Answered { answers, .. } => outcome.answers.extend(answers.clone()),
-                _ => {}
-            }
-        }
-        outcome
-    }
-}
 
 /// What runs came to, without the order in which they told it.
 #[derive(PartialEq, Debug, Default)]
@@ -96,6 +18,21 @@ struct Outcome {
     rows: BTreeMap<RunId, Vec<EpochRow>>,
     results: BTreeMap<RunId, RunResult>,
     answers: Vec<Answer>,
+}
+
+fn outcome(office: &Office) -> Outcome {
+    let mut outcome = Outcome::default();
+    for event in &office.heard {
+        match event {
+            Event::EpochEnded { run, row } => outcome.rows.entry(*run).or_default().push(*row),
+            Event::RunEnded { run, result } => {
+                outcome.results.insert(*run, result.clone());
+            }
+            Event::Answered { answers, .. } => outcome.answers.extend(answers.clone()),
+            _ => {}
+        }
+    }
+    outcome
 }
 
 fn train() -> Command {
@@ -115,7 +52,7 @@ fn outcome_with(assistants: usize) -> Outcome {
     office.finish(train());
     let question = Command::AskDrawn { question: QuestionId(1), task: SampleTask::Fabric, seed: 9 };
     office.finish(question);
-    office.outcome()
+    outcome(&office)
 }
 
 #[test]
@@ -243,7 +180,7 @@ fn the_pictures_of_a_lost_assistant_are_looked_at_by_the_session() {
     while office.session.has_work() {
         office.turn();
     }
-    assert_eq!(office.outcome().results, outcome_with(0).results);
+    assert_eq!(outcome(&office).results, outcome_with(0).results);
 }
 
 #[test]
@@ -275,7 +212,7 @@ fn the_run_of_a_lost_assistant_fails_with_the_reason_and_the_others_end() {
         .collect();
     assert_eq!(failed.len(), 1, "{failed:?}");
     assert!(failed[0].contains("its memory ran out"), "{failed:?}");
-    assert_eq!(office.outcome().results.len(), 2);
+    assert_eq!(outcome(&office).results.len(), 2);
 }
 
 #[test]
@@ -292,7 +229,7 @@ fn a_stop_reaches_the_runs_of_assistants() {
     while office.session.has_work() {
         office.turn();
     }
-    let results = office.outcome().results;
+    let results = outcome(&office).results;
     let endings: Vec<(RunId, Ending)> = results.iter().map(|(run, r)| (*run, r.ending)).collect();
     // The session's own run is the costliest, with the id 2; the others are the assistants'.
     let stopped = [2, 3, 4].map(|run| (RunId(run), Ending::Stopped));
@@ -321,7 +258,7 @@ fn a_stop_that_comes_before_an_assistant_has_begun_is_not_forgotten() {
     while office.session.has_work() {
         office.turn();
     }
-    let results = office.outcome().results;
+    let results = outcome(&office).results;
     for run in [3, 4].map(RunId) {
         assert_eq!(results.get(&run).map(|result| result.ending), Some(Ending::Stopped), "{run:?}");
     }
@@ -341,6 +278,6 @@ fn what_an_assistant_says_after_it_was_given_up_changes_nothing() {
     while office.session.has_work() {
         office.turn();
     }
-    let results = office.outcome().results;
+    let results = outcome(&office).results;
     assert_eq!(results.keys().collect::<Vec<_>>(), [&RunId(2)]);
 }

@@ -96,6 +96,41 @@ fn compare_prints_a_table_writes_json_and_leaves_bad_files_out() {
     }
 }
 
+#[test]
+fn compare_writes_a_report_of_ten_cards_and_every_trial() {
+    let folder = Folder::new("report");
+    small_set(&folder);
+    let arguments = ["compare", "set", "--cut", "head", "--cut", "last-1", "--epochs", "1"];
+    let study = ["--seed", "7", "--seeds", "1", "--report", "report.json"];
+    let output = headstart(&[&arguments[..], &study].concat(), &folder.0);
+    assert!(output.status.success(), "{}", said(&output));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+
+    let json = std::fs::read_to_string(folder.join("report.json")).expect("the JSON was written");
+    let json: Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(json["seeds"], serde_json::json!([7]));
+    assert_eq!(json["failures"], serde_json::json!([]));
+    // Eight pictures a class leave four to learn from: both ways on 1, 2 and 4 of them, four
+    // further cuts, thawing at once, and learning from nothing.
+    let trials = json["trials"].as_array().expect("trials");
+    assert_eq!(trials.len(), 2 * 3 + 4 + 2);
+    for trial in trials {
+        assert_eq!(trial["trial"]["seed"], 7);
+        assert_eq!(trial["answers"].as_array().map(Vec::len), Some(4));
+    }
+    let cards = json["cards"].as_array().expect("cards");
+    assert_eq!(cards.len(), 10);
+    for card in cards {
+        let found = &card["finding"]["Ok"];
+        let headline = found["headline"].as_str().unwrap_or_else(|| panic!("{card}"));
+        assert!(text.contains(headline), "{headline}");
+        let sources = found["sources"].as_array().expect("sources");
+        assert!(!sources.is_empty(), "{card}");
+        let is_place = |place: &Value| place.as_u64().is_some_and(|p| p < trials.len() as u64);
+        assert!(sources.iter().all(is_place), "{card}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_and_what_is_no_file_are_told_and_left_out() {
@@ -152,17 +187,19 @@ fn what_cannot_be_done_is_named_and_ends_with_1() {
     small_set(&folder);
     std::fs::create_dir(folder.join("empty")).expect("an empty folder");
     std::fs::write(folder.join("broken.safetensors"), "no weights").expect("a broken file");
-    let cases: [(&[&str], &str); 5] = [
+    let cases: [(&[&str], &str); 6] = [
         (&["compare", "missing"], "missing is no folder"),
         (&["compare", "empty"], "empty has no folders"),
         (&["compare", "set", "--backbone", "broken.safetensors"], "broken.safetensors"),
         (&["compare", "set", "--json", "no/such/runs.json"], "no/such/runs.json"),
+        (&["compare", "set", "--report", "no/such/report.json"], "no/such/report.json"),
         (&["draw", "fabric", "set"], "set is not empty"),
     ];
     for (arguments, expected) in cases {
         let output = headstart(arguments, &folder.0);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         assert!(said(&output).contains(expected), "{arguments:?}: {}", said(&output));
+        assert!(output.stdout.is_empty(), "{arguments:?} did something first");
     }
 }
 

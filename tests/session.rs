@@ -2,47 +2,13 @@
 
 mod common;
 
-use common::{after, lane, session, session_with, settle, short, ticks};
+use common::files::{add_class, add_picture, file, two_classes};
+use common::{after, lane, session, session_with, settle, short, ticks, work_until};
 use headstart::data::{Scene, draw};
 use headstart::session::{
     ClassId, Command, Cut, DeviceKind, Ending, Estimate, Event, LaneEstimate, Phase, PictureId,
-    QuestionId, RunId, SampleTask, Session,
+    QuestionId, RunId, SampleTask,
 };
-
-/// A drawn picture as a PNG file.
-fn file(task: SampleTask, class: usize, number: usize) -> Vec<u8> {
-    let picture = draw(task, Scene::Usual, 9)
-        .pictures()
-        .filter(|drawn| drawn.class_index == class)
-        .nth(number)
-        .expect("so many pictures are drawn");
-    let side = headstart::data::DRAWN_SIDE as u32;
-    let image = image::RgbImage::from_raw(side, side, picture.pixels).expect("all pixels");
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    image.write_to(&mut bytes, image::ImageFormat::Png).expect("a PNG");
-    bytes.into_inner()
-}
-
-fn add_class(class: u32, name: &str) -> Command {
-    Command::AddClass { class: ClassId(class), name: name.to_owned() }
-}
-
-fn add_picture(picture: u32, class: u32, bytes: Vec<u8>) -> Command {
-    let name = format!("picture {picture}.png");
-    Command::AddPicture { picture: PictureId(picture), class: ClassId(class), name, bytes }
-}
-
-/// Two classes of fruit with `a_class` pictures each.
-fn two_classes(a_class: u32) -> Vec<Command> {
-    let mut commands = vec![add_class(0, "first"), add_class(1, "second")];
-    for class in 0..2 {
-        for number in 0..a_class {
-            let bytes = file(SampleTask::Fruit, class as usize, number as usize);
-            commands.push(add_picture(class * 100 + number, class, bytes));
-        }
-    }
-    commands
-}
 
 fn train(cuts: &[Cut]) -> Command {
     let lanes = cuts.iter().enumerate().map(|(run, &cut)| lane(run as u32, short(cut))).collect();
@@ -186,19 +152,6 @@ fn a_question_before_any_training_or_about_no_picture_is_refused() {
     after(&mut session, two_classes(5));
     after(&mut session, [train(&[Cut::HeadOnly])]);
     assert!(is_refused(&after(&mut session, [ask(Vec::new())])));
-}
-
-/// Works until an event satisfies `found`.
-fn work_until(session: &mut Session, found: impl Fn(&Event) -> bool) -> Vec<Event> {
-    let mut events = Vec::new();
-    while session.has_work() {
-        futures_lite::future::block_on(session.work());
-        events.extend(session.take_events());
-        if events.iter().any(&found) {
-            break;
-        }
-    }
-    events
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::study::Differences;
 use super::{CommandError, CompareArguments, print};
 use crate::session::{
     ClassId, Command, DeviceChoice, Devices, Event, Lane, PictureId, Refusal, RunId, Session,
-    Strategy,
+    Strategy, StudyRequest,
 };
 
 /// The backbone that the page uses too.
@@ -37,13 +37,13 @@ pub fn run(arguments: &CompareArguments) -> Result<(), CommandError> {
     let lanes: Vec<Lane> = lanes.collect();
     if let (Some(report), [first, .., last]) = (&mut report, &lanes[..]) {
         let seeds = (0..u64::from(arguments.seeds)).map(|step| arguments.seed.wrapping_add(step));
-        let study = Command::Study {
+        let study = StudyRequest {
             transfer: first.strategy.clone(),
             fine_tuning: last.strategy.clone(),
             seeds: seeds.collect(),
             sample: None,
         };
-        let differences = driver.study(study)?;
+        let differences = driver.study(Command::Study(Box::new(study)))?;
         print(&differences.text())?;
         report.write(&differences.json())?;
         return match differences.failures() {

@@ -160,6 +160,14 @@ pub fn run() -> ExitCode {
         let said = format!("the cut {cut} is given twice");
         CommandLine::command().error(clap::error::ErrorKind::ArgumentConflict, said).exit();
     }
+    if let Task::Compare(arguments) = &line.task
+        && arguments.report.is_some()
+        && (arguments.cuts.first() != Some(&Cut::HeadOnly) || arguments.cuts.len() < 2)
+    {
+        let said = "a report compares transfer learning with fine-tuning: give --cut head first, \
+                    then another cut";
+        CommandLine::command().error(clap::error::ErrorKind::ArgumentConflict, said).exit();
+    }
     let done = match line.task {
         Task::Compare(arguments) => compare::run(&arguments),
         Task::Draw(arguments) => draw::run(&arguments),

@@ -97,7 +97,8 @@ fn lines_of(finding: &Finding, text: &mut String) {
 fn number(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Share => format!("{:.1} %", value * 100.0),
-        Unit::Points => format!("{:+.1} points", value * 100.0),
+        // Adding zero makes a zero of minus zero.
+        Unit::Points => format!("{:+.1} points", (value * 1000.0).round() / 10.0 + 0.0),
         Unit::Seconds => format!("{value:.2} s"),
         Unit::Operations => format!("{:.2} GFLOP", value / 1e9),
         Unit::Bytes => format!("{:.1} MB", value / 1e6),

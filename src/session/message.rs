@@ -84,6 +84,20 @@ pub struct Lane {
     pub strategy: Strategy,
 }
 
+/// What a study is to compare, and how often.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct StudyRequest {
+    /// Transfer learning.
+    pub transfer: Strategy,
+    /// Fine-tuning.
+    pub fine_tuning: Strategy,
+    /// A paired repetition each, from 1 to 10 different ones.
+    pub seeds: Vec<u64>,
+    /// A drawn task, with the seed that it was drawn with, whose classes these are: its pictures
+    /// in a new setting are asked about too.
+    pub sample: Option<(SampleTask, u64)>,
+}
+
 /// What may be asked of a session.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Command {
@@ -156,17 +170,7 @@ pub enum Command {
     /// Measures the ten differences between two ways to train, over several seeds. Answered by
     /// [`Event::StudyStarted`] or [`Event::StudyRefused`]. A study or an experiment in progress is
     /// stopped first.
-    Study {
-        /// Transfer learning.
-        transfer: Strategy,
-        /// Fine-tuning.
-        fine_tuning: Strategy,
-        /// A paired repetition each, from 1 to 10 of them.
-        seeds: Vec<u64>,
-        /// A drawn task, with the seed that it was drawn with, whose classes these are: its
-        /// pictures in a new setting are asked about too.
-        sample: Option<(SampleTask, u64)>,
-    },
+    Study(Box<StudyRequest>),
     /// Lets a study rest, or go on.
     PauseStudy {
         /// Whether it rests.

@@ -15,7 +15,7 @@ use super::lanes::TrainedModel;
 use super::measured::Measured;
 use super::message::{
     ClassId, ClassSplit, Command, DeviceChoice, DeviceKind, Event, Lane, PictureId, QuestionId,
-    Refusal, RunId, SampleTask,
+    Refusal, RunId, SampleTask, StudyRequest,
 };
 use super::setup::{Ready, Setup};
 use super::studying::{MOST_SEEDS, Studying};
@@ -285,8 +285,12 @@ impl Session {
         if are_pictures_away {
             return is_experiment_idle;
         }
+        // Only an experiment has to be brought to its end before a command that ends it.
         let has_own_commands = !self.arrivals.is_empty()
-            || self.queue.front().is_some_and(|command| !ends_experiments(command));
+            || self
+                .queue
+                .front()
+                .is_some_and(|command| self.experiment.is_none() || !ends_experiments(command));
         !has_own_commands && is_experiment_away
     }
 
@@ -390,7 +394,8 @@ impl Session {
             | Command::AddPicture { .. }
             | Command::StopStudy
             | Command::PauseStudy { .. } => {}
-            Command::Study { transfer, fine_tuning, seeds, sample } => {
+            Command::Study(request) => {
+                let StudyRequest { transfer, fine_tuning, seeds, sample } = *request;
                 self.begin_study(Study { transfer, fine_tuning, seeds }, sample);
             }
             Command::AddSeed => {
@@ -416,6 +421,7 @@ impl Session {
         let (device, report) = self.devices.choose(choice, &self.backbone).await;
         match self.backbone.on(&device) {
             Ok(segment) => {
+                self.end_study();
                 self.segment = segment;
                 self.device = device;
                 self.measured = Measured::default();
@@ -432,7 +438,7 @@ impl Session {
         match self.setup(lanes, seed) {
             Ok(setup) => {
                 self.models.clear();
-                self.study = None;
+                self.end_study();
                 self.experiments_begun += 1;
                 self.runs = setup.lanes.iter().map(|lane| lane.run).collect();
                 let engines = 1 + setup.ready.present(&self.crew).len();
@@ -447,16 +453,26 @@ impl Session {
         }
     }
 
+    /// Ends a study with what it has found, so that its assistants are free for something else.
+    fn end_study(&mut self) {
+        if let Some(mut study) = self.study.take() {
+            study.stop(&self.crew, &mut self.events);
+        }
+    }
+
     /// Begins a study, in place of the one before.
-    fn begin_study(&mut self, study: Study, sample: Option<(SampleTask, u64)>) {
-        self.study = None;
+    fn begin_study(&mut self, mut study: Study, sample: Option<(SampleTask, u64)>) {
+        // The same seed twice would be the same trial twice.
+        study.seeds.sort_unstable();
+        study.seeds.dedup();
+        self.end_study();
         let lanes = study.strategies().into_iter();
         let lanes = lanes.map(|strategy| Lane { run: RunId(0), strategy }).collect();
         let setup = match study.seeds.first() {
             Some(&seed) if study.seeds.len() <= MOST_SEEDS => self.setup(lanes, seed),
             _ => Err(Refusal {
                 reason: format!(
-                    "A study needs from 1 to {MOST_SEEDS} seeds, not {}.",
+                    "A study needs from 1 to {MOST_SEEDS} different seeds, not {}.",
                     study.seeds.len()
                 ),
                 remedy: "Choose another number of seeds.".to_owned(),
@@ -520,5 +536,5 @@ fn new_setting(task: SampleTask, seed: u64, classes: &[ClassSplit]) -> Vec<(Pict
 
 /// Commands that wait for an experiment in progress, and stop it.
 fn ends_experiments(command: &Command) -> bool {
-    matches!(command, Command::Train { .. } | Command::ChooseDevice(_) | Command::Study { .. })
+    matches!(command, Command::Train { .. } | Command::ChooseDevice(_) | Command::Study(_))
 }

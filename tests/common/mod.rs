@@ -3,6 +3,9 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod files;
+pub mod office;
+
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -128,6 +131,19 @@ pub fn settle(session: &mut Session) -> Vec<Event> {
     while session.has_work() {
         block_on(session.work());
         events.extend(session.take_events());
+    }
+    events
+}
+
+/// Works until an event satisfies `found`.
+pub fn work_until(session: &mut Session, found: impl Fn(&Event) -> bool) -> Vec<Event> {
+    let mut events = Vec::new();
+    while session.has_work() {
+        block_on(session.work());
+        events.extend(session.take_events());
+        if events.iter().any(&found) {
+            break;
+        }
     }
     events
 }

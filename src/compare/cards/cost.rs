@@ -1,11 +1,9 @@
 //! Card 5, speed and computational cost: seconds, operations, memory, and the time to nine tenths
 //! of the final accuracy.
 
-use super::super::card::{Finding, Plot, Series, Shape, Unit, Way};
-use super::super::log::StudyLog;
-use super::super::trial::TrialRow;
 use super::summary::{Pairs, WAYS, figure, mean, shared_figure};
 use super::words::{counted, listed, times};
+use crate::compare::{Finding, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way};
 
 /// Share of the final accuracy to which the time is told.
 const NEARLY: f64 = 0.9;

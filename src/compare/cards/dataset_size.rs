@@ -1,11 +1,9 @@
 //! Card 2, dataset size: accuracy of both ways on fewer and more pictures a class, and where one
 //! overtakes the other.
 
-use super::super::card::{Finding, Plot, Series, Shape, Unit};
-use super::super::log::StudyLog;
-use super::super::study::pictures_a_class;
 use super::summary::{Pairs, WAYS, figure_within};
 use super::words::{a_class, capital, counted, lead, leader, listed, range};
+use crate::compare::{Finding, Plot, Series, Shape, StudyLog, Unit, pictures_a_class};
 use crate::measure::Interval;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {

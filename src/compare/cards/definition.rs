@@ -1,11 +1,9 @@
 //! Card 1, definition and purpose: how much of the network each way reuses as it was, and how much
 //! it changes.
 
-use super::super::card::{Finding, Plot, Series, Shape, Unit};
-use super::super::log::StudyLog;
-use super::super::trial::StageChange;
 use super::summary::{Pairs, WAYS, figure, mean, parameters, stage_names, strategy};
 use super::words::{counted, percent};
+use crate::compare::{Finding, Plot, Series, Shape, StageChange, StudyLog, Unit};
 
 /// A change has no upper bound, so it is no share.
 const MOVED: &str = "Change of the backbone, as a part of its length";

@@ -1,10 +1,9 @@
 //! Card 6, flexibility: how far the task is from what the backbone knows, against what fine-tuning
 //! gained.
 
-use super::super::card::{Finding, Plot, Series, Shape, Unit};
-use super::super::log::StudyLog;
 use super::summary::{Pairs, WAYS, figure_within, shared_figure};
 use super::words::{counted, lead, percent, range};
+use crate::compare::{Finding, Plot, Series, Shape, StudyLog, Unit};
 use crate::measure::Interval;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::card::{Finding, Plot, Series, Shape, Unit, Way};
-use super::super::log::StudyLog;
-use super::super::trial::{CorruptedHits, Hits, TrialRow};
 use super::summary::{Pairs, WAYS, figure, figure_within, mean};
 use super::words::{counted, lead, percent, range, verdict};
+use crate::compare::{
+    CorruptedHits, Finding, Hits, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way,
+};
 use crate::measure::{Corruption, Interval, SEVERITIES, Unit as Resampled, bootstrap};
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {

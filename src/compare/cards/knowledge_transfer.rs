@@ -1,11 +1,11 @@
 //! Card 10, scope of knowledge transfer: how similar each block's features stayed to the pretrained
 //! ones, and how much of the old ability is left.
 
-use super::super::card::{Finding, Plot, Series, Shape, Unit, Way};
-use super::super::log::StudyLog;
-use super::super::trial::{Examination, Hits, TrialRow};
 use super::summary::{Pairs, WAYS, figure, mean, shared_figure, stage_names};
 use super::words::{counted, percent, plain};
+use crate::compare::{
+    Examination, Finding, Hits, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way,
+};
 use crate::model::Cut;
 use crate::train::Strategy;
 

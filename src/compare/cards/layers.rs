@@ -1,12 +1,10 @@
 //! Card 3, layers involved: accuracy as a function of the cut, and what each block learned.
 
-use super::super::card::{Finding, Plot, Series, Shape, Unit, Way};
-use super::super::log::StudyLog;
-use super::super::trial::TrialRow;
 use super::summary::{
     Pairs, accuracy, ahead, figure_within, mean, parameters, shared_figure, stage_names,
 };
 use super::words::{counted, percent, points};
+use crate::compare::{Finding, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way};
 use crate::measure::Interval;
 use crate::model::Cut;
 use crate::train::Strategy;

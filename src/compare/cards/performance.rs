@@ -1,10 +1,9 @@
 //! Card 7, performance: paired test accuracy and balanced accuracy with intervals, and what is
 //! mistaken for what.
 
-use super::super::card::{Finding, Matrix, Plot, Series, Shape, Unit, Way};
-use super::super::log::StudyLog;
 use super::summary::{Pairs, WAYS, accuracy, figure, figure_within};
 use super::words::{lead, percent, range, verdict};
+use crate::compare::{Finding, Matrix, Plot, Series, Shape, StudyLog, Unit, Way};
 use crate::measure::Confusion;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {

@@ -1,10 +1,8 @@
 //! Card 4, training process: phases, learning rates, parameters a step, and how long gradients are.
 
-use super::super::card::{Finding, Plot, Series, Shape, Unit, Way};
-use super::super::log::StudyLog;
-use super::super::trial::TrialRow;
 use super::summary::{Pairs, WAYS, figure, parameters, stage_names, strategy};
 use super::words::counted;
+use crate::compare::{Finding, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way};
 use crate::model::STAGES;
 use crate::train::{GradientRow, Phase, Strategy};
 

@@ -1,9 +1,7 @@
 //! What several cards ask of the log: both ways over all seeds, and means.
 
-use super::super::card::{Figure, Unit, Way};
-use super::super::log::StudyLog;
-use super::super::trial::{Examination, TrialRow};
 use super::words::counted;
+use crate::compare::{Examination, Figure, StudyLog, TrialRow, Unit, Way};
 use crate::measure::{Interval, paired_difference, share};
 use crate::train::Strategy;
 

@@ -4,11 +4,9 @@
 //! The four situations and what is recommended in each: Stanford CS231n course notes, "Transfer
 //! Learning", "When and how to fine-tune?".
 
-use super::super::card::{Finding, Unit};
-use super::super::log::StudyLog;
-use super::super::study::pictures_a_class;
 use super::summary::{Pairs, WAYS, shared_figure};
 use super::words::{a_class, percent, points, verdict};
+use crate::compare::{Finding, StudyLog, Unit, pictures_a_class};
 
 /// A set is small where doubling it still raised the better way's accuracy by more than this.
 const STILL_RISING: f64 = 0.02;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::session::{Card, Command, Difference, Event, Refusal, Strategy, TrialRow};
+use crate::session::{Card, Command, Difference, Event, Refusal, Strategy, StudyRequest, TrialRow};
 use crate::ui::text::counted;
 
 use super::{Effect, Side, State};
@@ -162,7 +162,8 @@ impl State {
             strategies,
             alive: true,
         });
-        vec![Effect::Send(Command::Study { transfer, fine_tuning, seeds, sample })]
+        let request = StudyRequest { transfer, fine_tuning, seeds, sample };
+        vec![Effect::Send(Command::Study(Box::new(request)))]
     }
 
     /// Lets the study rest, or go on.

@@ -2,7 +2,7 @@
 
 use super::log::answers;
 use super::*;
-use crate::compare::TrialRow;
+use crate::compare::{Examination, Figure, TrialRow};
 use crate::model::Cut;
 use crate::train::Strategy;
 
@@ -14,11 +14,11 @@ struct Change {
 }
 
 /// The rows of a strategy on so many pictures a class.
-fn rows_of<'a>(
-    log: &'a mut StudyLog,
+fn rows_of(
+    log: &mut StudyLog,
     strategy: fn(&StudyLog) -> Strategy,
     size: Option<usize>,
-) -> impl Iterator<Item = &'a mut TrialRow> {
+) -> impl Iterator<Item = &mut TrialRow> {
     let strategy = strategy(log);
     log.rows
         .iter_mut()
@@ -42,10 +42,10 @@ fn everything(log: &StudyLog) -> Strategy {
 }
 
 /// What was seen of the models of a strategy.
-fn seen<'a>(
-    log: &'a mut StudyLog,
+fn seen(
+    log: &mut StudyLog,
     strategy: fn(&StudyLog) -> Strategy,
-) -> impl Iterator<Item = &'a mut crate::compare::Examination> {
+) -> impl Iterator<Item = &mut Examination> {
     rows_of(log, strategy, None).filter_map(|row| row.examination.as_mut())
 }
 
@@ -190,9 +190,7 @@ fn no_figure_of_any_card_stays_when_the_whole_log_is_another_one() {
         let (before, after) = (found(&first, difference), found(&second, difference));
         let mut compared = 0;
         for figure in &before.figures {
-            let same = |other: &&crate::compare::Figure| {
-                (&other.name, other.way) == (&figure.name, figure.way)
-            };
+            let same = |other: &&Figure| (&other.name, other.way) == (&figure.name, figure.way);
             let Some(other) = after.figures.iter().find(same) else { continue };
             assert_ne!(figure.value, other.value, "{difference:?}: {}", figure.name);
             compared += 1;

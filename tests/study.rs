@@ -1,0 +1,302 @@
+//! A study as page and command line ask for it: commands in, trials and cards out.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use common::files::two_classes;
+use common::office::Office;
+use common::{after, lane, no_time, session, session_with, settle, short, ticks, work_until};
+use futures_lite::future::block_on;
+use headstart::compare::{Study, Trial};
+use headstart::session::{
+    Card, Command, Cut, Difference, Event, Session, Strategy, StudyRequest, TrialRow,
+};
+
+/// Pictures of each of both classes: three to learn from, one to choose by, one to test on.
+const A_CLASS: u32 = 5;
+const TO_LEARN_FROM: usize = 3;
+
+/// An epoch each is enough to see that a study goes its way.
+fn ways(seeds: &[u64]) -> Study {
+    Study {
+        transfer: Strategy { head_epochs: 1, ..Strategy::for_cut(Cut::HeadOnly) },
+        fine_tuning: Strategy {
+            head_epochs: 1,
+            unfrozen_epochs: 1,
+            ..Strategy::for_cut(Cut::LastBlocks(1))
+        },
+        seeds: seeds.to_vec(),
+    }
+}
+
+fn study(seeds: &[u64]) -> Command {
+    let Study { transfer, fine_tuning, seeds } = ways(seeds);
+    Command::Study(Box::new(StudyRequest { transfer, fine_tuning, seeds, sample: None }))
+}
+
+fn planned(seeds: &[u64]) -> Vec<Trial> {
+    ways(seeds).trials(TO_LEARN_FROM)
+}
+
+/// A session with pictures.
+fn with_pictures(mut session: Session) -> Session {
+    after(&mut session, two_classes(A_CLASS));
+    session
+}
+
+/// A row without what depends on time.
+fn timeless(row: &TrialRow) -> TrialRow {
+    let mut row = row.clone();
+    row.result.seconds = 0.0;
+    row.epochs.iter_mut().for_each(|epoch| epoch.seconds = 0.0);
+    row
+}
+
+/// The rows that were told, without what depends on time, in the order in which they were.
+fn rows(events: &[Event]) -> Vec<TrialRow> {
+    let row = |event: &Event| match event {
+        Event::TrialEnded(row) => Some(timeless(row)),
+        _ => None,
+    };
+    events.iter().filter_map(row).collect()
+}
+
+/// The rows in the order of the plan; fails where one is missing or comes twice.
+fn in_order(rows: Vec<TrialRow>, planned: &[Trial]) -> Vec<TrialRow> {
+    assert_eq!(rows.len(), planned.len());
+    let of = |trial: &Trial| {
+        let row = rows.iter().find(|row| row.trial == *trial);
+        row.unwrap_or_else(|| panic!("{trial:?} is missing")).clone()
+    };
+    planned.iter().map(of).collect()
+}
+
+/// The last that was told of every card.
+fn cards(events: &[Event]) -> BTreeMap<Difference, Card> {
+    let card = |event: &Event| match event {
+        Event::CardChanged(card) => Some((card.difference, (**card).clone())),
+        _ => None,
+    };
+    events.iter().filter_map(card).collect()
+}
+
+/// How a study ended: with how many trials, and whether these are all. Fails unless it did once.
+fn ending(events: &[Event]) -> (usize, bool) {
+    let ending = |event: &Event| match event {
+        Event::StudyEnded { trials, is_complete, .. } => Some((*trials, *is_complete)),
+        _ => None,
+    };
+    let endings: Vec<_> = events.iter().filter_map(ending).collect();
+    assert_eq!(endings.len(), 1, "{endings:?}");
+    endings[0]
+}
+
+fn is_row(event: &Event) -> bool {
+    matches!(event, Event::TrialEnded(_))
+}
+
+/// What a study with the seeds 1 and 2 tells where nothing disturbs it.
+static UNDISTURBED: LazyLock<Vec<Event>> =
+    LazyLock::new(|| after(&mut with_pictures(session_with(ticks)), [study(&[1, 2])]));
+
+/// Its rows of the first seed, in the order of the plan.
+fn first_seed() -> Vec<TrialRow> {
+    let mut rows = rows(&UNDISTURBED);
+    rows.retain(|row| row.trial.seed == 1);
+    in_order(rows, &planned(&[1]))
+}
+
+#[test]
+fn a_study_ends_every_planned_trial_once_and_tells_all_ten_cards() {
+    let events = &UNDISTURBED;
+    let planned = planned(&[1, 2]);
+    assert_eq!(events[0], Event::StudyStarted { trials: planned.len(), seeds: vec![1, 2] });
+    let rows = rows(events);
+    assert_eq!(in_order(rows.clone(), &planned), rows, "alone, the order is that of the plan");
+    assert!(matches!(events.last(), Some(Event::StudyEnded { .. })));
+    assert_eq!(ending(events), (planned.len(), true));
+    let cards = cards(events);
+    assert_eq!(cards.keys().copied().collect::<Vec<_>>(), Difference::ALL);
+    for (difference, card) in cards {
+        let found = card.finding.unwrap_or_else(|missing| panic!("{difference:?}: {missing}"));
+        assert!(found.sources.iter().all(|&place| place < rows.len()), "{difference:?}");
+        assert!(found.figures.iter().all(|figure| figure.value.is_finite()), "{found:?}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_rows_whatever_the_clock_says() {
+    let again = after(&mut with_pictures(session_with(no_time)), [study(&[1])]);
+    assert_eq!(rows(&again), first_seed());
+}
+
+#[test]
+fn a_paused_study_rests_and_goes_on_to_the_same_rows() {
+    let mut session = with_pictures(session());
+    session.submit(study(&[1]));
+    let mut events = work_until(&mut session, is_row);
+    session.submit(Command::PauseStudy { is_paused: true });
+    assert!(!session.has_work());
+    for _ in 0..20 {
+        block_on(session.work());
+    }
+    assert_eq!(session.take_events(), []);
+    session.submit(Command::PauseStudy { is_paused: false });
+    assert!(session.has_work());
+    events.extend(settle(&mut session));
+    assert_eq!(rows(&events), first_seed());
+    assert!(ending(&events).1);
+}
+
+#[test]
+fn a_stopped_study_ends_with_what_there_is_and_takes_no_further_seed() {
+    let mut session = with_pictures(session());
+    session.submit(study(&[1]));
+    let told = work_until(&mut session, is_row);
+    session.submit(Command::StopStudy);
+    assert!(!session.has_work());
+    let events = settle(&mut session);
+    assert_eq!((rows(&told).len(), ending(&events)), (1, (1, false)));
+    assert_eq!(after(&mut session, [Command::StopStudy, Command::AddSeed]), []);
+}
+
+#[test]
+fn a_further_seed_after_the_end_adds_one_paired_repetition_and_changes_cards() {
+    let mut session = with_pictures(session());
+    let first = after(&mut session, [study(&[1])]);
+    let second = after(&mut session, [Command::AddSeed]);
+    let both = planned(&[1, 2]);
+    assert_eq!(second[0], Event::StudyStarted { trials: both.len(), seeds: vec![1, 2] });
+    assert!(rows(&second).iter().all(|row| row.trial.seed == 2));
+    let all = [rows(&first), rows(&second)].concat();
+    assert_eq!(in_order(all, &both), in_order(rows(&UNDISTURBED), &both));
+    assert_eq!(ending(&second), (both.len(), true));
+    let paragraph = |events: &[Event]| {
+        let finding = cards(events)[&Difference::Performance].finding.clone();
+        finding.expect("both ways have ended").paragraph
+    };
+    assert!(paragraph(&first).contains("1 seed,"), "{}", paragraph(&first));
+    assert!(paragraph(&second).contains("2 seeds,"), "{}", paragraph(&second));
+}
+
+#[test]
+fn training_ends_a_study() {
+    let mut session = with_pictures(session());
+    session.submit(study(&[1]));
+    work_until(&mut session, is_row);
+    let lanes = vec![lane(0, short(Cut::HeadOnly))];
+    let events = after(&mut session, [Command::Train { lanes, seed: 1 }]);
+    assert_eq!(ending(&events), (1, false));
+    assert_eq!(rows(&events), []);
+    assert!(events.iter().any(|event| matches!(event, Event::RunEnded { .. })));
+    assert_eq!(after(&mut session, [Command::AddSeed]), [], "there is no study any more");
+}
+
+#[test]
+fn a_study_in_place_of_another_ends_it() {
+    let mut session = with_pictures(session());
+    session.submit(study(&[2]));
+    work_until(&mut session, is_row);
+    let events = after(&mut session, [study(&[1])]);
+    assert!(matches!(events[0], Event::StudyEnded { trials: 1, is_complete: false, .. }));
+    assert_eq!(rows(&events), first_seed());
+}
+
+#[test]
+fn a_study_that_cannot_be_made_says_why() {
+    let mut few = session();
+    after(&mut few, two_classes(3));
+    let mut enough = with_pictures(session());
+    let eleven: Vec<u64> = (0..11).collect();
+    let cases = [
+        (&mut few, study(&[1]), "“first” has 3 of the 4"),
+        (&mut enough, study(&[]), "from 1 to 10 seeds, not 0"),
+    ];
+    for (session, command, expected) in cases {
+        let events = after(session, [command]);
+        let [Event::StudyRefused(refusal)] = &events[..] else { panic!("{events:?}") };
+        assert!(refusal.reason.contains(expected), "{}", refusal.reason);
+        assert!(refusal.remedy.ends_with('.'), "{}", refusal.remedy);
+    }
+    let events = after(&mut enough, [study(&eleven)]);
+    let [Event::StudyRefused(refusal)] = &events[..] else { panic!("{events:?}") };
+    assert!(refusal.reason.contains("not 11"), "{}", refusal.reason);
+}
+
+/// A session with pictures and assistants.
+fn office(assistants: usize) -> Office {
+    let mut office = Office::with(assistants);
+    two_classes(A_CLASS).into_iter().for_each(|command| office.finish(command));
+    office.heard.clear();
+    office
+}
+
+/// Everybody works until this assistant has something to try.
+fn work_until_it_tries(office: &mut Office, assistant: usize) {
+    while !(office.heard.iter().any(is_row) && office.assistants[assistant].0.borrow().has_work()) {
+        assert!(office.session.has_work(), "the study ended without this assistant");
+        office.turn();
+    }
+}
+
+#[test]
+fn assistants_change_no_row() {
+    let mut office = office(2);
+    office.finish(study(&[1]));
+    assert_eq!(in_order(rows(&office.heard), &planned(&[1])), first_seed());
+    assert!(ending(&office.heard).1);
+}
+
+#[test]
+fn the_trial_of_a_lost_assistant_is_tried_again() {
+    let mut office = office(1);
+    office.session.submit(study(&[1]));
+    work_until_it_tries(&mut office, 0);
+    office.session.lose(0, "its memory ran out");
+    office.assistants.clear();
+    while office.session.has_work() {
+        office.turn();
+    }
+    assert_eq!(in_order(rows(&office.heard), &planned(&[1])), first_seed());
+    assert!(ending(&office.heard).1);
+}
+
+#[test]
+fn what_an_assistant_has_begun_is_brought_to_its_end_while_a_study_rests() {
+    let mut office = office(1);
+    office.session.submit(study(&[1]));
+    work_until_it_tries(&mut office, 0);
+    let before = rows(&office.heard).len();
+    office.session.submit(Command::PauseStudy { is_paused: true });
+    assert!(office.session.has_work() && office.session.is_waiting());
+    while office.session.has_work() {
+        office.turn();
+    }
+    assert_eq!(rows(&office.heard).len(), before + 1);
+    office.finish(Command::PauseStudy { is_paused: false });
+    assert_eq!(in_order(rows(&office.heard), &planned(&[1])), first_seed());
+}
+
+#[test]
+fn training_waits_for_no_trial_and_has_the_assistants_at_once() {
+    let mut office = office(1);
+    office.session.submit(study(&[1]));
+    work_until_it_tries(&mut office, 0);
+    office.session.submit(Command::PauseStudy { is_paused: true });
+    assert!(office.session.is_waiting());
+    let lanes = [Cut::HeadOnly, Cut::LastBlocks(1)].into_iter().zip(0..);
+    let lanes = lanes.map(|(cut, run)| lane(run, short(cut))).collect();
+    office.session.submit(Command::Train { lanes, seed: 1 });
+    assert!(!office.session.is_waiting(), "there is a command to carry out");
+    let before = rows(&office.heard).len();
+    block_on(office.session.work());
+    assert!(office.assistants[0].0.borrow().has_work());
+    while office.session.has_work() {
+        office.turn();
+    }
+    let ended = office.heard.iter().filter(|event| matches!(event, Event::RunEnded { .. }));
+    assert_eq!(ended.count(), 2);
+    assert_eq!((rows(&office.heard).len(), ending(&office.heard)), (before, (before, false)));
+}
