@@ -3,19 +3,19 @@
 use crate::measure::Interval;
 
 /// A share as per cent: `86.7 %`.
-pub(super) fn percent(share: f64) -> String {
+pub(in crate::compare) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
 /// A difference of shares in points, with its sign: `+3.3 points`, `−1.2 points`.
-pub(super) fn points(difference: f64) -> String {
+pub(in crate::compare) fn points(difference: f64) -> String {
     let tenths = (difference * 1000.0).round() / 10.0;
     let sign = if tenths < 0.0 { "−" } else { "+" };
     format!("{sign}{:.1} points", tenths.abs())
 }
 
 /// An interval of differences: `−1.2 to +7.8 points`.
-pub(super) fn between(interval: Interval) -> String {
+pub(in crate::compare) fn between(interval: Interval) -> String {
     let low = points(interval.low);
     format!("{} to {}", low.trim_end_matches(" points"), points(interval.high))
 }
@@ -26,7 +26,7 @@ pub(super) fn times(ratio: f64) -> String {
 }
 
 /// A count with its noun: `1 seed`, `3 seeds`.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+pub(in crate::compare) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
