@@ -131,6 +131,41 @@ fn compare_writes_a_report_of_ten_cards_and_every_trial() {
     }
 }
 
+#[test]
+fn advise_tells_what_to_train_and_why_and_check_whether_it_held() {
+    let folder = Folder::new("advise");
+    small_set(&folder);
+    let arguments = ["advise", "set", "--seed", "3", "--json", "advice.json"];
+    let output = headstart(&arguments, &folder.0);
+    assert!(output.status.success(), "{}", said(&output));
+    let alone = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(alone.starts_with("set: ") && alone.contains("confidence "), "{alone}");
+    for way in ["transfer learning", "fine-tuning"] {
+        assert!(alone.contains(&format!("Right on held-out pictures, {way}")), "{alone}");
+    }
+    assert!(!alone.contains("regret"), "{alone}");
+
+    let output = headstart(&[&arguments[..], &["--check", "--seeds", "2"]].concat(), &folder.0);
+    assert!(output.status.success(), "{}", said(&output));
+    let checked = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(checked.contains("\nmean regret "), "{checked}");
+    let json = std::fs::read_to_string(folder.join("advice.json")).expect("the JSON was written");
+    let json: Value = serde_json::from_str(&json).expect("it is JSON");
+    let row = &json["folders"][0];
+    let (advised, outcome) = (&row["advice"], &row["check"]["outcome"]);
+    assert!(advised["confidence"].as_f64().is_some_and(|share| (0.0..=1.0).contains(&share)));
+    let measured = row["check"]["measured"].as_array().expect("what was measured");
+    assert_eq!(measured.len(), 5);
+    let share = |row: &Value| {
+        assert_eq!(row["count"], 2 * 4);
+        row["correct"].as_f64().expect("hits") / 8.0
+    };
+    let best = measured.iter().map(share).fold(0.0, f64::max);
+    assert_eq!(outcome["best_accuracy"].as_f64(), Some(best));
+    let regret = best - outcome["advised_accuracy"].as_f64().expect("an accuracy");
+    assert_eq!(outcome["regret"].as_f64(), Some(regret));
+}
+
 #[cfg(unix)]
 #[test]
 fn links_and_what_is_no_file_are_told_and_left_out() {
@@ -206,7 +241,10 @@ fn what_cannot_be_done_is_named_and_ends_with_1() {
 #[test]
 fn arguments_that_make_no_sense_end_with_2() {
     let folder = Folder::new("usage");
-    let cases: [&[&str]; 6] = [
+    let cases: [&[&str]; 9] = [
+        &["compare", "set", "--cut", "last-1", "--report", "report.json"],
+        &["advise"],
+        &["advise", "set", "--seeds", "0"],
         &["compare", "set", "--cut", "last-18"],
         &["compare", "set", "--cut", "head", "--cut", "head"],
         &["compare", "set", "--epochs", "0"],
@@ -231,6 +269,9 @@ fn too_few_pictures_are_explained() {
         std::fs::remove_file(file.expect("a file").path()).expect("it goes");
     }
     let output = headstart(&["compare", "set"], &folder.0);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("“Banana” has 3 of the 4"), "{}", said(&output));
+    let output = headstart(&["advise", "set"], &folder.0);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("“Banana” has 3 of the 4"), "{}", said(&output));
 }

@@ -63,26 +63,26 @@ pub fn run(arguments: &CompareArguments) -> Result<(), CommandError> {
 }
 
 /// A file that is written when there is something to write.
-struct Output<'a> {
+pub(super) struct Output<'a> {
     path: &'a Path,
     file: std::fs::File,
 }
 
 impl<'a> Output<'a> {
-    fn create(path: Option<&'a Path>) -> Result<Option<Self>, CommandError> {
+    pub fn create(path: Option<&'a Path>) -> Result<Option<Self>, CommandError> {
         let Some(path) = path else { return Ok(None) };
         let failed = |cause| CommandError::Write { path: path.to_owned(), cause };
         let file = std::fs::File::create(path).map_err(failed)?;
         Ok(Some(Self { path, file }))
     }
 
-    fn write(&mut self, text: &str) -> Result<(), CommandError> {
+    pub fn write(&mut self, text: &str) -> Result<(), CommandError> {
         let failed = |cause| CommandError::Write { path: self.path.to_owned(), cause };
         self.file.write_all(text.as_bytes()).map_err(failed)
     }
 }
 
-fn begin(backbone: Option<&Path>) -> Result<Session, CommandError> {
+pub(super) fn begin(backbone: Option<&Path>) -> Result<Session, CommandError> {
     let bytes = match backbone {
         Some(path) => std::fs::read(path)
             .map_err(|cause| CommandError::Read { path: path.to_owned(), cause })?,
@@ -101,13 +101,14 @@ fn seconds() -> f64 {
     START.get_or_init(Instant::now).elapsed().as_secs_f64()
 }
 
-struct Driver {
-    session: Session,
+/// Drives a session to the end of what it was asked.
+pub(super) struct Driver {
+    pub session: Session,
 }
 
 impl Driver {
     /// Works until nothing is left, handing every event to `heard` as it comes.
-    fn work(
+    pub fn work(
         &mut self,
         mut heard: impl FnMut(Event) -> Result<(), CommandError>,
     ) -> Result<(), CommandError> {
@@ -123,7 +124,7 @@ impl Driver {
     }
 
     /// Decodes every file. Refused ones are told and left out.
-    fn add_folder(&mut self, folder: &Path) -> Result<(), CommandError> {
+    pub fn add_folder(&mut self, folder: &Path) -> Result<(), CommandError> {
         let classes = class_folders(folder)?;
         let files: usize = classes.iter().map(|class| class.files.len()).sum();
         let bar = progress_bar(files as u64, "reading pictures");
@@ -161,7 +162,8 @@ impl Driver {
         Ok(())
     }
 
-    fn train(&mut self, lanes: Vec<Lane>, seed: u64) -> Result<Comparison, CommandError> {
+    /// Trains lanes side by side.
+    pub fn train(&mut self, lanes: Vec<Lane>, seed: u64) -> Result<Comparison, CommandError> {
         let epochs: usize = lanes.iter().map(|lane| lane.strategy.epochs()).sum();
         let mut comparison = Comparison::default();
         let bar = progress_bar(0, "trying out");
@@ -228,7 +230,7 @@ fn left_out(bar: &ProgressBar, name: &str, why: &str) {
     bar.suspend(|| eprintln!("headstart: left out {}: {why}", printable(name)));
 }
 
-fn progress_bar(length: u64, message: &'static str) -> ProgressBar {
+pub(super) fn progress_bar(length: u64, message: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg:20} {bar:40} {pos}/{len} {eta}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length).with_style(style).with_message(message)

@@ -2,6 +2,7 @@
 //!
 //! | file | what lives there |
 //! |---|---|
+//! | `advise` | which strategy to train, and whether that held |
 //! | `compare` | trains strategies on a folder of class folders |
 //! | `draw` | writes a sample task as picture files |
 //! | `folder` | finds the pictures of a folder of class folders |
@@ -16,6 +17,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::data::{SampleTask, Scene};
 use crate::session::Cut;
 
+mod advise;
 mod compare;
 mod draw;
 mod folder;
@@ -34,6 +36,8 @@ struct CommandLine {
 enum Task {
     /// Train strategies on the same split of a folder of class folders and compare them.
     Compare(CompareArguments),
+    /// Advise which strategy to train on a folder of class folders, before anything is trained.
+    Advise(AdviseArguments),
     /// Draw a sample task into a folder of class folders.
     Draw(DrawArguments),
 }
@@ -62,6 +66,28 @@ struct CompareArguments {
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=10))]
     seeds: u8,
     /// Writes every run with its split, curves and parameters as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct AdviseArguments {
+    /// Folders with one folder of pictures a class.
+    #[arg(required = true, value_name = "FOLDER")]
+    folders: Vec<PathBuf>,
+    /// Governs which pictures are test pictures, which no advice sees.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Trains every candidate afterwards, and tells how far the advised one is behind the best.
+    #[arg(long)]
+    check: bool,
+    /// Seeds of the check, from `--seed` on: what is best is the mean over them.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=50))]
+    seeds: u8,
+    /// A safetensors file with torchvision's mobilenet_v2 names, instead of the bundled one.
+    #[arg(long, value_name = "FILE")]
+    backbone: Option<PathBuf>,
+    /// Writes every advice with its measurements, and its check, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
@@ -129,6 +155,8 @@ enum CommandError {
     Backbone { path: PathBuf, cause: crate::session::SessionError },
     #[error("{reason} {remedy}")]
     Refused { reason: String, remedy: String },
+    #[error("the session ended without an answer; run it again")]
+    NoAnswer,
     #[error("{failed} trials broke off; what was printed last says why")]
     TrialsFailed { failed: usize },
     #[error("{failed} of {runs} runs broke off; the table says why")]
@@ -170,6 +198,7 @@ pub fn run() -> ExitCode {
     }
     let done = match line.task {
         Task::Compare(arguments) => compare::run(&arguments),
+        Task::Advise(arguments) => advise::run(&arguments),
         Task::Draw(arguments) => draw::run(&arguments),
     };
     match done {

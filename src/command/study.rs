@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::compare::printable;
-use crate::session::{Card, Event, Finding, Interval, TrialRow, Unit, Way};
+use crate::session::{Card, Event, Figure, Finding, Interval, TrialRow, Unit, Way};
 
 /// Gathers the events of a study.
 #[derive(Debug, Default, Serialize)]
@@ -80,17 +80,22 @@ impl Differences {
 fn lines_of(finding: &Finding, text: &mut String) {
     let _ = writeln!(text, "    {}", printable(&finding.headline));
     for figure in &finding.figures {
-        let way = match figure.way {
-            Some(Way::Transfer) => ", transfer learning",
-            Some(Way::FineTuning) => ", fine-tuning",
-            None => "",
-        };
-        let name = format!("{}{way}", printable(&figure.name));
-        let within = figure.interval.map_or_else(String::new, |Interval { low, high, .. }| {
-            format!(" ({} to {})", number(low, figure.unit), number(high, figure.unit))
-        });
-        let _ = writeln!(text, "      {name:<52} {}{within}", number(figure.value, figure.unit));
+        let _ = writeln!(text, "      {}", line_of(figure));
     }
+}
+
+/// A figure with what it is about and where it may truly lie.
+pub(super) fn line_of(figure: &Figure) -> String {
+    let way = match figure.way {
+        Some(Way::Transfer) => ", transfer learning",
+        Some(Way::FineTuning) => ", fine-tuning",
+        None => "",
+    };
+    let name = format!("{}{way}", printable(&figure.name));
+    let within = figure.interval.map_or_else(String::new, |Interval { low, high, .. }| {
+        format!(" ({} to {})", number(low, figure.unit), number(high, figure.unit))
+    });
+    format!("{name:<52} {}{within}", number(figure.value, figure.unit))
 }
 
 /// A number with its unit.

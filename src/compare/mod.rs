@@ -9,8 +9,12 @@
 //! | `log` | the trials of a study that have ended: what every card is computed from |
 //! | `card` | what a card says, as plain data |
 //! | `cards` | the ten differences, a file each |
-//! | `advice` | what the frozen features alone recommend, before anything is fine-tuned |
+//! | `advice` | which strategy is advised before anything was fine-tuned to its end, as plain data |
+//! | `adviser`, `weighing` | what an advice is measured on, and how it follows from that |
 
+mod advice;
+#[cfg(feature = "engine")]
+mod adviser;
 #[cfg(feature = "engine")]
 mod attempt;
 mod card;
@@ -25,7 +29,12 @@ mod log;
 #[cfg(feature = "engine")]
 mod study;
 mod trial;
+#[cfg(feature = "engine")]
+mod weighing;
 
+pub use advice::{Advice, Candidate, Outcome};
+#[cfg(feature = "engine")]
+pub use adviser::Adviser;
 #[cfg(feature = "engine")]
 pub use attempt::Attempt;
 pub use card::{Card, Difference, Figure, Finding, Matrix, Plot, Series, Shape, Unit, Way};
@@ -40,3 +49,5 @@ pub use study::{Study, pictures_a_class};
 pub use trial::{
     CorruptedHits, Depth, Examination, Hits, PictureHits, StageChange, TestAnswer, Trial, TrialRow,
 };
+#[cfg(feature = "engine")]
+pub use weighing::{Evidence, candidates, tried, weigh};

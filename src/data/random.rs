@@ -25,6 +25,10 @@ pub enum Purpose {
     Subset,
     /// The weights of a network that was never trained.
     Scratch,
+    /// Dividing what is no test into folds.
+    Folds,
+    /// Drawing what strategies may come to.
+    Advice,
 }
 
 /// A generator that gives the same numbers on every platform for the same seed and purpose.

@@ -76,6 +76,39 @@ impl Split {
         }
         Ok(split)
     }
+
+    /// Divides the pictures that are no test pictures into `count` folds, class by class, for a
+    /// choice that must not see the test: each part learns from all folds but one, which is its
+    /// validation. Its test is empty.
+    ///
+    /// A class with fewer pictures than folds is in the validation of as many folds as it has.
+    pub fn folds(&self, labels: &[usize], classes: usize, count: usize, seed: u64) -> Vec<Self> {
+        let mut generator = seeded(seed, Purpose::Folds);
+        let known = [&self.training[..], &self.validation].concat();
+        let mut folds = vec![Self::default(); count];
+        // Goes on where the class before ended, so that folds are of one size.
+        let mut place = 0;
+        for class in 0..classes {
+            let mut members: Vec<usize> =
+                known.iter().copied().filter(|&index| labels[index] == class).collect();
+            members.sort_unstable();
+            members.shuffle(&mut generator);
+            for member in members {
+                for (number, fold) in folds.iter_mut().enumerate() {
+                    let is_held_out = number == place % count;
+                    let part = if is_held_out { &mut fold.validation } else { &mut fold.training };
+                    part.push(member);
+                }
+                place += 1;
+            }
+        }
+        for fold in &mut folds {
+            fold.training.sort_unstable();
+            fold.validation.sort_unstable();
+        }
+        folds
+    }
+
     /// The same split with at most `most` training pictures a class. Nested: the pictures of a
     /// smaller set are in every larger one of the same seed.
     pub fn with_fewer_training(
@@ -162,6 +195,36 @@ mod tests {
                 prop_assert_eq!(count(&small), count(&split).min(most));
             }
             prop_assert_eq!(small.fewest_training(&labels, classes) , most.min(split.fewest_training(&labels, classes)));
+        }
+
+        #[test]
+        fn folds_hold_every_picture_but_the_test_s_out_once_and_learn_from_every_class(
+            sizes in prop::collection::vec(MINIMUM_PER_CLASS..40, 2..6),
+            count in 2usize..6,
+            seed: u64,
+        ) {
+            let classes = sizes.len();
+            let labels: Vec<usize> = sizes
+                .iter()
+                .enumerate()
+                .flat_map(|(class, &size)| std::iter::repeat_n(class, size))
+                .collect();
+            let split = Split::stratified(&labels, classes, seed).expect("enough pictures");
+            let folds = split.folds(&labels, classes, count, seed);
+            let sorted = |mut indices: Vec<usize>| {
+                indices.sort_unstable();
+                indices
+            };
+            let known = sorted([&split.training[..], &split.validation].concat());
+            let held_out = folds.iter().flat_map(|fold| fold.validation.clone()).collect();
+            prop_assert_eq!(&sorted(held_out), &known);
+            for fold in &folds {
+                let all = sorted([&fold.training[..], &fold.validation].concat());
+                prop_assert_eq!(&all, &known);
+                prop_assert!(fold.test.is_empty());
+                prop_assert!(fold.fewest_training(&labels, classes) >= 1);
+                prop_assert!(fold.validation.len().abs_diff(known.len() / count) <= 1);
+            }
         }
 
         #[test]

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::compare::{
-    Card, Difference, Figure, Finding, Matrix, Plot, Series, Shape, TrialRow, Unit, Way,
+    Advice, Candidate, Card, Difference, Figure, Finding, Matrix, Outcome, Plot, Series, Shape,
+    TrialRow, Unit, Way,
 };
 pub use crate::data::{MINIMUM_PER_CLASS, SampleTask};
 pub use crate::measure::Interval;
@@ -171,6 +172,14 @@ pub enum Command {
     /// [`Event::StudyStarted`] or [`Event::StudyRefused`]. A study or an experiment in progress is
     /// stopped first.
     Study(Box<StudyRequest>),
+    /// Advises which strategy to train, from short trials that see no test picture. Answered by
+    /// [`Event::Advised`] or [`Event::AdviceRefused`], before an experiment or a study that is in
+    /// progress or comes later goes on. Another one takes the place of one in progress.
+    Advise {
+        /// Governs which pictures are test pictures, and how the others are divided. Of an experiment
+        /// with the same seed no test picture is seen.
+        seed: u64,
+    },
     /// Lets a study rest, or go on.
     PauseStudy {
         /// Whether it rests.
@@ -212,7 +221,11 @@ impl Command {
     pub fn ends_estimates(&self) -> bool {
         !matches!(
             self,
-            Self::StopRun { .. } | Self::PauseStudy { .. } | Self::AddSeed | Self::StopStudy
+            Self::StopRun { .. }
+                | Self::PauseStudy { .. }
+                | Self::AddSeed
+                | Self::StopStudy
+                | Self::Advise { .. }
         )
     }
 }
@@ -378,6 +391,10 @@ pub enum Event {
         /// before, where the program counts them.
         memory: Option<u64>,
     },
+    /// Which strategy is advised, and why.
+    Advised(Box<Advice>),
+    /// Nothing can be advised: training could not start either, or a device broke off.
+    AdviceRefused(Refusal),
     /// A study starts, or has got one more seed.
     StudyStarted {
         /// Trials in all.

@@ -4,6 +4,8 @@
 //! without the engine.
 
 #[cfg(feature = "engine")]
+mod advising;
+#[cfg(feature = "engine")]
 mod answering;
 #[cfg(feature = "engine")]
 mod arrivals;

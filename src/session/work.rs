@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use burn::tensor::Device;
 
+use super::advising::Advising;
 use super::answering::answer;
 use super::arrivals::{Arrival, Arrivals, Expected, Prepared, SIDE, Source, refusal_of};
 use super::crew::{Assistant, Crew, Parcel, Report};
@@ -19,7 +20,7 @@ use super::message::{
 };
 use super::setup::{Ready, Setup};
 use super::studying::{MOST_SEEDS, Studying};
-use crate::compare::Study;
+use crate::compare::{Study, tried};
 use crate::data::{DRAWN_A_CLASS, Picture, PictureError, Scene, decode, draw};
 use crate::model::{Backbone, Segment, WeightsError};
 
@@ -54,6 +55,7 @@ pub struct Session {
     experiment: Option<Experiment>,
     experiments_begun: u32,
     study: Option<Studying>,
+    advising: Option<Advising>,
     estimating: Option<Estimating>,
     measured: Measured,
     crew: Crew,
@@ -91,6 +93,7 @@ impl Session {
             experiment: None,
             experiments_begun: 0,
             study: None,
+            advising: None,
             estimating: None,
             measured: Measured::default(),
             crew: Crew::default(),
@@ -143,6 +146,7 @@ impl Session {
     /// Whether anything is left to do.
     pub fn has_work(&self) -> bool {
         self.has_commands()
+            || self.advising.is_some()
             || self.experiment.is_some()
             || self.estimating.is_some()
             || self.study.as_ref().is_some_and(Studying::is_going)
@@ -196,6 +200,12 @@ impl Session {
             && let Some(command) = self.next_command()
         {
             self.carry_out(command).await;
+        } else if let Some(advising) = &mut self.advising {
+            // First, since it is to be known before what it is about.
+            if let Some(answer) = advising.work().await {
+                self.advising = None;
+                self.events.push(answer);
+            }
         } else if let Some(experiment) = &mut self.experiment {
             if !experiment.is_over() && !experiment.is_waiting() {
                 let ended = experiment.work(&self.crew, &mut self.events).await;
@@ -274,6 +284,9 @@ impl Session {
     /// Whether all that is left to do is with assistants, so that there is nothing to work on
     /// before one of them says something.
     pub fn is_waiting(&self) -> bool {
+        if self.advising.is_some() {
+            return false;
+        }
         let are_pictures_away = !self.arrivals.is_empty() && self.arrivals.next_waiting().is_none();
         let is_experiment_away = match (&self.experiment, &self.study) {
             (Some(experiment), _) => experiment.is_waiting(),
@@ -398,6 +411,7 @@ impl Session {
                 let StudyRequest { transfer, fine_tuning, seeds, sample } = *request;
                 self.begin_study(Study { transfer, fine_tuning, seeds }, sample);
             }
+            Command::Advise { seed } => self.begin_advice(seed),
             Command::AddSeed => {
                 let added = self.study.as_mut().and_then(Studying::add_seed);
                 self.events.extend(added);
@@ -489,6 +503,18 @@ impl Session {
                 self.events.push(started);
             }
             Err(refusal) => self.events.push(Event::StudyRefused(refusal)),
+        }
+    }
+
+    /// Begins an advice, in place of one in progress.
+    fn begin_advice(&mut self, seed: u64) {
+        let lanes = tried().map(|strategy| Lane { run: RunId(0), strategy });
+        match self.setup(lanes.into(), seed) {
+            Ok(setup) => self.advising = Some(Advising::begin(setup)),
+            Err(refusal) => {
+                self.advising = None;
+                self.events.push(Event::AdviceRefused(refusal));
+            }
         }
     }
 

@@ -25,6 +25,24 @@ pub(super) async fn score(
     if indices.is_empty() {
         return Ok(Score::default());
     }
+    let mut values = logits(learner, phase, material, indices, batch).await?;
+    log_softmax(&mut values, material.classes);
+    let labels = indices.iter().map(|&index| material.labels[index]);
+    Ok(Score::of(&values, material.classes, labels))
+}
+
+/// A row of logits for each of the pictures at `indices`, in that order, as [`score`] goes over
+/// them. The last rows repeat the last picture, since every batch has the same size.
+///
+/// # Errors
+/// As [`score`].
+pub(super) async fn logits(
+    learner: &Learner,
+    phase: Phase,
+    material: &Material,
+    indices: &[usize],
+    batch: usize,
+) -> Result<Vec<f32>, TrainError> {
     let mut logits = Vec::new();
     for start in (0..indices.len()).step_by(batch) {
         let batch: Vec<usize> =
@@ -38,8 +56,5 @@ pub(super) async fn score(
         };
         logits.push(learner.head.forward(features));
     }
-    let mut values = read(joined(logits)).await?;
-    log_softmax(&mut values, material.classes);
-    let labels = indices.iter().map(|&index| material.labels[index]);
-    Ok(Score::of(&values, material.classes, labels))
+    Ok(read(joined(logits)).await?)
 }

@@ -15,7 +15,8 @@ use super::log::{Ending, EpochRow, GradientRow, Phase, RunResult, Score};
 use super::material::{Material, TrainError};
 use super::optimizer::Optimizer;
 use super::plan::Plan;
-use super::scoring::score;
+use super::scoring::{logits, score};
+use super::softmax::softmax;
 use super::strategy::Strategy;
 use super::tally::Tally;
 use crate::data::{Purpose, seeded};
@@ -201,6 +202,22 @@ impl Trainer {
             None => self.learner.valid(),
         };
         Model { frozen: self.frozen.clone(), learned }
+    }
+
+    /// The probabilities that the present weights, not those of the best epoch, give to the classes
+    /// of the pictures at `indices`: a row a picture, in that order.
+    ///
+    /// # Errors
+    /// When the device does not answer.
+    pub async fn probabilities(&self, indices: &[usize]) -> Result<Vec<f32>, TrainError> {
+        if indices.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (learner, classes) = (self.learner.valid(), self.material.classes);
+        let mut rows =
+            logits(&learner, self.phase, &self.material, indices, self.micro_batch).await?;
+        rows.truncate(indices.len() * classes);
+        Ok(softmax(rows, classes))
     }
 
     /// Does the next small piece of work.

@@ -11,7 +11,7 @@ mod performance;
 mod process;
 mod summary;
 mod use_cases;
-mod words;
+pub(super) mod words;
 
 #[cfg(test)]
 mod tests;

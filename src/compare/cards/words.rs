@@ -15,12 +15,12 @@ pub(super) fn plain(value: f64) -> String {
 }
 
 /// A share as per cent: `86.7 %`.
-pub(super) fn percent(share: f64) -> String {
+pub(in crate::compare) fn percent(share: f64) -> String {
     format!("{} %", decimals(share * 100.0, 1))
 }
 
 /// A difference of shares in points, with its sign: `+3.3 points`, `−1.2 points`, `0.0 points`.
-pub(super) fn points(difference: f64) -> String {
+pub(in crate::compare) fn points(difference: f64) -> String {
     format!("{} points", signed(difference))
 }
 
@@ -30,7 +30,7 @@ fn signed(difference: f64) -> String {
 }
 
 /// An interval of differences: `from −1.2 to +7.8 points`.
-pub(super) fn range(interval: Interval) -> String {
+pub(in crate::compare) fn range(interval: Interval) -> String {
     format!("from {} to {}", signed(interval.low), points(interval.high))
 }
 
@@ -59,7 +59,7 @@ pub(super) fn times(ratio: f64) -> String {
 }
 
 /// A count with its noun: `1 seed`, `3 seeds`.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+pub(in crate::compare) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

@@ -335,6 +335,8 @@ impl State {
                 self.question_refused(question, refusal);
                 Vec::new()
             }
+            // Nobody asks for an advice here yet.
+            Event::Advised(_) | Event::AdviceRefused(_) => Vec::new(),
             Event::StudyStarted { .. }
             | Event::StudyRefused(_)
             | Event::StudyProgressed { .. }

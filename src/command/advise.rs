@@ -1,0 +1,236 @@
+//! Advises which strategy to train on a folder, and checks the advice against what training every
+//! candidate comes to.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::compare::{Driver, Output, begin, printable, progress_bar};
+use super::study::line_of;
+use super::{AdviseArguments, CommandError, print};
+use crate::session::{Advice, Command, Event, Lane, Outcome, Refusal, RunId, RunResult};
+
+/// An advice counts as good where it is so close to the best that was measured.
+const A_POINT: f64 = 0.01;
+
+pub fn run(arguments: &AdviseArguments) -> Result<(), CommandError> {
+    // Opened before anything is trained, so that a path that cannot be written costs no training.
+    let mut json = Output::create(arguments.json.as_deref())?;
+    let mut report = Report::default();
+    for folder in &arguments.folders {
+        let mut driver = Driver { session: begin(arguments.backbone.as_deref())? };
+        driver.add_folder(folder)?;
+        let advice = driver.advise(arguments.seed)?;
+        print(&text_of(folder, &advice))?;
+        let check = match arguments.check {
+            true => Some(check(&mut driver, &advice, arguments)?),
+            false => None,
+        };
+        if let Some(check) = &check {
+            print(&check.text())?;
+        }
+        report.folders.push(Row { folder: folder.display().to_string(), advice, check });
+    }
+    print(&report.summary())?;
+    json.as_mut().map_or(Ok(()), |json| json.write(&report.json()))
+}
+
+impl Driver {
+    fn advise(&mut self, seed: u64) -> Result<Advice, CommandError> {
+        let bar = progress_bar(0, "trying out");
+        self.session.submit(Command::Advise { seed });
+        let mut advised = None;
+        self.work(|event| match event {
+            Event::AdviceRefused(Refusal { reason, remedy }) => {
+                Err(CommandError::Refused { reason, remedy })
+            }
+            Event::Advised(advice) => {
+                advised = Some(*advice);
+                Ok(())
+            }
+            _ => Ok(()),
+        })?;
+        bar.finish_and_clear();
+        advised.ok_or(CommandError::NoAnswer)
+    }
+
+    /// Trains all candidates with one seed. Returns what each came to, in their order.
+    fn results(&mut self, lanes: &[Lane], seed: u64) -> Result<Vec<RunResult>, CommandError> {
+        let mut results = vec![None; lanes.len()];
+        let bar = progress_bar(lanes.len() as u64, "checking");
+        self.session.submit(Command::Train { lanes: lanes.to_vec(), seed });
+        self.work(|event| match event {
+            Event::ExperimentRefused(Refusal { reason, remedy })
+            | Event::RunFailed { refusal: Refusal { reason, remedy }, .. } => {
+                Err(CommandError::Refused { reason, remedy })
+            }
+            Event::RunEnded { run, result } => {
+                bar.inc(1);
+                if let Some(place) = results.get_mut(run.0 as usize) {
+                    *place = Some(result);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        })?;
+        bar.finish_and_clear();
+        results.into_iter().collect::<Option<_>>().ok_or(CommandError::NoAnswer)
+    }
+}
+
+/// Trains all candidates with several seeds, and holds the advice against what came of it.
+fn check(
+    driver: &mut Driver,
+    advice: &Advice,
+    arguments: &AdviseArguments,
+) -> Result<Check, CommandError> {
+    let lanes: Vec<Lane> = advice
+        .candidates
+        .iter()
+        .enumerate()
+        .map(|(place, candidate)| Lane {
+            run: RunId(place as u32),
+            strategy: candidate.strategy.clone(),
+        })
+        .collect();
+    let mut measured: Vec<Measured> = lanes
+        .iter()
+        .map(|lane| Measured { cut: lane.strategy.cut.to_string(), ..Measured::default() })
+        .collect();
+    let seeds = (0..u64::from(arguments.seeds)).map(|step| arguments.seed.wrapping_add(step));
+    for seed in seeds.clone() {
+        for (measured, result) in measured.iter_mut().zip(driver.results(&lanes, seed)?) {
+            measured.correct += result.test.correct;
+            measured.count += result.test.count;
+            measured.seconds += result.seconds;
+        }
+    }
+    let accuracies: Vec<_> = lanes
+        .iter()
+        .zip(&measured)
+        .map(|(lane, measured)| (lane.strategy.cut, measured.accuracy()))
+        .collect();
+    let outcome = advice.outcome(&accuracies).ok_or(CommandError::NoAnswer)?;
+    Ok(Check { seeds: seeds.collect(), measured, outcome })
+}
+
+/// What one candidate came to over all seeds.
+#[derive(Debug, Default, Serialize)]
+struct Measured {
+    cut: String,
+    /// Test pictures named rightly, and asked about.
+    correct: usize,
+    count: usize,
+    seconds: f64,
+}
+
+impl Measured {
+    fn accuracy(&self) -> f64 {
+        self.correct as f64 / self.count.max(1) as f64
+    }
+}
+
+/// What the candidates came to, and the advice beside it.
+#[derive(Debug, Serialize)]
+struct Check {
+    seeds: Vec<u64>,
+    measured: Vec<Measured>,
+    outcome: Outcome,
+}
+
+impl Check {
+    fn text(&self) -> String {
+        let mut text = format!("  measured over {} seeds:\n", self.seeds.len());
+        for Measured { cut, correct, count, seconds } in &self.measured {
+            let share = 100.0 * *correct as f64 / (*count).max(1) as f64;
+            // Writing to a string cannot fail.
+            let _ =
+                writeln!(text, "    {cut:<8} {share:5.1} % ({correct} of {count}), {seconds:.1} s");
+        }
+        let Outcome { best, regret, .. } = self.outcome;
+        let said = if regret <= A_POINT { "it held" } else { "it did not hold" };
+        let _ = writeln!(text, "  best: {best}; regret {:.1} points: {said}\n", regret * 100.0);
+        text
+    }
+}
+
+/// One folder.
+#[derive(Debug, Serialize)]
+struct Row {
+    folder: String,
+    advice: Advice,
+    check: Option<Check>,
+}
+
+/// All folders.
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    folders: Vec<Row>,
+}
+
+impl Report {
+    /// A row a folder, and how good the advice is on the whole. Nothing where nothing was checked.
+    fn summary(&self) -> String {
+        let checked: Vec<(&Row, &Check)> =
+            self.folders.iter().filter_map(|row| Some((row, row.check.as_ref()?))).collect();
+        if checked.is_empty() {
+            return String::new();
+        }
+        let mut text = format!(
+            "{:<28} {:>8} {:>10} {:>8} {:>9} {:>9} {:>7} {:>6}\n",
+            "folder", "advised", "confidence", "best", "accuracy", "of best", "regret", "tests"
+        );
+        for (row, check) in &checked {
+            let Outcome { best, advised_accuracy, best_accuracy, regret } = check.outcome;
+            let _ = writeln!(
+                text,
+                "{:<28} {:>8} {:>8.0} % {:>8} {:>7.1} % {:>7.1} % {:>7.1} {:>6}",
+                printable(&row.folder),
+                row.advice.strategy.cut.to_string(),
+                row.advice.confidence * 100.0,
+                best.to_string(),
+                advised_accuracy * 100.0,
+                best_accuracy * 100.0,
+                regret * 100.0,
+                check.measured.first().map_or(0, |measured| measured.count),
+            );
+        }
+        let count = checked.len() as f64;
+        let mean = checked.iter().map(|(_, check)| check.outcome.regret).sum::<f64>() / count;
+        let held = checked.iter().filter(|(_, check)| check.outcome.regret <= A_POINT).count();
+        let sure = checked.iter().map(|(row, _)| row.advice.confidence).sum::<f64>() / count;
+        let _ = writeln!(
+            text,
+            "\nmean regret {:.2} points; within 1 point of the best on {held} of {} ({:.0} %); \
+             mean confidence {:.0} %",
+            mean * 100.0,
+            checked.len(),
+            100.0 * held as f64 / count,
+            sure * 100.0,
+        );
+        text
+    }
+
+    fn json(&self) -> String {
+        // Plain numbers and texts always become JSON.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}
+
+/// An advice for people.
+fn text_of(folder: &Path, advice: &Advice) -> String {
+    let mut text = format!(
+        "{}: {}\n  confidence {:.0} %; it took {:.1} s\n",
+        printable(&folder.display().to_string()),
+        advice.strategy.cut,
+        advice.confidence * 100.0,
+        advice.seconds,
+    );
+    for reason in &advice.reasons {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "    {}", line_of(reason));
+    }
+    let _ = writeln!(text, "  {}", advice.words);
+    text
+}
