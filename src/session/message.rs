@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::compare::{
-    Advice, Candidate, Card, Difference, Figure, Finding, Matrix, Outcome, Plot, Series, Shape,
-    TrialRow, Unit, Way,
+    Advice, Candidate, Card, Difference, Figure, Finding, Hits, Matrix, Outcome, Plot, Series,
+    Shape, TrialRow, Unit, Way,
 };
 pub use crate::data::{MINIMUM_PER_CLASS, SampleTask};
 pub use crate::measure::Interval;

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::advice::AdviceView;
 use super::difference_card::DifferenceCard;
 use super::panel::Panel;
 use super::table::Table;
@@ -37,6 +38,7 @@ pub fn Differences(props: &Props) -> Html {
                 <div class="buttons">{ buttons(props) }</div>
             </div>
             if let Some(study) = study {
+                <AdviceView study={study.clone()} />
                 { cards(study) }
                 { log(study) }
             }

@@ -1,5 +1,6 @@
 //! The parts of the page, one a file.
 
+mod advice;
 mod answer;
 mod ask;
 mod chart;

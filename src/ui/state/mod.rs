@@ -335,13 +335,13 @@ impl State {
                 self.question_refused(question, refusal);
                 Vec::new()
             }
-            // Nobody asks for an advice here yet.
-            Event::Advised(_) | Event::AdviceRefused(_) => Vec::new(),
             Event::StudyStarted { .. }
             | Event::StudyRefused(_)
             | Event::StudyProgressed { .. }
             | Event::TrialEnded(_)
             | Event::CardChanged(_)
+            | Event::Advised(_)
+            | Event::AdviceRefused(_)
             | Event::StudyEnded { .. } => {
                 self.study_heard(event);
                 Vec::new()

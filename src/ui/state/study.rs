@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::session::{Card, Command, Difference, Event, Refusal, Strategy, StudyRequest, TrialRow};
+use crate::session::{
+    Advice, Card, Command, Cut, Difference, Event, Hits, Refusal, Start, Strategy, StudyRequest,
+    TrialRow,
+};
 use crate::ui::text::counted;
 
 use super::{Effect, Side, State};
@@ -48,6 +51,8 @@ pub struct Study {
     pub cards: Rc<Vec<Rc<Card>>>,
     /// The trials that have ended: the log.
     pub rows: Rc<Vec<TrialRow>>,
+    /// What was advised before it began, once that is known.
+    pub advice: Option<Result<Box<Advice>, Refusal>>,
     /// What broke off, if anything did.
     pub refused: Option<Refusal>,
     /// What is compared.
@@ -76,6 +81,26 @@ impl Study {
     /// Cards that have found something.
     pub fn found(&self) -> usize {
         self.cards.iter().filter(|card| card.finding.is_ok()).count()
+    }
+
+    /// The mean test accuracy of every cut that was tried on all pictures, as far as it is known.
+    pub fn accuracies(&self) -> Vec<(Cut, f64)> {
+        let has_head_phase = self.strategies[1].head_epochs > 0;
+        let mut sums: Vec<(Cut, Hits)> = Vec::new();
+        for row in self.rows.iter() {
+            let strategy = &row.trial.strategy;
+            let is_at_once = has_head_phase && strategy.head_epochs == 0;
+            let is_whole = row.trial.pictures_a_class.is_none();
+            if !is_whole || is_at_once || strategy.start != Start::Pretrained {
+                continue;
+            }
+            let test = row.test();
+            match sums.iter_mut().find(|(known, _)| *known == strategy.cut) {
+                Some((_, hits)) => *hits = [*hits, test].into_iter().sum(),
+                None => sums.push((strategy.cut, test)),
+            }
+        }
+        sums.into_iter().map(|(cut, hits)| (cut, hits.share())).collect()
     }
 
     /// Takes an event of the study in; gives news worth saying aloud.
@@ -120,6 +145,14 @@ impl Study {
                     Difference::ALL.len()
                 ))
             }
+            Event::Advised(advice) => {
+                self.advice = Some(Ok(advice));
+                Some("Which way is advised is known.".to_owned())
+            }
+            Event::AdviceRefused(refusal) => {
+                self.advice = Some(Err(refusal));
+                None
+            }
             Event::StudyRefused(refusal) => {
                 let news = format!("A trial broke off: {}", refusal.reason);
                 if self.stage == StudyStage::Starting {
@@ -158,12 +191,16 @@ impl State {
             progress: StudyProgress { done: 0, total: 0, seconds: 0.0, seconds_left: None },
             cards: Rc::default(),
             rows: Rc::default(),
+            advice: None,
             refused: None,
             strategies,
             alive: true,
         });
         let request = StudyRequest { transfer, fine_tuning, seeds, sample };
-        vec![Effect::Send(Command::Study(Box::new(request)))]
+        vec![
+            Effect::Send(Command::Advise { seed: self.settings.seed }),
+            Effect::Send(Command::Study(Box::new(request))),
+        ]
     }
 
     /// Lets the study rest, or go on.
@@ -213,7 +250,6 @@ impl State {
 
 /// A trial in words: what was trained, on how much, with which seed.
 pub fn trial_in_words(row: &TrialRow) -> String {
-    use crate::session::{Cut, Start};
     let strategy = &row.trial.strategy;
     let how = match (strategy.start, strategy.cut, strategy.head_epochs) {
         (Start::Scratch, ..) => "from scratch".to_owned(),

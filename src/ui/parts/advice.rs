@@ -1,0 +1,78 @@
+//! What is advised before the study, and whether it held.
+
+use yew::prelude::*;
+
+use crate::session::{Advice, Refusal};
+use crate::ui::state::Study;
+use crate::ui::strip::learns;
+use crate::ui::text::{number, percent};
+
+/// Of the advice.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The study that shows whether it held.
+    pub study: Study,
+}
+
+/// What is advised, and whether it held.
+#[component]
+pub fn AdviceView(props: &Props) -> Html {
+    match &props.study.advice {
+        None => html! {
+            <p class="advice plain" data-test="advice" data-known="false">
+                { "Working out what to advise, from short trials that see no test picture…" }
+            </p>
+        },
+        Some(Err(refusal)) => refused(refusal),
+        Some(Ok(advice)) => advised(advice, &props.study),
+    }
+}
+
+fn refused(Refusal { reason, remedy }: &Refusal) -> Html {
+    html! { <p class="refusal" data-test="advice"><b>{ reason }</b>{ " " }{ remedy }</p> }
+}
+
+fn advised(advice: &Advice, study: &Study) -> Html {
+    html! {
+        <section class="advice" data-test="advice" data-known="true"
+            data-cut={advice.strategy.cut.to_string()} aria-labelledby="advice-title">
+            <h3 id="advice-title">
+                { "Advice: " }{ learns(advice.strategy.cut) }
+                <small>{ format!("{} sure", percent(advice.confidence)) }</small>
+            </h3>
+            <p>{ &advice.words }</p>
+            <ul class="reasons">
+                { for advice.reasons.iter().map(|figure| html! {
+                    <li key={figure.name.clone()}>
+                        { &figure.name }{ ": " }<b>{ number(figure.value, figure.unit) }</b>
+                    </li>
+                }) }
+            </ul>
+            <p class="plain" data-test="outcome">{ outcome(advice, study) }</p>
+        </section>
+    }
+}
+
+/// Whether it held, once the advised cut and others were measured.
+fn outcome(advice: &Advice, study: &Study) -> String {
+    let measured = study.accuracies();
+    match advice.outcome(&measured).filter(|_| measured.len() > 1) {
+        None => "It was given before any of these runs had ended. Whether it holds shows below."
+            .to_owned(),
+        Some(outcome) if outcome.regret <= 0.0 => format!(
+            "It {} so far: of {} cuts measured, none does better ({}).",
+            if study.is_running() { "holds" } else { "held" },
+            measured.len(),
+            percent(outcome.advised_accuracy)
+        ),
+        Some(outcome) => format!(
+            "It {} {} behind the best of {} cuts measured: {} against {} with {}.",
+            if study.is_running() { "is" } else { "ended" },
+            number(outcome.regret, crate::session::Unit::Points).trim_start_matches('+'),
+            measured.len(),
+            percent(outcome.advised_accuracy),
+            percent(outcome.best_accuracy),
+            learns(outcome.best)
+        ),
+    }
+}
