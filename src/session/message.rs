@@ -8,7 +8,9 @@ pub use crate::compare::{
 pub use crate::data::{MINIMUM_PER_CLASS, SampleTask};
 pub use crate::measure::Interval;
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
-pub use crate::train::{Ending, EpochRow, Phase, RunResult, Score, Start, Strategy};
+pub use crate::train::{
+    ClassWeights, Ending, EpochRow, NormMode, Phase, RunResult, Score, Start, Strategy,
+};
 
 pub use super::estimate::{Estimate, LaneEstimate};
 

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "engine")]
 mod adam;
+mod class_weights;
 #[cfg(feature = "engine")]
 mod cross_entropy;
 #[cfg(feature = "engine")]
@@ -39,6 +40,7 @@ mod trainer;
 pub use adam::agreement::steps as step_agreements;
 #[cfg(feature = "engine")]
 pub use adam::{Adam, AdamSettings};
+pub use class_weights::ClassWeights;
 #[cfg(feature = "bench")]
 pub use cross_entropy::agreement::losses as loss_agreements;
 #[cfg(feature = "bench")]
@@ -66,6 +68,6 @@ pub use probe::{BatchSizes, LookProbe, Measurable, PhaseProbe, Sample};
 pub use schedule::WarmUpCosine;
 #[cfg(feature = "engine")]
 pub use softmax::softmax;
-pub use strategy::{Start, Strategy, StrategyError};
+pub use strategy::{NormMode, Start, Strategy, StrategyError};
 #[cfg(feature = "engine")]
 pub use trainer::{Advance, Trainer};

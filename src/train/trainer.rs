@@ -16,7 +16,7 @@ use super::material::{Material, TrainError};
 use super::optimizer::Optimizer;
 use super::plan::Plan;
 use super::scoring::score;
-use super::strategy::Strategy;
+use super::strategy::{NormMode, Strategy};
 use super::tally::Tally;
 use crate::data::{Purpose, seeded};
 use crate::model::{Head, STAGES, Segment, pool};
@@ -59,6 +59,8 @@ pub struct Trainer {
     plan: Plan,
     /// Pictures that go through the network at once.
     micro_batch: usize,
+    /// How much a training picture counts, by its class.
+    class_weights: Vec<f32>,
     /// Seconds that the unfrozen phase is predicted to take.
     unfrozen_seconds: Option<f64>,
     material: Rc<Material>,
@@ -79,8 +81,18 @@ pub struct Trainer {
     /// One a finished epoch, where they are wanted.
     gradient_rows: Option<Vec<GradientRow>>,
     seconds: f64,
-    /// Steps and seconds when the present phase began.
-    phase_began: (usize, f64),
+    /// Epochs, steps and seconds when the present phase began.
+    phase_began: PhaseBegan,
+    /// Steps that the head's phase did not need.
+    steps_saved: usize,
+}
+
+/// What was behind a run when a phase began.
+#[derive(Clone, Copy, Debug, Default)]
+struct PhaseBegan {
+    epoch: usize,
+    steps: usize,
+    seconds: f64,
 }
 
 impl Trainer {
@@ -100,7 +112,9 @@ impl Trainer {
         let head = initial_head(material.seed, material.classes, features, device);
         let generator = seeded(material.seed, Purpose::Order);
         let plan = Plan::new(&strategy, &material.split);
+        let labels = material.split.training.iter().map(|&index| material.labels[index]);
         let mut trainer = Self {
+            class_weights: strategy.class_weights.of(labels, material.classes),
             learner: Learner { segment, head },
             frozen,
             optimizer: Optimizer::of_head(&strategy, strategy.head_epochs * plan.steps_an_epoch),
@@ -114,7 +128,8 @@ impl Trainer {
             best: None,
             gradient_rows: None,
             seconds: 0.0,
-            phase_began: (0, 0.0),
+            phase_began: PhaseBegan::default(),
+            steps_saved: 0,
             micro_batch: plan.step_pictures,
             plan,
             unfrozen_seconds: None,
@@ -165,25 +180,23 @@ impl Trainer {
         self.phase
     }
 
-    /// Steps done and steps in all, over all phases.
+    /// Steps done and steps in all, over all phases. A patience may end a phase before.
     pub fn steps(&self) -> (usize, usize) {
-        (self.steps_done, self.plan.steps())
+        (self.steps_done, self.plan.steps() - self.steps_saved)
     }
 
-    /// Seconds of computing left, judged by the steps of the present phase. `None` until a few of
+    /// Seconds of computing left, judged by the steps of the present phase, if no patience ends it
+    /// before. `None` until a few of
     /// them are done, and while the head trains alone before an unfrozen phase that nobody has
     /// predicted.
     pub fn seconds_left(&self) -> Option<f64> {
-        let steps = self.steps_done - self.phase_began.0;
-        let of_phase = match self.phase {
-            Phase::Head => self.strategy.head_epochs,
-            Phase::Unfrozen => self.strategy.unfrozen_epochs,
-        } * self.plan.steps_an_epoch;
+        let steps = self.steps_done - self.phase_began.steps;
+        let of_phase = self.epochs_of_phase() * self.plan.steps_an_epoch;
         let later = match self.phase {
             Phase::Head if self.strategy.unfrozen_epochs > 0 => self.unfrozen_seconds?,
             Phase::Head | Phase::Unfrozen => 0.0,
         };
-        let a_step = (self.seconds - self.phase_began.1) / steps as f64;
+        let a_step = (self.seconds - self.phase_began.seconds) / steps as f64;
         (steps >= STEPS_TO_JUDGE_BY).then(|| a_step * (of_phase - steps) as f64 + later)
     }
 
@@ -219,13 +232,27 @@ impl Trainer {
         done
     }
 
+    /// The most epochs of the present phase.
+    fn epochs_of_phase(&self) -> usize {
+        match self.phase {
+            Phase::Head => self.strategy.head_epochs,
+            Phase::Unfrozen => self.strategy.unfrozen_epochs,
+        }
+    }
+
     /// Unfreezes the segment behind the cut.
     fn begin_unfrozen_phase(&mut self) {
+        let head_steps = self.strategy.head_epochs * self.plan.steps_an_epoch;
+        self.steps_saved = head_steps - self.steps_done;
         self.phase = Phase::Unfrozen;
-        self.phase_began = (self.steps_done, self.seconds);
+        self.phase_began =
+            PhaseBegan { epoch: self.epoch, steps: self.steps_done, seconds: self.seconds };
         let steps = self.strategy.unfrozen_epochs * self.plan.steps_an_epoch;
         self.optimizer = Optimizer::of_unfrozen(&self.strategy, steps, &self.learner.segment);
         self.learner = self.learner.clone().train();
+        if self.strategy.norm == NormMode::Frozen {
+            self.learner.segment = self.learner.segment.clone().with_frozen_norms();
+        }
     }
 
     async fn step(&mut self, step_of_epoch: usize) -> Result<Advance, TrainError> {
@@ -301,7 +328,13 @@ impl Trainer {
             uncounted -= counted;
             let labels = self.material.labels_of(part);
             let logits = self.training_logits(part)?;
-            let targets = Targets { labels, counted, whole: batch.len() };
+            let targets = Targets {
+                weights: labels.iter().map(|&label| self.class_weights[label]).collect(),
+                smoothing: self.strategy.label_smoothing as f32,
+                labels,
+                counted,
+                whole: batch.len(),
+            };
             let result = cross_entropy(logits, targets);
             tally.add(result.clone().inner());
             Ok(result)
@@ -356,20 +389,28 @@ impl Trainer {
             head_rate: self.optimizer.head_rate(),
             seconds: self.seconds + (self.clock)() - started,
         };
-        self.position = if !validation.loss.is_finite() {
-            Position::Testing(Ending::NotFinite)
-        } else if self.epoch == self.strategy.epochs() {
-            Position::Testing(Ending::Completed)
-        } else {
-            Position::Stepping { step_of_epoch: 0 }
-        };
-        if self.phase == Phase::Head
-            && self.epoch == self.strategy.head_epochs
-            && self.strategy.unfrozen_epochs > 0
-        {
-            self.begin_unfrozen_phase();
-        }
+        self.position = self.after_epoch(validation);
         Ok(Advance::Epoch(row))
+    }
+
+    /// What comes after an epoch with this validation score.
+    fn after_epoch(&mut self, validation: Score) -> Position {
+        if !validation.loss.is_finite() {
+            return Position::Testing(Ending::NotFinite);
+        }
+        let is_whole = self.epoch - self.phase_began.epoch == self.epochs_of_phase();
+        // A finite score has made some epoch of this phase the best.
+        let best_epoch = self.best.as_ref().map_or(self.epoch, |best| best.epoch);
+        let is_stale =
+            self.strategy.patience.is_some_and(|patience| self.epoch - best_epoch >= patience);
+        if !is_whole && !is_stale {
+            return Position::Stepping { step_of_epoch: 0 };
+        }
+        if self.phase == Phase::Head && self.strategy.unfrozen_epochs > 0 {
+            self.begin_unfrozen_phase();
+            return Position::Stepping { step_of_epoch: 0 };
+        }
+        Position::Testing(if is_whole { Ending::Completed } else { Ending::Converged })
     }
 
     async fn test(&mut self, ending: Ending, started: f64) -> Result<Advance, TrainError> {

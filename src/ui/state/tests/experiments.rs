@@ -3,6 +3,16 @@
 use super::*;
 
 #[test]
+fn a_run_that_converged_says_so_and_is_not_held_against_its_prediction() {
+    let mut state = racing();
+    let cold = RunId(1);
+    hear(&mut state, Event::RunEnded { run: cold, result: result(Ending::Converged) });
+    assert!(state.news.contains("ended early"), "{}", state.news);
+    let experiment = state.experiment.as_ref().expect("it runs");
+    assert!(!experiment.lane(cold).expect("it is there").is_whole());
+}
+
+#[test]
 fn training_waits_for_engine_pictures_and_a_second_class() {
     let mut state = opened();
     assert!(state.why_not_start().is_some());
