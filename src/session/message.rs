@@ -10,6 +10,7 @@ pub use crate::measure::Interval;
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
     ClassWeights, Ending, EpochRow, NormMode, Phase, RunResult, Score, Start, Strategy,
+    StrategyError,
 };
 
 pub use super::estimate::{Estimate, LaneEstimate};

@@ -76,6 +76,13 @@ pub struct StrategyError {
     wanted: &'static str,
 }
 
+impl StrategyError {
+    /// What the number must be, as the end of a sentence that begins with "must be".
+    pub fn wanted(&self) -> &'static str {
+        self.wanted
+    }
+}
+
 impl Strategy {
     /// The default way to train at `cut`: the head first, then what is unfrozen, more gently.
     pub fn for_cut(cut: Cut) -> Self {

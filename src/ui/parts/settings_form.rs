@@ -3,6 +3,7 @@
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::more_settings::MoreSettings;
 use super::number_field::NumberField;
 use crate::session::{DeviceChoice, DeviceReport};
 use crate::ui::state::{Action, Setting, Settings, Side, Study};
@@ -85,6 +86,7 @@ pub fn SettingsForm(props: &Props) -> Html {
                     <b>{ &device.name }</b>{ ": " }{ &device.reason }
                 }
             </p>
+            <MoreSettings tuning={settings.tuning.clone()} {act} />
         </details>
     }
 }

@@ -11,6 +11,7 @@ mod pictures;
 mod question;
 mod settings;
 mod study;
+mod tuning;
 
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
@@ -21,6 +22,7 @@ pub use pictures::{Class, Drawn, Look, Picture, Pictures, Refused};
 pub use question::{Question, Reply};
 pub use settings::{Setting, Settings};
 pub use study::{Study, StudyProgress, StudyStage, trial_in_words};
+pub use tuning::{Dial, Tuning};
 
 use crate::session::{
     Breakdown, ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, MINIMUM_PER_CLASS,

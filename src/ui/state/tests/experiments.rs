@@ -55,6 +55,25 @@ fn one_lane_trains_with_what_is_set() {
 }
 
 #[test]
+fn both_lanes_train_with_the_numbers_that_are_set_until_they_are_the_defaults_again() {
+    let mut state = filled();
+    state.reduce(Action::Set(Setting::Dial(Dial::LabelSmoothing, 0.1)));
+    state.reduce(Action::Set(Setting::Dial(Dial::Batch, 0.0)));
+    state.reduce(Action::Set(Setting::ClassWeights(ClassWeights::Balanced)));
+    state.reduce(Action::Set(Setting::Norm(NormMode::Frozen)));
+    let effects = state.reduce(Action::Start(Sides::Both));
+    let [Command::Train { lanes, .. }] = sent(&effects)[..] else { panic!("{effects:?}") };
+    for lane in lanes {
+        assert_eq!(lane.strategy.label_smoothing, 0.1);
+        assert_eq!(lane.strategy.batch, 16, "a batch of none is not taken");
+        assert_eq!(lane.strategy.class_weights, ClassWeights::Balanced);
+        assert_eq!(lane.strategy.norm, NormMode::Frozen);
+    }
+    state.reduce(Action::Set(Setting::DefaultTuning));
+    assert_eq!(state.settings, Settings::default());
+}
+
+#[test]
 fn at_head_only_both_lanes_are_the_same() {
     let mut state = filled();
     state.reduce(Action::Set(Setting::CutPosition(0)));
