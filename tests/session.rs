@@ -428,3 +428,30 @@ fn the_time_left_is_told_while_the_head_goes_first_once_thawing_was_tried_out() 
     let told = left(true);
     assert!(told.len() > 8 && told[4..].iter().all(Option::is_some), "{told:?}");
 }
+
+#[test]
+fn a_rate_is_searched_on_the_pictures_there_are_and_repeats_by_its_seed() {
+    let mut session = session();
+    after(&mut session, two_classes(8));
+    let strategy = short(Cut::LastBlocks(1));
+    let mut find = |seed| {
+        let command = Command::FindRate { strategy: strategy.clone(), seed };
+        let events = after(&mut session, [command]);
+        let [Event::RateFound(found)] = &events[..] else { panic!("one answer: {events:?}") };
+        found.clone()
+    };
+    let found = find(1);
+    assert_eq!(found.phase, Phase::Unfrozen);
+    assert!(found.curve.len() > 10, "{found:?}");
+    assert!(found.curve.iter().all(|point| point.loss.is_finite()));
+    assert_eq!(found, find(1));
+}
+
+#[test]
+fn a_rate_that_cannot_be_searched_is_refused_with_the_reason() {
+    let mut session = session();
+    let strategy = short(Cut::HeadOnly);
+    let events = after(&mut session, [Command::FindRate { strategy, seed: 1 }]);
+    let [Event::RateRefused(refusal)] = &events[..] else { panic!("one answer: {events:?}") };
+    assert_eq!(refusal.reason, "There are no pictures yet.");
+}

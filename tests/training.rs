@@ -10,7 +10,7 @@ use common::{backbone, bits, drawn, material, no_time, short, train};
 use futures_lite::future::block_on;
 use headstart::model::{NamedTensor, STAGES};
 use headstart::session::{Cut, Ending, Phase, SampleTask, Strategy};
-use headstart::train::{Advance, ClassWeights, EpochRow, NormMode, Trainer};
+use headstart::train::{Advance, ClassWeights, EpochRow, FoundRate, NormMode, RateFinder, Trainer};
 
 const CUTS: [Cut; 3] = [Cut::HeadOnly, Cut::LastBlocks(2), Cut::Everything];
 
@@ -285,4 +285,29 @@ fn balanced_weights_change_a_run_only_where_classes_differ_in_size() {
     labels.retain(|_| keep.next() == Some(&true));
     let uneven = (pictures, labels);
     assert_ne!(run(ClassWeights::Equal, &uneven), run(ClassWeights::Balanced, &uneven));
+}
+
+/// What a search finds on a small drawn task.
+fn found_rate(cut: Cut, seed: u64) -> FoundRate {
+    let material = material(drawn(SampleTask::Fruit, 1, 12), &[cut], seed);
+    let mut finder = RateFinder::new(&short(cut), material, &backbone(), &Device::flex(), 16);
+    loop {
+        if let Some(found) = block_on(finder.advance()).expect("the CPU answers") {
+            return found;
+        }
+    }
+}
+
+#[test]
+fn a_found_rate_lies_between_the_ends_below_where_the_loss_is_worst_and_repeats_by_its_seed() {
+    for (cut, phase) in [(Cut::HeadOnly, Phase::Head), (Cut::LastBlocks(1), Phase::Unfrozen)] {
+        let found = found_rate(cut, 1);
+        assert_eq!(found.phase, phase);
+        assert!(found.curve.is_sorted_by(|a, b| a.rate < b.rate));
+        let rate = found.suggestion.expect("the loss falls somewhere");
+        let least = found.curve.iter().min_by(|a, b| a.loss.total_cmp(&b.loss));
+        assert!(rate > 1e-5 && least.is_some_and(|least| rate < least.rate), "{cut}: {rate:e}");
+        assert_eq!(found, found_rate(cut, 1), "{cut}");
+    }
+    assert_ne!(found_rate(Cut::HeadOnly, 1), found_rate(Cut::HeadOnly, 2));
 }

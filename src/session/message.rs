@@ -9,8 +9,8 @@ pub use crate::data::{MINIMUM_PER_CLASS, SampleTask};
 pub use crate::measure::Interval;
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
-    ClassWeights, Ending, EpochRow, NormMode, Phase, RunResult, Score, Start, Strategy,
-    StrategyError,
+    ClassWeights, Ending, EpochRow, FoundRate, NormMode, Phase, RatePoint, RunResult, Score, Start,
+    Strategy, StrategyError,
 };
 
 pub use super::estimate::{Estimate, LaneEstimate};
@@ -156,6 +156,15 @@ pub enum Command {
         /// The seed that they would be trained with.
         seed: u64,
     },
+    /// Searches a learning rate for the last phase of a strategy, by steps at a rising rate on the
+    /// training pictures, when no runs train and no study goes on. Answered by
+    /// [`Event::RateFound`] or [`Event::RateRefused`], unless another search takes its place.
+    FindRate {
+        /// The strategy; its own rate for that phase means nothing.
+        strategy: Strategy,
+        /// Governs split, initial head and order.
+        seed: u64,
+    },
     /// Measures the ten differences between two ways to train, over several seeds. Answered by
     /// [`Event::StudyStarted`] or [`Event::StudyRefused`]. A study or an experiment in progress is
     /// stopped first.
@@ -211,7 +220,11 @@ impl Command {
     pub fn ends_estimates(&self) -> bool {
         !matches!(
             self,
-            Self::StopRun { .. } | Self::PauseStudy { .. } | Self::AddSeed | Self::StopStudy
+            Self::StopRun { .. }
+                | Self::PauseStudy { .. }
+                | Self::AddSeed
+                | Self::StopStudy
+                | Self::FindRate { .. }
         )
     }
 }
@@ -309,6 +322,10 @@ pub enum Event {
     Estimated(Estimate),
     /// What training would take cannot be said: it could not start either.
     EstimateRefused(Refusal),
+    /// What a search for a learning rate has found.
+    RateFound(FoundRate),
+    /// A learning rate cannot be searched.
+    RateRefused(Refusal),
     /// Training cannot start.
     ExperimentRefused(Refusal),
     /// Training starts: how the pictures were split and what will run.

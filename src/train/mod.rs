@@ -7,6 +7,7 @@ mod class_weights;
 mod cross_entropy;
 #[cfg(feature = "engine")]
 mod features;
+mod found_rate;
 #[cfg(feature = "engine")]
 mod gradients;
 #[cfg(feature = "engine")]
@@ -24,6 +25,8 @@ mod optimizer;
 mod plan;
 #[cfg(feature = "engine")]
 mod probe;
+#[cfg(feature = "engine")]
+mod rate_finder;
 #[cfg(feature = "engine")]
 mod schedule;
 #[cfg(feature = "engine")]
@@ -47,6 +50,7 @@ pub use cross_entropy::agreement::losses as loss_agreements;
 pub use cross_entropy::{Targets, cross_entropy};
 #[cfg(feature = "engine")]
 pub use features::{Extraction, FeatureNumbers, Features, Numbers, PORTION, input_tensor};
+pub use found_rate::{FoundRate, RatePoint};
 #[cfg(feature = "engine")]
 pub use gradients::gradients_by_stage;
 #[cfg(feature = "engine")]
@@ -65,7 +69,9 @@ pub use plan::{Cost, Plan, RunSeconds};
 #[cfg(feature = "engine")]
 pub use probe::{BatchSizes, LookProbe, Measurable, PhaseProbe, Sample};
 #[cfg(feature = "engine")]
-pub use schedule::WarmUpCosine;
+pub use rate_finder::RateFinder;
+#[cfg(feature = "engine")]
+pub use schedule::{ExponentialRise, WarmUpCosine};
 #[cfg(feature = "engine")]
 pub use softmax::softmax;
 pub use strategy::{NormMode, Start, Strategy, StrategyError};

@@ -15,6 +15,7 @@ use super::log::{Ending, EpochRow, GradientRow, Phase, RunResult, Score};
 use super::material::{Material, TrainError};
 use super::optimizer::Optimizer;
 use super::plan::Plan;
+use super::schedule::ExponentialRise;
 use super::scoring::score;
 use super::strategy::{NormMode, Strategy};
 use super::tally::Tally;
@@ -448,6 +449,18 @@ impl Trainer {
             self.step(0).await?;
         }
         self.read_tally().await
+    }
+
+    /// Lets the rate of a phase that has just begun rise, in place of its schedule.
+    pub(super) fn rise(&mut self, rise: ExponentialRise) {
+        self.optimizer.rise(rise);
+    }
+
+    /// Makes a step of the present phase on pictures drawn anew, whatever the position, and tells
+    /// the plain loss of its batch before the step.
+    pub(super) async fn measured_loss(&mut self) -> Result<f64, TrainError> {
+        self.measured_steps(1).await?;
+        Ok(self.tally.take(self.plan.step_pictures).loss)
     }
 
     /// Makes one pass forward of the present phase on a batch, as a validation does, and waits.

@@ -7,7 +7,7 @@ use super::network::Network;
 use super::panel::Panel;
 use super::settings_form::SettingsForm;
 use crate::session::{Architecture, Cut, DeviceReport, NormMode};
-use crate::ui::state::{Action, Forecast, Setting, Settings, Side};
+use crate::ui::state::{Action, Forecast, RateSearch, Setting, Settings, Side};
 use crate::ui::strip::learns;
 use crate::ui::text::{memory, predicted, rounded};
 
@@ -24,6 +24,10 @@ pub struct Props {
     pub training: bool,
     /// What training would take.
     pub forecast: Forecast,
+    /// The last search for a learning rate.
+    pub search: Option<RateSearch>,
+    /// Why no rate can be searched now.
+    pub why_not_find: Option<AttrValue>,
     /// Hears of changes.
     pub act: Callback<Action>,
     /// The way to start.
@@ -59,7 +63,8 @@ pub fn CutPanel(props: &Props) -> Html {
             </div>
             { props.children.clone() }
             <SettingsForm settings={settings.clone()} device={props.device.clone()}
-                training={props.training} {act} />
+                training={props.training} search={props.search.clone()}
+                why_not_find={props.why_not_find.clone()} {act} />
         </Panel>
     }
 }

@@ -22,6 +22,7 @@ mod panel;
 mod pictures_panel;
 mod plot;
 mod race;
+mod rate_finder;
 mod refusals;
 mod settings_form;
 mod start;

@@ -4,14 +4,19 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::dial_field::DialField;
+use super::rate_finder::RateFinder;
 use crate::session::{ClassWeights, NormMode};
-use crate::ui::state::{Action, Dial, Setting, Tuning};
+use crate::ui::state::{Action, Dial, RateSearch, Setting, Tuning};
 
 /// Of the settings.
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// What is set.
     pub tuning: Tuning,
+    /// The last search for a learning rate.
+    pub search: Option<RateSearch>,
+    /// Why no rate can be searched now.
+    pub why_not_find: Option<AttrValue>,
     /// Hears of changes.
     pub act: Callback<Action>,
 }
@@ -19,7 +24,7 @@ pub struct Props {
 /// Every number with its explanation, and the way back.
 #[component]
 pub fn MoreSettings(props: &Props) -> Html {
-    let Props { tuning, act } = props;
+    let Props { tuning, search, why_not_find, act } = props;
     let is_default = *tuning == Tuning::default();
     let back = act.reform(|_: MouseEvent| Action::Set(Setting::DefaultTuning));
     let weights = act.reform(|event: Event| {
@@ -72,6 +77,7 @@ pub fn MoreSettings(props: &Props) -> Html {
                     </p>
                 </div>
             </div>
+            <RateFinder search={search.clone()} why_not={why_not_find.clone()} {act} />
             <button class="pill small" data-test="default-settings" disabled={is_default}
                 onclick={back}>{ "Back to the defaults" }</button>
         </details>

@@ -73,6 +73,48 @@ fn both_lanes_train_with_the_numbers_that_are_set_until_they_are_the_defaults_ag
     assert_eq!(state.settings, Settings::default());
 }
 
+/// A found rate of this phase.
+fn found(phase: Phase, suggestion: Option<f64>) -> Event {
+    let point = |rate| RatePoint { rate, loss: 1.0 };
+    Event::RateFound(FoundRate { phase, curve: [1e-4, 1e-3, 1e-2].map(point).to_vec(), suggestion })
+}
+
+#[test]
+fn a_rate_is_searched_for_a_lane_and_taken_over_with_two_digits() {
+    let mut state = filled();
+    let effects = state.reduce(Action::FindRate(Side::Warm));
+    let [Command::FindRate { strategy, seed: 1 }] = sent(&effects)[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(*strategy, state.settings.strategy(Side::Warm));
+    assert_eq!(sent(&state.reduce(Action::FindRate(Side::Cold))), Vec::<&Command>::new());
+    hear(&mut state, found(Phase::Unfrozen, Some(0.001_234)));
+    let search = state.rate_search.clone().expect("it was searched");
+    let RateStage::Found { plot, dial, suggestion } = &search.stage else { panic!("{search:?}") };
+    assert_eq!((*dial, *suggestion), (Dial::UnfrozenRate, Some(0.0012)));
+    assert_eq!(plot.categories, ["1.0e-4", "1.0e-3", "1.0e-2"]);
+    state.reduce(Action::Set(search.setting().expect("there is a suggestion")));
+    assert_eq!(state.settings.strategy(Side::Warm).unfrozen_rate, 0.0012);
+}
+
+#[test]
+fn a_search_without_a_suggestion_offers_nothing_and_a_lost_engine_ends_it() {
+    let mut state = filled();
+    state.reduce(Action::FindRate(Side::Cold));
+    hear(&mut state, found(Phase::Head, None));
+    assert_eq!(state.rate_search.as_ref().and_then(RateSearch::setting), None);
+    state.reduce(Action::FindRate(Side::Cold));
+    state.reduce(Action::EngineLost("It ran out of memory.".to_owned().into()));
+    assert_eq!(state.rate_search, None);
+}
+
+#[test]
+fn no_rate_is_searched_while_runs_train() {
+    let mut state = racing();
+    assert_eq!(state.why_not_find_rate().as_deref(), Some("The race goes first."));
+    assert_eq!(state.reduce(Action::FindRate(Side::Cold)), []);
+}
+
 #[test]
 fn at_head_only_both_lanes_are_the_same() {
     let mut state = filled();
