@@ -212,6 +212,7 @@ fn the_numbers_of_a_strategy_reach_the_run_and_a_patience_ends_it_early() {
         ["--class-weights", "balanced"],
         ["--patience", "2"],
         ["--batch-norm", "frozen"],
+        ["--views", "2"],
         ["--json", "runs.json"],
         ["--cut", "head"],
     ];
@@ -228,6 +229,7 @@ fn the_numbers_of_a_strategy_reach_the_run_and_a_patience_ends_it_early() {
     assert_eq!(strategy["label_smoothing"], 0.1);
     assert_eq!(strategy["class_weights"], "Balanced");
     assert_eq!(strategy["norm"], "Frozen");
+    assert_eq!(strategy["views"], 2);
     // At that rate nothing moves: the first epoch is the best, and two more are waited for.
     assert_eq!(run["ending"], "Converged");
     assert_eq!(run["epochs"].as_array().map(Vec::len), Some(3));
@@ -239,6 +241,7 @@ fn a_number_out_of_range_is_refused_before_anything_is_read() {
     for (name, value, wanted) in [
         ("--batch", "0", "the strategy's batch is 0; it must be from 1 to 1024 pictures"),
         ("--label-smoothing", "-0.5", "it must be from 0 to below 1"),
+        ("--views", "17", "it must be from 0 to 16"),
         ("--patience", "0", "it must be at least 1 epoch, or none"),
         ("--depth-factor", "2", "it must be above 0 and at most 1"),
     ] {

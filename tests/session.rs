@@ -6,7 +6,7 @@ use common::{after, lane, session, session_with, settle, short, ticks};
 use headstart::data::{Scene, draw};
 use headstart::session::{
     ClassId, Command, Cut, DeviceKind, Ending, Estimate, Event, LaneEstimate, Phase, PictureId,
-    QuestionId, RunId, SampleTask, Session,
+    QuestionId, RunId, SampleTask, Session, Strategy,
 };
 
 /// A drawn picture as a PNG file.
@@ -450,8 +450,33 @@ fn a_rate_is_searched_on_the_pictures_there_are_and_repeats_by_its_seed() {
 #[test]
 fn a_rate_that_cannot_be_searched_is_refused_with_the_reason() {
     let mut session = session();
+    settle(&mut session);
     let strategy = short(Cut::HeadOnly);
     let events = after(&mut session, [Command::FindRate { strategy, seed: 1 }]);
     let [Event::RateRefused(refusal)] = &events[..] else { panic!("one answer: {events:?}") };
     assert_eq!(refusal.reason, "There are no pictures yet.");
+}
+
+#[test]
+fn views_are_looked_at_once_and_counted_in_what_is_predicted() {
+    let mut session = session_with(ticks);
+    after(&mut session, two_classes(6));
+    let mut run = |views| {
+        let strategy = Strategy { views, ..short(Cut::LastBlocks(1)) };
+        let lanes = vec![lane(views as u32, strategy)];
+        let estimate = after(&mut session, [Command::Estimate { lanes: lanes.clone(), seed: 1 }]);
+        let [Event::Estimated(estimate)] = &estimate[..] else { panic!("{estimate:?}") };
+        let estimate = estimate.clone();
+        let events = after(&mut session, [Command::Train { lanes, seed: 1 }]);
+        let looked = events.iter().rev().find_map(|event| match event {
+            Event::FeaturesProgressed { done, .. } => Some(*done),
+            _ => None,
+        });
+        assert!(events.iter().any(|event| matches!(event, Event::RunEnded { .. })), "{events:?}");
+        (looked, estimate)
+    };
+    let ((plain, alone), (viewed, with_views)) = (run(0), run(2));
+    assert_eq!((plain, viewed), (Some(12), Some(36)));
+    assert!((with_views.feature_seconds / alone.feature_seconds - 3.0).abs() < 1e-9);
+    assert!(with_views.memory > alone.memory);
 }

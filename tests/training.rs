@@ -8,9 +8,13 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use common::{backbone, bits, drawn, material, no_time, short, train};
 use futures_lite::future::block_on;
+use headstart::data::with_views;
 use headstart::model::{NamedTensor, STAGES};
 use headstart::session::{Cut, Ending, Phase, SampleTask, Strategy};
-use headstart::train::{Advance, ClassWeights, EpochRow, FoundRate, NormMode, RateFinder, Trainer};
+use headstart::train::{
+    Advance, ClassWeights, EpochRow, Extraction, Features, FoundRate, Material, NormMode,
+    RateFinder, Trainer,
+};
 
 const CUTS: [Cut; 3] = [Cut::HeadOnly, Cut::LastBlocks(2), Cut::Everything];
 
@@ -310,4 +314,68 @@ fn a_found_rate_lies_between_the_ends_below_where_the_loss_is_worst_and_repeats_
         assert_eq!(found, found_rate(cut, 1), "{cut}");
     }
     assert_ne!(found_rate(Cut::HeadOnly, 1), found_rate(Cut::HeadOnly, 2));
+}
+
+/// Material with two views of each picture, whose features were changed by `change`, which is told
+/// the picture and the view of each row of numbers.
+fn with_changed_views(
+    cut: Cut,
+    change: impl Fn(&Material, usize, usize, &mut [f32]),
+) -> Rc<Material> {
+    let (pictures, labels) = drawn(SampleTask::Fruit, 1, 6);
+    let plain = material((pictures.clone(), labels), &[cut], 1);
+    let count = pictures.len();
+    let stages: Vec<usize> =
+        [cut.first_trained_stage()].into_iter().filter(|s| *s < STAGES).collect();
+    let viewed = with_views(pictures, 2, 1);
+    let mut extraction =
+        Extraction::new(backbone(), viewed, stages.iter().copied(), &Device::flex());
+    while !block_on(extraction.advance()).expect("the CPU answers") {}
+    let features = extraction.finish().expect("there are pictures");
+    let mut numbers =
+        block_on(features.numbers(&stages.into_iter().collect())).expect("the CPU answers");
+    for array in numbers.at_stage.values_mut().chain([&mut numbers.pooled]) {
+        let each = array.values.len() / (3 * count);
+        for (row, values) in array.values.chunks_exact_mut(each).enumerate() {
+            change(&plain, row % count, row / count, values);
+        }
+    }
+    let features = Features::from_numbers(numbers, &Device::flex()).expect("the shapes fit");
+    let Material { labels, classes, split, seed, .. } =
+        Rc::try_unwrap(plain).expect("nobody else has it");
+    Rc::new(Material { features, labels, classes, split, seed })
+}
+
+#[test]
+fn validation_and_test_never_see_a_view_and_training_sees_no_other_picture() {
+    for cut in [Cut::HeadOnly, Cut::LastBlocks(1)] {
+        let strategy = Strategy { views: 2, ..short(cut) };
+        // Whoever asked for a view of a held-out picture would get what is no number.
+        let poisoned = with_changed_views(cut, |material, picture, view, values| {
+            if view > 0 && !material.split.training.contains(&picture) {
+                values.fill(f32::NAN);
+            }
+        });
+        let finished = train(strategy.clone(), poisoned);
+        let untouched = train(strategy, with_changed_views(cut, |_, _, _, _| ()));
+        assert_eq!(finished.rows, untouched.rows, "{cut}");
+        assert_eq!(finished.result, untouched.result, "{cut}");
+        assert_eq!(finished.result.ending, Ending::Completed, "{cut}");
+    }
+}
+
+#[test]
+fn views_are_learned_from_where_they_are_wanted_and_leave_the_bits_where_not() {
+    let cut = Cut::LastBlocks(1);
+    let views_without_number = |_: &Material, _, view, values: &mut [f32]| {
+        if view > 0 {
+            values.fill(f32::NAN);
+        }
+    };
+    let wanted = Strategy { views: 2, ..short(cut) };
+    let finished = train(wanted, with_changed_views(cut, views_without_number));
+    assert_eq!(finished.result.ending, Ending::NotFinite, "some view was learned from");
+    let unwanted = train(short(cut), with_changed_views(cut, views_without_number));
+    let plain = train(short(cut), material(drawn(SampleTask::Fruit, 1, 6), &[cut], 1));
+    assert_eq!((unwanted.rows, unwanted.result), (plain.rows, plain.result));
 }

@@ -33,6 +33,10 @@ pub struct Tuning {
     /// are trained.
     #[arg(long, value_name = "EPOCHS")]
     patience: Option<usize>,
+    /// Views of each picture to learn from, beside itself: mirrored, cropped, recoloured. Features
+    /// take 1 + views times as long and as much memory.
+    #[arg(long, default_value_t = usual().views)]
+    views: usize,
     /// Whether BatchNorm's scales and shifts behind the cut learn, or stay frozen as its statistics
     /// do.
     #[arg(long, value_name = "MODE", default_value = "affine")]
@@ -71,6 +75,7 @@ impl Tuning {
                 WeightsName::Balanced => ClassWeights::Balanced,
             },
             patience: self.patience,
+            views: self.views,
             norm: match self.batch_norm {
                 NormName::Affine => NormMode::Affine,
                 NormName::Frozen => NormMode::Frozen,

@@ -25,6 +25,10 @@ pub enum Purpose {
     Subset,
     /// The weights of a network that was never trained.
     Scratch,
+    /// Views of a picture to learn from.
+    View,
+    /// Which view of a picture an epoch shows.
+    Showing,
 }
 
 /// A generator that gives the same numbers on every platform for the same seed and purpose.

@@ -72,7 +72,8 @@ impl Experiment {
         let runs = setup.lanes.iter().map(plan).collect();
         let stages: Vec<usize> =
             setup.lanes.iter().map(|lane| lane.strategy.cut.first_trained_stage()).collect();
-        let Setup { lanes, classes: class_splits, pictures, labels, split, seed, ready } = setup;
+        let looked_at = setup.looked_at();
+        let Setup { lanes, classes: class_splits, labels, split, seed, ready, .. } = setup;
         let unfrozen_seconds = |place: usize| {
             estimate.as_ref().and_then(|estimate| Some(estimate.lanes.get(place)?.unfrozen_seconds))
         };
@@ -80,7 +81,7 @@ impl Experiment {
             .into_iter()
             .enumerate()
             .map(|(place, lane)| Assignment { lane, unfrozen_seconds: unfrozen_seconds(place) });
-        let extraction = Extraction::new(ready.segment.clone(), pictures, stages, &ready.device);
+        let extraction = Extraction::new(ready.segment.clone(), looked_at, stages, &ready.device);
         let began = (ready.clock)();
         let extracting = Extracting {
             looking: Looking::begin(extraction, number, ready.clock),

@@ -32,6 +32,8 @@ mod schedule;
 #[cfg(feature = "engine")]
 mod scoring;
 #[cfg(feature = "engine")]
+mod showing;
+#[cfg(feature = "engine")]
 mod softmax;
 mod strategy;
 #[cfg(feature = "engine")]
@@ -63,7 +65,7 @@ pub use log::{Ending, EpochRow, GradientRow, Phase, RunResult, Score};
 #[cfg(feature = "engine")]
 pub use material::{Material, TrainError};
 #[cfg(feature = "engine")]
-pub use memory::{Memory, MemoryNeeds};
+pub use memory::{Memory, MemoryNeeds, most_views};
 #[cfg(feature = "engine")]
 pub use plan::{Cost, Plan, RunSeconds};
 #[cfg(feature = "engine")]

@@ -65,6 +65,10 @@ pub struct Strategy {
     pub patience: Option<usize>,
     /// What BatchNorm does behind the cut.
     pub norm: NormMode,
+    /// Views of each picture beside itself, one of which an epoch shows instead: mirrored, cropped
+    /// a little, in other light. Features of all of them are computed once, so looking at the
+    /// pictures takes 1 + views times as long and as much memory. Validation and test never see one.
+    pub views: usize,
 }
 
 /// A number in a strategy is out of its range.
@@ -84,6 +88,9 @@ impl StrategyError {
 }
 
 impl Strategy {
+    /// The most views of a picture.
+    pub const MOST_VIEWS: usize = 16;
+
     /// The default way to train at `cut`: the head first, then what is unfrozen, more gently.
     pub fn for_cut(cut: Cut) -> Self {
         let unfrozen_epochs = if cut == Cut::HeadOnly { 0 } else { 12 };
@@ -104,6 +111,7 @@ impl Strategy {
             class_weights: ClassWeights::Equal,
             patience: None,
             norm: NormMode::Affine,
+            views: 0,
         }
     }
 
@@ -212,6 +220,9 @@ impl Strategy {
         }
         if !(0.0..1.0).contains(&self.label_smoothing) {
             return refuse("label smoothing", &self.label_smoothing, "from 0 to below 1");
+        }
+        if self.views > Self::MOST_VIEWS {
+            return refuse("number of views", &self.views, "from 0 to 16");
         }
         if self.patience == Some(0) {
             return refuse("patience", &0, "at least 1 epoch, or none");

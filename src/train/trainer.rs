@@ -5,8 +5,6 @@ use std::rc::Rc;
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
 
 use super::cross_entropy::{Targets, cross_entropy};
 use super::gradients::{gradient_norms, gradients_by_parts};
@@ -17,6 +15,7 @@ use super::optimizer::Optimizer;
 use super::plan::Plan;
 use super::schedule::ExponentialRise;
 use super::scoring::score;
+use super::showing::Showing;
 use super::strategy::{NormMode, Strategy};
 use super::tally::Tally;
 use crate::data::{Purpose, seeded};
@@ -71,8 +70,7 @@ pub struct Trainer {
     learner: Learner,
     /// Of the present phase.
     optimizer: Optimizer,
-    order: Vec<usize>,
-    generator: ChaCha8Rng,
+    showing: Showing,
     phase: Phase,
     position: Position,
     epoch: usize,
@@ -111,7 +109,9 @@ impl Trainer {
         let (frozen, segment) = backbone.cut_at(strategy.cut.first_trained_stage());
         let features = material.features.width();
         let head = initial_head(material.seed, material.classes, features, device);
-        let generator = seeded(material.seed, Purpose::Order);
+        // A sample to try steps on has no views.
+        let views = strategy.views.min(material.views());
+        let showing = Showing::new(&material.split, views, material.labels.len(), material.seed);
         let plan = Plan::new(&strategy, &material.split);
         let labels = material.split.training.iter().map(|&index| material.labels[index]);
         let mut trainer = Self {
@@ -119,8 +119,7 @@ impl Trainer {
             learner: Learner { segment, head },
             frozen,
             optimizer: Optimizer::of_head(&strategy, strategy.head_epochs * plan.steps_an_epoch),
-            order: material.split.training.clone(),
-            generator,
+            showing,
             phase: Phase::Head,
             position: Position::Stepping { step_of_epoch: 0 },
             epoch: 0,
@@ -258,11 +257,11 @@ impl Trainer {
 
     async fn step(&mut self, step_of_epoch: usize) -> Result<Advance, TrainError> {
         if step_of_epoch == 0 {
-            self.order.shuffle(&mut self.generator);
+            self.showing.begin_epoch();
         }
-        let batch = self.batch_at(step_of_epoch);
+        let batch = self.showing.batch(step_of_epoch, self.plan.step_pictures);
         // What only fills the last batch up was counted at the beginning of the epoch.
-        let counted = (self.order.len() - step_of_epoch * batch.len()).min(batch.len());
+        let counted = (self.showing.len() - step_of_epoch * batch.len()).min(batch.len());
         let step_of_epoch = step_of_epoch + 1;
         let is_last = step_of_epoch == self.plan.steps_an_epoch;
         match self.phase {
@@ -287,15 +286,6 @@ impl Trainer {
             self.read_tally().await?;
         }
         Ok(Advance::Step)
-    }
-
-    /// The pictures of a step. Every batch has the same size, since a device compiles and
-    /// allocates for shapes: the last one of an epoch is filled up from its beginning.
-    fn batch_at(&self, step_of_epoch: usize) -> Vec<usize> {
-        let size = self.plan.step_pictures.min(self.order.len());
-        (0..size)
-            .map(|offset| self.order[(step_of_epoch * size + offset) % self.order.len()])
-            .collect()
     }
 
     /// # Shapes
@@ -374,7 +364,7 @@ impl Trainer {
         let learner = self.learner.valid();
         let validation = self.score(&learner, self.phase, &self.material.split.validation).await?;
         self.epoch += 1;
-        let training = self.tally.take(self.order.len());
+        let training = self.tally.take(self.showing.len());
         let is_better = validation.loss.is_finite()
             && self.best.as_ref().is_none_or(|best| {
                 best.phase != self.phase || validation.is_better_than(&best.validation)
@@ -465,7 +455,8 @@ impl Trainer {
 
     /// Makes one pass forward of the present phase on a batch, as a validation does, and waits.
     pub(super) async fn measured_pass(&self) -> Result<(), TrainError> {
-        let batch = &self.order[..self.plan.step_pictures.min(self.order.len())];
+        let training = &self.material.split.training;
+        let batch = &training[..self.plan.step_pictures.min(training.len())];
         self.score(&self.learner.valid(), self.phase, batch).await.map(drop)
     }
 }

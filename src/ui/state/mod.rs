@@ -120,6 +120,7 @@ impl Action {
 }
 
 /// What an action asks of the world.
+#[allow(clippy::large_enum_variant, reason = "an action has a handful of effects, gone at once")]
 #[derive(Clone, PartialEq, Debug)]
 pub enum Effect {
     /// Start the engine, in place of the one before.
