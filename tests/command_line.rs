@@ -275,3 +275,56 @@ fn too_few_pictures_are_explained() {
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("“Banana” has 3 of the 4"), "{}", said(&output));
 }
+
+#[test]
+fn the_numbers_of_a_strategy_reach_the_run_and_a_patience_ends_it_early() {
+    let folder = Folder::new("tuning");
+    small_set(&folder);
+    let numbers = [
+        ["--batch", "4"],
+        ["--head-rate", "1e-40"],
+        ["--unfrozen-rate", "0.001"],
+        ["--depth-factor", "0.5"],
+        ["--weight-decay", "0"],
+        ["--label-smoothing", "0.1"],
+        ["--class-weights", "balanced"],
+        ["--patience", "2"],
+        ["--batch-norm", "frozen"],
+        ["--views", "2"],
+        ["--json", "runs.json"],
+        ["--cut", "head"],
+    ];
+    let output = headstart(&[&["compare", "set"][..], numbers.as_flattened()].concat(), &folder.0);
+    assert!(output.status.success(), "{}", said(&output));
+    let json = std::fs::read_to_string(folder.join("runs.json")).expect("the JSON was written");
+    let json: Value = serde_json::from_str(&json).expect("it is JSON");
+    let run = &json["runs"][0];
+    let strategy = &run["strategy"];
+    assert_eq!(strategy["batch"], 4);
+    assert_eq!(strategy["unfrozen_rate"], 0.001);
+    assert_eq!(strategy["depth_factor"], 0.5);
+    assert_eq!(strategy["weight_decay"], 0.0);
+    assert_eq!(strategy["label_smoothing"], 0.1);
+    assert_eq!(strategy["class_weights"], "Balanced");
+    assert_eq!(strategy["norm"], "Frozen");
+    assert_eq!(strategy["views"], 2);
+    // At that rate nothing moves: the first epoch is the best, and two more are waited for.
+    assert_eq!(run["ending"], "Converged");
+    assert_eq!(run["epochs"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn a_number_out_of_range_is_refused_before_anything_is_read() {
+    let folder = Folder::new("refused-number");
+    for (name, value, wanted) in [
+        ("--batch", "0", "the strategy's batch is 0; it must be from 1 to 1024 pictures"),
+        ("--label-smoothing", "-0.5", "it must be from 0 to below 1"),
+        ("--views", "17", "it must be from 0 to 16"),
+        ("--patience", "0", "it must be at least 1 epoch, or none"),
+        ("--depth-factor", "2", "it must be above 0 and at most 1"),
+    ] {
+        let output = headstart(&["compare", "nowhere", name, value], &folder.0);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(said(&output).contains(wanted), "{}", said(&output));
+    }
+}

@@ -7,7 +7,7 @@ use common::{after, lane, session, session_with, settle, short, ticks, work_unti
 use headstart::data::{Scene, draw};
 use headstart::session::{
     ClassId, Command, Cut, DeviceKind, Ending, Estimate, Event, LaneEstimate, Phase, PictureId,
-    QuestionId, RunId, SampleTask,
+    QuestionId, RunId, SampleTask, Strategy,
 };
 
 fn train(cuts: &[Cut]) -> Command {
@@ -380,4 +380,56 @@ fn the_time_left_is_told_while_the_head_goes_first_once_thawing_was_tried_out() 
     assert!(left(false).iter().all(Option::is_none));
     let told = left(true);
     assert!(told.len() > 8 && told[4..].iter().all(Option::is_some), "{told:?}");
+}
+
+#[test]
+fn a_rate_is_searched_on_the_pictures_there_are_and_repeats_by_its_seed() {
+    let mut session = session();
+    after(&mut session, two_classes(8));
+    let strategy = short(Cut::LastBlocks(1));
+    let mut find = |seed| {
+        let command = Command::FindRate { strategy: strategy.clone(), seed };
+        let events = after(&mut session, [command]);
+        let [Event::RateFound(found)] = &events[..] else { panic!("one answer: {events:?}") };
+        found.clone()
+    };
+    let found = find(1);
+    assert_eq!(found.phase, Phase::Unfrozen);
+    assert!(found.curve.len() > 10, "{found:?}");
+    assert!(found.curve.iter().all(|point| point.loss.is_finite()));
+    assert_eq!(found, find(1));
+}
+
+#[test]
+fn a_rate_that_cannot_be_searched_is_refused_with_the_reason() {
+    let mut session = session();
+    settle(&mut session);
+    let strategy = short(Cut::HeadOnly);
+    let events = after(&mut session, [Command::FindRate { strategy, seed: 1 }]);
+    let [Event::RateRefused(refusal)] = &events[..] else { panic!("one answer: {events:?}") };
+    assert_eq!(refusal.reason, "There are no pictures yet.");
+}
+
+#[test]
+fn views_are_looked_at_once_and_counted_in_what_is_predicted() {
+    let mut session = session_with(ticks);
+    after(&mut session, two_classes(6));
+    let mut run = |views| {
+        let strategy = Strategy { views, ..short(Cut::LastBlocks(1)) };
+        let lanes = vec![lane(views as u32, strategy)];
+        let estimate = after(&mut session, [Command::Estimate { lanes: lanes.clone(), seed: 1 }]);
+        let [Event::Estimated(estimate)] = &estimate[..] else { panic!("{estimate:?}") };
+        let estimate = estimate.clone();
+        let events = after(&mut session, [Command::Train { lanes, seed: 1 }]);
+        let looked = events.iter().rev().find_map(|event| match event {
+            Event::FeaturesProgressed { done, .. } => Some(*done),
+            _ => None,
+        });
+        assert!(events.iter().any(|event| matches!(event, Event::RunEnded { .. })), "{events:?}");
+        (looked, estimate)
+    };
+    let ((plain, alone), (viewed, with_views)) = (run(0), run(2));
+    assert_eq!((plain, viewed), (Some(12), Some(36)));
+    assert!((with_views.feature_seconds / alone.feature_seconds - 3.0).abs() < 1e-9);
+    assert!(with_views.memory > alone.memory);
 }

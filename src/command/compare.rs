@@ -20,21 +20,15 @@ use crate::session::{
 /// The backbone that the page uses too.
 const BUNDLED_BACKBONE: &[u8] = include_bytes!("../../static/models/mobilenetv2-035.safetensors");
 
-pub fn run(arguments: &CompareArguments) -> Result<(), CommandError> {
+pub fn run(arguments: &CompareArguments, strategies: Vec<Strategy>) -> Result<(), CommandError> {
     // Opened before anything is trained, so that a path that cannot be written costs no training.
     let mut json = Output::create(arguments.json.as_deref())?;
     let mut report = Output::create(arguments.report.as_deref())?;
     let mut driver = Driver { session: begin(arguments.backbone.as_deref())? };
     driver.add_folder(&arguments.folder)?;
-    let lanes = arguments.cuts.iter().enumerate().map(|(index, &cut)| {
-        let strategy = Strategy::for_cut(cut);
-        let strategy = match arguments.epochs {
-            Some(epochs) => strategy.with_epochs(epochs.into()),
-            None => strategy,
-        };
-        Lane { run: RunId(index as u32), strategy }
-    });
-    let lanes: Vec<Lane> = lanes.collect();
+    let lanes = strategies.into_iter().zip(0..);
+    let lanes: Vec<Lane> =
+        lanes.map(|(strategy, run)| Lane { run: RunId(run), strategy }).collect();
     if let (Some(report), [first, .., last]) = (&mut report, &lanes[..]) {
         let seeds = (0..u64::from(arguments.seeds)).map(|step| arguments.seed.wrapping_add(step));
         let study = StudyRequest {

@@ -8,6 +8,7 @@
 //! | `folder` | finds the pictures of a folder of class folders |
 //! | `report` | the table and the JSON of a comparison |
 //! | `study` | the ten differences, printed and as JSON |
+//! | `tuning` | the numbers of a strategy |
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::data::{SampleTask, Scene};
-use crate::session::Cut;
+use crate::session::{Cut, Strategy, StrategyError};
 
 mod advise;
 mod compare;
@@ -23,6 +24,7 @@ mod draw;
 mod folder;
 mod report;
 mod study;
+mod tuning;
 
 /// Teach a small network your pictures: by a new head, and by thawing its layers.
 #[derive(Debug, Parser)]
@@ -68,6 +70,26 @@ struct CompareArguments {
     /// Writes every run with its split, curves and parameters as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    tuning: tuning::Tuning,
+}
+
+impl CompareArguments {
+    /// What is to be compared, a strategy a cut.
+    ///
+    /// # Errors
+    /// Names the first number that is out of range and what it must be.
+    fn strategies(&self) -> Result<Vec<Strategy>, StrategyError> {
+        let strategy = |&cut: &Cut| {
+            let strategy = self.tuning.applied(Strategy::for_cut(cut));
+            match self.epochs {
+                Some(epochs) => strategy.with_epochs(epochs.into()),
+                None => strategy,
+            }
+            .checked()
+        };
+        self.cuts.iter().map(strategy).collect()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -197,7 +219,12 @@ pub fn run() -> ExitCode {
         CommandLine::command().error(clap::error::ErrorKind::ArgumentConflict, said).exit();
     }
     let done = match line.task {
-        Task::Compare(arguments) => compare::run(&arguments),
+        Task::Compare(arguments) => match arguments.strategies() {
+            Ok(strategies) => compare::run(&arguments, strategies),
+            Err(error) => {
+                CommandLine::command().error(clap::error::ErrorKind::ValueValidation, error).exit()
+            }
+        },
         Task::Advise(arguments) => advise::run(&arguments),
         Task::Draw(arguments) => draw::run(&arguments),
     };

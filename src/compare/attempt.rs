@@ -8,7 +8,7 @@ use super::trial::{Depth, Examination, TestAnswer, Trial, TrialRow};
 use crate::data::SplitError;
 use crate::model::read;
 use crate::train::{
-    Advance, EpochRow, GradientRow, Material, MemoryNeeds, Model, PORTION, Plan, RunResult,
+    Advance, EpochRow, GradientRow, Material, MemoryNeeds, Model, PORTION, Phase, Plan, RunResult,
     Strategy, TrainError, Trainer, best_classes, input_tensor,
 };
 
@@ -171,15 +171,23 @@ impl Attempt {
         };
         // Nothing is answered before training has ended.
         let result = self.result.take()?;
+        // A patience may have ended a phase before its last epoch.
+        let plan = match self.trial.strategy.patience {
+            Some(_) => {
+                let made = |phase| self.epochs.iter().filter(|row| row.phase == phase).count();
+                self.plan.with_epochs(made(Phase::Head), made(Phase::Unfrozen))
+            }
+            None => self.plan.clone(),
+        };
         Some(TrialRow {
             training_pictures: self.material.split.training.len(),
             result,
             epochs: std::mem::take(&mut self.epochs),
-            steps: self.plan.steps(),
+            steps: plan.steps(),
             gradients: std::mem::take(&mut self.gradients),
             answers: std::mem::take(&mut self.answers),
             examination,
-            operations: self.plan.operations(architecture, laboratory.supplies.classes),
+            operations: plan.operations(architecture, laboratory.supplies.classes),
             memory: needs.of(&[(&self.trial.strategy, self.plan.step_pictures)]).most(),
             trial: self.trial.clone(),
         })
@@ -194,6 +202,7 @@ fn paced(strategy: &Strategy, on_all: &Plan, material: &Material) -> Strategy {
     Strategy {
         head_epochs: strategy.head_epochs * times,
         unfrozen_epochs: strategy.unfrozen_epochs * times,
+        patience: strategy.patience.map(|epochs| epochs * times),
         ..strategy.clone()
     }
 }

@@ -34,7 +34,7 @@ pub struct Supplies {
     pub labels: Vec<usize>,
     /// Number of classes.
     pub classes: usize,
-    /// What every strategy's cut is fed with, of all pictures.
+    /// What every strategy's cut is fed with, of all pictures and then of their views.
     pub features: Features,
     /// Pictures from another setting, with their classes; may be none.
     pub new_setting: Vec<(Picture, usize)>,

@@ -3,6 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `picture` | what the network sees |
+//! | `augmentation` | views of a picture: what it could have looked like |
 //! | `decode` | a file's bytes to a picture, within bounds, or a refusal |
 //! | `sniff` | which format a file is |
 //! | `jpeg_structure`, `tiff_structure` | what the decoders of these two do not check themselves |
@@ -11,6 +12,8 @@
 //! | `samples` | pictures drawn by code for a visitor without any |
 //! | `picture_error` | every way a file can be refused, with a remedy |
 
+#[cfg(feature = "engine")]
+mod augmentation;
 #[cfg(feature = "engine")]
 mod decode;
 #[cfg(feature = "engine")]
@@ -36,6 +39,8 @@ mod split;
 #[cfg(feature = "engine")]
 mod tiff_structure;
 
+#[cfg(feature = "engine")]
+pub use augmentation::with_views;
 #[cfg(feature = "engine")]
 pub use decode::{Decoded, MAXIMUM_FILE_BYTES, MAXIMUM_PIXELS, MAXIMUM_SIDE, decode};
 pub use minimum::MINIMUM_PER_CLASS;

@@ -29,6 +29,10 @@ pub enum Purpose {
     Folds,
     /// Drawing what strategies may come to.
     Advice,
+    /// Views of a picture to learn from.
+    View,
+    /// Which view of a picture an epoch shows.
+    Showing,
 }
 
 /// A generator that gives the same numbers on every platform for the same seed and purpose.

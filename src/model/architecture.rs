@@ -69,6 +69,16 @@ impl Stage {
             && self.input_channels == self.output_channels
     }
 
+    /// BatchNorm's scales and shifts.
+    pub fn norm_parameters(&self) -> usize {
+        let (hidden, output) = (self.hidden_channels(), self.output_channels);
+        match self.kind {
+            StageKind::Stem | StageKind::Top => 2 * output,
+            StageKind::Block { expansion: 1 } => 2 * (hidden + output),
+            StageKind::Block { .. } => 2 * (2 * hidden + output),
+        }
+    }
+
     /// Parameters that can learn: convolution weights, BatchNorm scales and shifts.
     pub fn parameters(&self) -> usize {
         let norm = |channels: usize| 2 * channels;
@@ -147,6 +157,11 @@ impl Architecture {
         self.stages.iter().skip(first).map(Stage::parameters).sum()
     }
 
+    /// BatchNorm's scales and shifts in the stages from `first` on.
+    pub fn norm_parameters_from(&self, first: usize) -> usize {
+        self.stages.iter().skip(first).map(Stage::norm_parameters).sum()
+    }
+
     /// Parameters of a linear head for `classes` classes.
     pub fn head_parameters(&self, classes: usize) -> usize {
         (self.features() + 1) * classes
@@ -180,6 +195,14 @@ mod tests {
         // torchvision's mobilenet_v2: 3,504,872 parameters with its 1000-class head.
         let full = Architecture::mobilenet_v2(1.0, 224);
         assert_eq!(full.parameters_from(0) + full.head_parameters(1000), 3_504_872);
+    }
+
+    #[test]
+    fn without_their_norms_stages_have_the_weights_of_their_convolutions() {
+        for stage in Architecture::bundled().stages {
+            let weights: u64 = stage.layers().iter().map(|layer| layer.weights).sum();
+            assert_eq!((stage.parameters() - stage.norm_parameters()) as u64, weights);
+        }
     }
 
     #[test]

@@ -63,6 +63,15 @@ impl NormalisedConvolution {
         })
     }
 
+    /// The layer whose BatchNorm does not learn: its scale and shift have no gradients.
+    pub fn with_frozen_norm(self) -> Self {
+        Self {
+            scale: self.scale.set_require_grad(false),
+            shift: self.shift.set_require_grad(false),
+            ..self
+        }
+    }
+
     /// # Shapes
     /// - input: `[batch, height, width, in]`
     /// - shortcut: as the output; added to it

@@ -72,6 +72,15 @@ impl Block {
         Ok(Self { expand, depthwise, project, is_residual: stage.is_residual() })
     }
 
+    fn with_frozen_norms(self) -> Self {
+        Self {
+            expand: self.expand.map(NormalisedConvolution::with_frozen_norm),
+            depthwise: self.depthwise.with_frozen_norm(),
+            project: self.project.with_frozen_norm(),
+            is_residual: self.is_residual,
+        }
+    }
+
     fn named_tensors(&self, index: usize) -> Vec<(String, NamedTensor)> {
         let names = BlockNames::of(index, self.expand.is_some());
         let expand = self.expand.iter().zip(&names.expand);
@@ -163,6 +172,17 @@ impl Segment {
                 top: keep(&self.top, !top_is_before),
             },
         )
+    }
+
+    /// The segment in whose layers BatchNorm's scales and shifts do not learn. To be called on one
+    /// that keeps track of gradients.
+    pub fn with_frozen_norms(self) -> Self {
+        Self {
+            first: self.first,
+            stem: self.stem.map(NormalisedConvolution::with_frozen_norm),
+            blocks: self.blocks.into_iter().map(Block::with_frozen_norms).collect(),
+            top: self.top.map(NormalisedConvolution::with_frozen_norm),
+        }
     }
 
     /// One stage alone; an empty segment where it is not in this one.

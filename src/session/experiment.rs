@@ -8,7 +8,7 @@ use super::estimate::Estimate;
 use super::extracting::Extracting;
 use super::lanes::{Ground, Lanes, TrainedModel, broken_off};
 use super::looking::{Looked, Looking};
-use super::message::{Event, Lane, Refusal, RunId, RunPlan};
+use super::message::{Event, Lane, NormMode, Refusal, RunId, RunPlan};
 use super::scale::Weighing;
 use super::setup::{Ready, Setup};
 use super::sharing::{Load, send_away};
@@ -56,17 +56,24 @@ impl Experiment {
         let classes = setup.classes.len();
         let architecture = setup.architecture();
         let head = architecture.head_parameters(classes);
-        let plan = |lane: &Lane| RunPlan {
-            run: lane.run,
-            strategy: lane.strategy.clone(),
-            parameters_trained: head
-                + architecture.parameters_from(lane.strategy.cut.first_trained_stage()),
-            parameters_total: head + architecture.parameters_from(0),
+        let plan = |lane: &Lane| {
+            let first = lane.strategy.cut.first_trained_stage();
+            let frozen_norms = match lane.strategy.norm {
+                NormMode::Frozen => architecture.norm_parameters_from(first),
+                NormMode::Affine => 0,
+            };
+            RunPlan {
+                run: lane.run,
+                strategy: lane.strategy.clone(),
+                parameters_trained: head + architecture.parameters_from(first) - frozen_norms,
+                parameters_total: head + architecture.parameters_from(0),
+            }
         };
         let runs = setup.lanes.iter().map(plan).collect();
         let stages: Vec<usize> =
             setup.lanes.iter().map(|lane| lane.strategy.cut.first_trained_stage()).collect();
-        let Setup { lanes, classes: class_splits, pictures, labels, split, seed, ready } = setup;
+        let looked_at = setup.looked_at();
+        let Setup { lanes, classes: class_splits, labels, split, seed, ready, .. } = setup;
         let unfrozen_seconds = |place: usize| {
             estimate.as_ref().and_then(|estimate| Some(estimate.lanes.get(place)?.unfrozen_seconds))
         };
@@ -74,7 +81,7 @@ impl Experiment {
             .into_iter()
             .enumerate()
             .map(|(place, lane)| Assignment { lane, unfrozen_seconds: unfrozen_seconds(place) });
-        let extraction = Extraction::new(ready.segment.clone(), pictures, stages, &ready.device);
+        let extraction = Extraction::new(ready.segment.clone(), looked_at, stages, &ready.device);
         let began = (ready.clock)();
         let extracting = Extracting {
             looking: Looking::begin(extraction, number, ready.clock),

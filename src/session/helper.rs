@@ -133,7 +133,7 @@ impl Helper {
             Job::Train { lanes, labels, classes, split, seed, features } => {
                 let features = features.unpack(job.numbers);
                 let features = Features::from_numbers(features, &self.device)
-                    .filter(|features| features.pictures() == labels.len())
+                    .filter(|features| are_of(features, labels.len()))
                     .ok_or(HelperError::Misfit)?;
                 let ground = Ground {
                     material: Rc::new(Material { features, labels, classes, split, seed }),
@@ -152,7 +152,7 @@ impl Helper {
                 }
                 let new_pictures = pictures.split_off(labels.len());
                 let features = Features::from_numbers(features.unpack(job.numbers), &self.device)
-                    .filter(|features| features.pictures() == labels.len())
+                    .filter(|features| are_of(features, labels.len()))
                     .ok_or(HelperError::Misfit)?;
                 let engine = Engine {
                     backbone: self.backbone.clone(),
@@ -243,6 +243,11 @@ impl Helper {
     fn say(&mut self, note: Report, numbers: Vec<Vec<f32>>) {
         self.reports.push(Parcel { note, numbers });
     }
+}
+
+/// Whether features are those of so many pictures, and of as many views of each.
+fn are_of(features: &Features, pictures: usize) -> bool {
+    pictures > 0 && features.pictures() > 0 && features.pictures().is_multiple_of(pictures)
 }
 
 /// Pictures from their pixels, one behind the other.

@@ -8,7 +8,7 @@ use super::message::{Phase, Strategy};
 use super::sharing::Load;
 use super::timetable::{Slowdown, ends};
 use crate::model::STAGES;
-use crate::train::{BatchSizes, Cost, Limits, Memory, PORTION, Plan};
+use crate::train::{BatchSizes, Cost, Limits, Memory, PORTION, Plan, most_views};
 
 /// What a look at the pictures takes.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -162,7 +162,8 @@ impl Measured {
                 }
             }
         }
-        let feature_seconds = look_seconds(load.pictures, look);
+        let views = most_views(strategies.iter().copied());
+        let feature_seconds = look_seconds(load.pictures * (1 + views), look);
         Some(Estimate {
             feature_seconds,
             engines,

@@ -9,7 +9,10 @@ pub use crate::compare::{
 pub use crate::data::{MINIMUM_PER_CLASS, SampleTask};
 pub use crate::measure::Interval;
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
-pub use crate::train::{Ending, EpochRow, Phase, RunResult, Score, Start, Strategy};
+pub use crate::train::{
+    ClassWeights, Ending, EpochRow, FoundRate, NormMode, Phase, RatePoint, RunResult, Score, Start,
+    Strategy, StrategyError,
+};
 
 pub use super::estimate::{Estimate, LaneEstimate};
 
@@ -168,6 +171,15 @@ pub enum Command {
         /// The seed that they would be trained with.
         seed: u64,
     },
+    /// Searches a learning rate for the last phase of a strategy, by steps at a rising rate on the
+    /// training pictures, when no runs train and no study goes on. Answered by
+    /// [`Event::RateFound`] or [`Event::RateRefused`], unless another search takes its place.
+    FindRate {
+        /// The strategy; its own rate for that phase means nothing.
+        strategy: Strategy,
+        /// Governs split, initial head and order.
+        seed: u64,
+    },
     /// Measures the ten differences between two ways to train, over several seeds. Answered by
     /// [`Event::StudyStarted`] or [`Event::StudyRefused`]. A study or an experiment in progress is
     /// stopped first.
@@ -226,6 +238,7 @@ impl Command {
                 | Self::AddSeed
                 | Self::StopStudy
                 | Self::Advise { .. }
+                | Self::FindRate { .. }
         )
     }
 }
@@ -323,6 +336,10 @@ pub enum Event {
     Estimated(Estimate),
     /// What training would take cannot be said: it could not start either.
     EstimateRefused(Refusal),
+    /// What a search for a learning rate has found.
+    RateFound(FoundRate),
+    /// A learning rate cannot be searched.
+    RateRefused(Refusal),
     /// Training cannot start.
     ExperimentRefused(Refusal),
     /// Training starts: how the pictures were split and what will run.

@@ -21,6 +21,8 @@ mod experiment;
 #[cfg(feature = "engine")]
 mod extracting;
 #[cfg(feature = "engine")]
+mod finding;
+#[cfg(feature = "engine")]
 mod gallery;
 #[cfg(feature = "engine")]
 mod helper;

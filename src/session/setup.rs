@@ -8,9 +8,9 @@ use super::gallery::{Class, Gallery};
 use super::measured::Question;
 use super::message::{ClassSplit, Lane, MINIMUM_PER_CLASS, Refusal, Strategy};
 use super::sharing::Load;
-use crate::data::{Picture, Split, SplitError};
+use crate::data::{Picture, Split, SplitError, with_views};
 use crate::model::{Architecture, Backbone, Segment};
-use crate::train::Limits;
+use crate::train::{Limits, most_views};
 
 /// Most memory that features may take; as much again is needed while they are gathered, and a
 /// browser gives a page four gibibytes at most.
@@ -94,6 +94,12 @@ impl Setup {
         Ok(Self { lanes, classes, pictures, labels, split, seed, ready })
     }
 
+    /// What the frozen stages look at: the pictures, and the views that the lanes learn from.
+    pub fn looked_at(&self) -> Vec<Picture> {
+        let views = most_views(self.lanes.iter().map(|lane| &lane.strategy));
+        with_views(self.pictures.clone(), views, self.seed)
+    }
+
     /// The layout of the network.
     pub fn architecture(&self) -> &Architecture {
         self.ready.backbone.architecture()
@@ -127,9 +133,11 @@ fn check_memory(lanes: &[Lane], pictures: usize, ready: &Ready) -> Result<(), Re
         lanes.iter().map(|lane| lane.strategy.cut.first_trained_stage()).collect();
     stages.sort_unstable();
     stages.dedup();
+    let views = most_views(lanes.iter().map(|lane| &lane.strategy));
+    let looked_at = pictures.saturating_mul(1 + views);
     let bytes = |stage: &usize| {
         let values = architecture.values_into(*stage).saturating_mul(size_of::<f32>());
-        values.saturating_mul(pictures) as u64
+        values.saturating_mul(looked_at) as u64
     };
     let all = stages.iter().map(bytes).fold(0, u64::saturating_add);
     let largest = stages.iter().map(bytes).max().unwrap_or(0);
@@ -140,14 +148,22 @@ fn check_memory(lanes: &[Lane], pictures: usize, ready: &Ready) -> Result<(), Re
     } else {
         return Ok(());
     };
+    let what = match views {
+        0 => format!("{pictures} pictures"),
+        _ => format!("{pictures} pictures and {views} views of each"),
+    };
     Err(Refusal {
         reason: format!(
-            "What the frozen layers make of {pictures} pictures would take {} MB at this cut; {} \
+            "What the frozen layers make of {what} would take {} MB at this cut; {} \
              MB are kept.",
             needed >> 20,
             kept >> 20
         ),
-        remedy: "Thaw fewer layers, or use fewer pictures.".to_owned(),
+        remedy: match views {
+            0 => "Thaw fewer layers, or use fewer pictures.",
+            _ => "Thaw fewer layers, or use fewer pictures or views.",
+        }
+        .to_owned(),
     })
 }
 

@@ -71,11 +71,11 @@ impl Studying {
             .map(|strategy| strategy.cut.first_trained_stage())
             .chain([0])
             .collect();
+        let looked_at = setup.looked_at();
         let Setup { classes, pictures, labels, split, ready, .. } = setup;
         let fewest = split.fewest_training(&labels, classes.len());
         let planned = study.trials(fewest);
-        let extraction =
-            Extraction::new(ready.segment.clone(), pictures.clone(), stages, &ready.device);
+        let extraction = Extraction::new(ready.segment.clone(), looked_at, stages, &ready.device);
         let looking = Looking::begin(extraction, number, ready.clock);
         let began = (ready.clock)();
         let log = StudyLog {

@@ -11,6 +11,7 @@ use super::crew::{Assistant, Crew, Parcel, Report};
 use super::device::{Devices, GpuAccess};
 use super::estimating::Estimating;
 use super::experiment::Experiment;
+use super::finding::Finding;
 use super::gallery::Gallery;
 use super::lanes::TrainedModel;
 use super::measured::Measured;
@@ -57,6 +58,7 @@ pub struct Session {
     study: Option<Studying>,
     advising: Option<Advising>,
     estimating: Option<Estimating>,
+    finding: Option<Finding>,
     measured: Measured,
     crew: Crew,
     /// The runs of the last experiment, in the order of its lanes.
@@ -95,6 +97,7 @@ impl Session {
             study: None,
             advising: None,
             estimating: None,
+            finding: None,
             measured: Measured::default(),
             crew: Crew::default(),
             runs: Vec::new(),
@@ -149,6 +152,7 @@ impl Session {
             || self.advising.is_some()
             || self.experiment.is_some()
             || self.estimating.is_some()
+            || self.finding.is_some()
             || self.study.as_ref().is_some_and(Studying::is_going)
     }
 
@@ -215,6 +219,11 @@ impl Session {
         } else if let Some(study) = self.study.as_mut().filter(|study| study.is_going()) {
             if !study.is_waiting() {
                 study.work(&self.crew, &mut self.events).await;
+            }
+        } else if let Some(finding) = &mut self.finding {
+            if let Some(answer) = finding.work().await {
+                self.finding = None;
+                self.events.push(answer);
             }
         } else if let Some(estimating) = &mut self.estimating
             && let Some(answer) = estimating.work(&mut self.measured, &self.crew).await
@@ -402,6 +411,12 @@ impl Session {
                 Ok(setup) => self.estimating = Some(Estimating::begin(setup)),
                 Err(refusal) => self.events.push(Event::EstimateRefused(refusal)),
             },
+            Command::FindRate { strategy, seed } => {
+                match self.setup(vec![Lane { run: RunId(0), strategy }], seed) {
+                    Ok(setup) => self.finding = Finding::begin(setup),
+                    Err(refusal) => self.events.push(Event::RateRefused(refusal)),
+                }
+            }
             // A stop was carried out when it came; files are lined up before any other command.
             Command::StopRun { .. }
             | Command::AddPicture { .. }

@@ -65,8 +65,7 @@ pub fn gradients_by_stage(
 ) -> Vec<(String, Tensor<1>)> {
     let (backbone, head) = (backbone.clone().train(), head.clone().train());
     let logits = head.forward(pool(backbone.forward(pictures.autodiff())));
-    let (counted, whole) = (labels.len(), labels.len());
-    let result = cross_entropy(logits, Targets { labels: labels.to_vec(), counted, whole });
+    let result = cross_entropy(logits, Targets::plain(labels.to_vec()));
     let mut gradients = result.backward();
     let of_head = GradientsParams::from_module(&mut gradients, &head);
     let of_backbone = GradientsParams::from_module(&mut gradients, &backbone);
@@ -162,7 +161,7 @@ mod tests {
             let labels: Vec<usize> = part.iter().map(|picture| picture % CLASSES).collect();
             let input = input.clone().narrow(0, part[0], part.len()).autodiff();
             let logits = learner.head.forward(pool(learner.segment.forward(input)));
-            let targets = Targets { labels, counted: 0, whole: pictures };
+            let targets = Targets { whole: pictures, ..Targets::plain(labels) };
             Ok::<_, Infallible>(cross_entropy(logits, targets))
         });
         let Ok(found) = found;

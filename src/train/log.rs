@@ -60,7 +60,8 @@ pub struct EpochRow {
     pub epoch: usize,
     /// What was learning.
     pub phase: Phase,
-    /// On the training pictures, as they were shown during the epoch.
+    /// On the training pictures, as they were shown during the epoch. Its loss is the plain
+    /// cross-entropy, also where labels are smoothed or classes weighted.
     pub training: Score,
     /// On all validation pictures, after the epoch.
     pub validation: Score,
@@ -89,6 +90,8 @@ pub enum Ending {
     Completed,
     /// The person stopped it; the best epoch so far is kept.
     Stopped,
+    /// No better validation score came for as many epochs as the strategy's patience.
+    Converged,
     /// The loss stopped being a number; the best epoch before that is kept.
     NotFinite,
 }

@@ -9,7 +9,8 @@ use crate::model::ReadError;
 /// Everything that lanes of one experiment share.
 #[derive(Debug)]
 pub struct Material {
-    /// Features at every cut that a lane needs.
+    /// Features at every cut that a lane needs: of every picture, then of every first view, and so
+    /// on, as [`with_views`](crate::data::with_views) lines them up.
     pub features: Features,
     /// One class index a picture.
     pub labels: Vec<usize>,
@@ -22,6 +23,11 @@ pub struct Material {
 }
 
 impl Material {
+    /// Views of each picture whose features are there.
+    pub(super) fn views(&self) -> usize {
+        (self.features.pictures() / self.labels.len().max(1)).saturating_sub(1)
+    }
+
     /// What a stage is fed with, for the pictures at `indices`, in that order.
     ///
     /// # Shapes
@@ -37,9 +43,9 @@ impl Material {
         self.features.at_stage(stage, indices).ok_or(TrainError::MissingFeatures { stage })
     }
 
-    /// The class of each picture at `indices`, in that order.
+    /// The class of each picture or view at `indices`, in that order.
     pub(super) fn labels_of(&self, indices: &[usize]) -> Vec<usize> {
-        indices.iter().map(|&index| self.labels[index]).collect()
+        indices.iter().map(|&index| self.labels[index % self.labels.len()]).collect()
     }
 }
 

@@ -20,11 +20,11 @@ const COPIES_KEPT: u64 = 4;
 /// Bytes of each use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Memory {
-    /// The features that stay while it trains: for each picture, what the stage at every cut is fed
+    /// The features that stay while it trains: for each picture and each view of it, what the stage at every cut is fed
     /// with, and the pooled features.
     pub features: u64,
-    /// What looking at the pictures needs beside them: the activations of a portion, or as much
-    /// again as the largest of the features, while its portions become one array.
+    /// What looking at the pictures needs beside them: the pixels of views, and the activations of a
+    /// portion, or as much again as the largest of the features, while its portions become one array.
     pub looking: u64,
     /// Four copies of what learns in every run: as it is, as it was best, and AdamW's two means.
     pub parameters: u64,
@@ -54,10 +54,12 @@ pub struct MemoryNeeds<'a> {
 impl MemoryNeeds<'_> {
     /// Bytes of the features for runs with these strategies.
     pub fn features<'s>(&self, strategies: impl IntoIterator<Item = &'s Strategy>) -> u64 {
+        let strategies: Vec<&Strategy> = strategies.into_iter().collect();
+        let looked_at = self.pictures * (1 + most_views(strategies.iter().copied()));
         let pooled = self.architecture.features();
         let at_stages: usize =
             stages(strategies).iter().map(|&stage| self.architecture.values_into(stage)).sum();
-        NUMBER * (self.pictures * (pooled + at_stages)) as u64
+        NUMBER * (looked_at * (pooled + at_stages)) as u64
     }
 
     /// Of an engine that trains runs in turns, each strategy with the pictures that a step of it
@@ -70,8 +72,12 @@ impl MemoryNeeds<'_> {
             .map(|&stage| network.values_into(stage))
             .chain([network.features()])
             .max();
-        let gathering = NUMBER * (self.pictures * largest.unwrap_or(0)) as u64;
-        let portion = PORTION.min(self.pictures);
+        let views = self.pictures * most_views(strategies());
+        let looked_at = self.pictures + views;
+        let gathering = NUMBER * (looked_at * largest.unwrap_or(0)) as u64;
+        let portion = PORTION.min(looked_at);
+        // A byte a colour of each pixel.
+        let view_pixels = (views * network.values_into(0)) as u64;
         let learning = |strategy: &Strategy| {
             let first = strategy.cut.first_trained_stage();
             let parameters = network.parameters_from(first) + network.head_parameters(self.classes);
@@ -86,11 +92,16 @@ impl MemoryNeeds<'_> {
         };
         Memory {
             features: self.features(strategies()),
-            looking: gathering.max(network.pass_bytes(portion, 0)),
+            looking: view_pixels + gathering.max(network.pass_bytes(portion, 0)),
             parameters: COPIES_KEPT * strategies().map(learning).sum::<u64>(),
             step: runs.iter().map(step).max().unwrap_or(0),
         }
     }
+}
+
+/// Views of each picture that are looked at for these strategies.
+pub fn most_views<'s>(strategies: impl IntoIterator<Item = &'s Strategy>) -> usize {
+    strategies.into_iter().map(|strategy| strategy.views).max().unwrap_or(0)
 }
 
 /// The stages whose features are kept for these strategies.
@@ -135,6 +146,17 @@ mod tests {
         assert_eq!(both.features, alone.features);
         assert_eq!(both.parameters, alone.parameters + 4 * 4 * HEAD);
         assert_eq!(both.step, alone.step);
+    }
+
+    #[test]
+    fn views_multiply_the_features_of_all_lanes_and_add_their_pixels() {
+        let network = Architecture::bundled();
+        let head = Strategy::for_cut(Cut::HeadOnly);
+        let last = Strategy { views: 3, ..Strategy::for_cut(Cut::LastBlocks(1)) };
+        let memory = needs(&network).of(&[(&head, 16), (&last, 16)]);
+        assert_eq!(memory.features, 4 * 4 * 100 * (1280 + 56 * 9));
+        let portion = 4 * 16 * 48 * (48 * 48 + 24 * 24);
+        assert_eq!(memory.looking, 300 * 96 * 96 * 3 + portion);
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 #[cfg(feature = "engine")]
 mod adam;
+mod class_weights;
 #[cfg(feature = "engine")]
 mod cross_entropy;
 #[cfg(feature = "engine")]
 mod features;
+mod found_rate;
 #[cfg(feature = "engine")]
 mod gradients;
 #[cfg(feature = "engine")]
@@ -24,9 +26,13 @@ mod plan;
 #[cfg(feature = "engine")]
 mod probe;
 #[cfg(feature = "engine")]
+mod rate_finder;
+#[cfg(feature = "engine")]
 mod schedule;
 #[cfg(feature = "engine")]
 mod scoring;
+#[cfg(feature = "engine")]
+mod showing;
 #[cfg(feature = "engine")]
 mod softmax;
 mod strategy;
@@ -39,12 +45,14 @@ mod trainer;
 pub use adam::agreement::steps as step_agreements;
 #[cfg(feature = "engine")]
 pub use adam::{Adam, AdamSettings};
+pub use class_weights::ClassWeights;
 #[cfg(feature = "bench")]
 pub use cross_entropy::agreement::losses as loss_agreements;
 #[cfg(feature = "bench")]
 pub use cross_entropy::{Targets, cross_entropy};
 #[cfg(feature = "engine")]
 pub use features::{Extraction, FeatureNumbers, Features, Numbers, PORTION, input_tensor};
+pub use found_rate::{FoundRate, RatePoint};
 #[cfg(feature = "engine")]
 pub use gradients::gradients_by_stage;
 #[cfg(feature = "engine")]
@@ -57,15 +65,17 @@ pub use log::{Ending, EpochRow, GradientRow, Phase, RunResult, Score};
 #[cfg(feature = "engine")]
 pub use material::{Material, TrainError};
 #[cfg(feature = "engine")]
-pub use memory::{Memory, MemoryNeeds};
+pub use memory::{Memory, MemoryNeeds, most_views};
 #[cfg(feature = "engine")]
 pub use plan::{Cost, Plan, RunSeconds};
 #[cfg(feature = "engine")]
 pub use probe::{BatchSizes, LookProbe, Measurable, PhaseProbe, Sample};
 #[cfg(feature = "engine")]
-pub use schedule::WarmUpCosine;
+pub use rate_finder::RateFinder;
+#[cfg(feature = "engine")]
+pub use schedule::{ExponentialRise, WarmUpCosine};
 #[cfg(feature = "engine")]
 pub use softmax::softmax;
-pub use strategy::{Start, Strategy, StrategyError};
+pub use strategy::{NormMode, Start, Strategy, StrategyError};
 #[cfg(feature = "engine")]
 pub use trainer::{Advance, Trainer};

@@ -7,14 +7,22 @@ use burn::module::{Module, ParamId};
 use burn::optim::GradientsParams;
 
 use super::adam::{Adam, AdamSettings};
-use super::schedule::WarmUpCosine;
+use super::schedule::{ExponentialRise, WarmUpCosine};
 use super::strategy::Strategy;
 use crate::model::Segment;
+
+/// How the rate goes over the steps of a phase.
+enum Schedule {
+    /// As a run has it.
+    WarmUpCosine(WarmUpCosine),
+    /// To find a rate.
+    Rise(ExponentialRise),
+}
 
 /// Makes the steps of one phase.
 pub(super) struct Optimizer {
     adam: Adam,
-    schedule: WarmUpCosine,
+    schedule: Schedule,
     /// What the scheduled rate is multiplied with, by parameter; 1 where there is none.
     rate_factors: HashMap<ParamId, f64>,
     steps_done: usize,
@@ -40,16 +48,24 @@ impl Optimizer {
     fn new(strategy: &Strategy, peak: f64, steps: usize) -> Self {
         Self {
             adam: Adam::new(AdamSettings::new(strategy.weight_decay, strategy.clip_norm)),
-            schedule: WarmUpCosine::new(peak, steps, strategy.warm_up),
+            schedule: Schedule::WarmUpCosine(WarmUpCosine::new(peak, steps, strategy.warm_up)),
             rate_factors: HashMap::new(),
             steps_done: 0,
             head_rate: 0.0,
         }
     }
 
+    /// Lets the rate rise instead, from the next step on, which has to be the first.
+    pub fn rise(&mut self, rise: ExponentialRise) {
+        self.schedule = Schedule::Rise(rise);
+    }
+
     /// Makes a step with gradients scaled to the clip norm.
     pub fn step<M: Module>(&mut self, module: M, gradients: GradientsParams) -> M {
-        let rate = self.schedule.rate(self.steps_done);
+        let rate = match &self.schedule {
+            Schedule::WarmUpCosine(schedule) => schedule.rate(self.steps_done),
+            Schedule::Rise(rise) => rise.rate(self.steps_done),
+        };
         self.head_rate = rate;
         self.steps_done += 1;
         let factors = &self.rate_factors;

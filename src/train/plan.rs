@@ -1,4 +1,4 @@
-//! How often a run does what, and what follows from it: the arithmetic that it costs, and the
+//! How often a run does what at most (a patience may end a phase before), and what follows from it: the arithmetic that it costs, and the
 //! seconds, once it is known what one time takes.
 
 use super::strategy::Strategy;
@@ -58,6 +58,12 @@ impl Plan {
             validation_passes: batches(split.validation.len()),
             test_passes: batches(split.test.len()),
         }
+    }
+
+    /// The same with other numbers of epochs, as where a patience ended phases before.
+    pub fn with_epochs(&self, head_epochs: usize, unfrozen_epochs: usize) -> Self {
+        let strategy = Strategy { head_epochs, unfrozen_epochs, ..self.strategy.clone() };
+        Self { strategy, ..self.clone() }
     }
 
     /// Training steps over all phases.

@@ -1,4 +1,4 @@
-//! The learning rate over a phase: a rise, then half a cosine down.
+//! The learning rate over a phase: a rise, then half a cosine down; or a rise alone, to find a rate.
 
 use std::f64::consts::PI;
 
@@ -28,6 +28,25 @@ impl WarmUpCosine {
     }
 }
 
+/// Rises by the same factor from step to step.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct ExponentialRise {
+    /// The rate at the first step.
+    pub from: f64,
+    /// The rate at the last step.
+    pub to: f64,
+    /// Steps, at least 2.
+    pub steps: usize,
+}
+
+impl ExponentialRise {
+    /// The rate at a step, counted from 0.
+    pub fn rate(&self, step: usize) -> f64 {
+        let share = step as f64 / (self.steps - 1).max(1) as f64;
+        self.from * (self.to / self.from).powf(share)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,5 +60,13 @@ mod tests {
         assert!((rates[55] - 0.05).abs() < 1e-12, "half way down is half the peak");
         assert!(rates[10..].is_sorted_by(|a, b| a > b), "it falls");
         assert!(rates[99] > 0.0 && rates[99] < 1e-3 * 0.1 * 2.0, "the end is near zero");
+    }
+
+    #[test]
+    fn an_exponential_rise_goes_from_end_to_end_by_equal_factors() {
+        let rise = ExponentialRise { from: 1e-4, to: 1.0, steps: 5 };
+        for (step, expected) in [1e-4, 1e-3, 1e-2, 1e-1, 1.0].into_iter().enumerate() {
+            assert!((rise.rate(step) / expected - 1.0).abs() < 1e-12, "{step}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::class_weights::ClassWeights;
 use crate::model::{Cut, STAGES};
 
 /// What the network is before it learns.
@@ -14,10 +15,20 @@ pub enum Start {
     Scratch,
 }
 
-/// One way to learn the visitor's classes.
+/// What BatchNorm does behind the cut.
 ///
-/// BatchNorm statistics stay frozen in every strategy, as the Keras transfer-learning guide
-/// advises for small sets; BatchNorm scales and shifts behind the cut learn.
+/// Its running statistics stay frozen in every strategy, as the Keras transfer-learning guide
+/// advises for small sets.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum NormMode {
+    /// Scales and shifts stay as they are, too: only convolutions learn.
+    Frozen,
+    /// Scales and shifts learn.
+    #[default]
+    Affine,
+}
+
+/// One way to learn the visitor's classes.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Strategy {
     /// What the network is before it learns.
@@ -43,6 +54,21 @@ pub struct Strategy {
     pub weight_decay: f64,
     /// Gradients are scaled so that their global norm is at most this.
     pub clip_norm: f64,
+    /// Share of every target that is spread evenly over all classes, so that the network is not
+    /// driven to be ever surer (Szegedy et al., arXiv 1512.00567, section 7).
+    pub label_smoothing: f64,
+    /// How much a training picture counts, by its class.
+    pub class_weights: ClassWeights,
+    /// Epochs without a better validation score after which a phase ends; never where none
+    /// (Prechelt, "Early Stopping - But When?", 1998, with a patience in place of strips). A head's
+    /// phase that ends so goes on to the unfrozen one, if there is one.
+    pub patience: Option<usize>,
+    /// What BatchNorm does behind the cut.
+    pub norm: NormMode,
+    /// Views of each picture beside itself, one of which an epoch shows instead: mirrored, cropped
+    /// a little, in other light. Features of all of them are computed once, so looking at the
+    /// pictures takes 1 + views times as long and as much memory. Validation and test never see one.
+    pub views: usize,
 }
 
 /// A number in a strategy is out of its range.
@@ -54,7 +80,17 @@ pub struct StrategyError {
     wanted: &'static str,
 }
 
+impl StrategyError {
+    /// What the number must be, as the end of a sentence that begins with "must be".
+    pub fn wanted(&self) -> &'static str {
+        self.wanted
+    }
+}
+
 impl Strategy {
+    /// The most views of a picture.
+    pub const MOST_VIEWS: usize = 16;
+
     /// The default way to train at `cut`: the head first, then what is unfrozen, more gently.
     pub fn for_cut(cut: Cut) -> Self {
         let unfrozen_epochs = if cut == Cut::HeadOnly { 0 } else { 12 };
@@ -71,11 +107,17 @@ impl Strategy {
             warm_up: 0.1,
             weight_decay: 1e-2,
             clip_norm: 1.0,
+            label_smoothing: 0.0,
+            class_weights: ClassWeights::Equal,
+            patience: None,
+            norm: NormMode::Affine,
+            views: 0,
         }
     }
 
     /// Learning from nothing: this strategy's epochs for all of a network with random weights, each
-    /// stage at the same rate, since none of them knows more than another.
+    /// stage at the same rate, since none of them knows more than another. BatchNorm learns, since
+    /// there is nothing in it to keep.
     pub fn from_scratch(&self) -> Self {
         let own_epochs = if self.cut == Cut::HeadOnly {
             Self::for_cut(Cut::Everything).unfrozen_epochs
@@ -88,6 +130,7 @@ impl Strategy {
             head_epochs: 0,
             unfrozen_epochs: own_epochs,
             depth_factor: 1.0,
+            norm: NormMode::Affine,
             ..self.clone()
         }
     }
@@ -175,6 +218,15 @@ impl Strategy {
         if !positive(self.clip_norm) {
             return refuse("clip norm", &self.clip_norm, "a positive number");
         }
+        if !(0.0..1.0).contains(&self.label_smoothing) {
+            return refuse("label smoothing", &self.label_smoothing, "from 0 to below 1");
+        }
+        if self.views > Self::MOST_VIEWS {
+            return refuse("number of views", &self.views, "from 0 to 16");
+        }
+        if self.patience == Some(0) {
+            return refuse("patience", &0, "at least 1 epoch, or none");
+        }
         Ok(self)
     }
 }
@@ -207,6 +259,20 @@ mod tests {
             assert!(frozen.checked().is_err());
             assert!(Strategy { head_epochs: 1, ..scratch }.checked().is_err());
         }
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_refused_by_name_with_what_it_must_be() {
+        let default = || Strategy::for_cut(Cut::LastBlocks(4));
+        let said = |strategy: Strategy| strategy.checked().unwrap_err().to_string();
+        for label_smoothing in [-0.1, 1.0, f64::NAN] {
+            let said = said(Strategy { label_smoothing, ..default() });
+            assert!(said.contains("label smoothing"), "{said}");
+            assert!(said.ends_with("it must be from 0 to below 1"), "{said}");
+        }
+        let said = said(Strategy { patience: Some(0), ..default() });
+        assert_eq!(said, "the strategy's patience is 0; it must be at least 1 epoch, or none");
+        assert!(Strategy { label_smoothing: 0.99, ..default() }.checked().is_ok());
     }
 
     #[test]

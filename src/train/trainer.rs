@@ -5,8 +5,6 @@ use std::rc::Rc;
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
 
 use super::cross_entropy::{Targets, cross_entropy};
 use super::gradients::{gradient_norms, gradients_by_parts};
@@ -15,9 +13,11 @@ use super::log::{Ending, EpochRow, GradientRow, Phase, RunResult, Score};
 use super::material::{Material, TrainError};
 use super::optimizer::Optimizer;
 use super::plan::Plan;
+use super::schedule::ExponentialRise;
 use super::scoring::{logits, score};
+use super::showing::Showing;
 use super::softmax::softmax;
-use super::strategy::Strategy;
+use super::strategy::{NormMode, Strategy};
 use super::tally::Tally;
 use crate::data::{Purpose, seeded};
 use crate::model::{Head, STAGES, Segment, pool};
@@ -60,6 +60,8 @@ pub struct Trainer {
     plan: Plan,
     /// Pictures that go through the network at once.
     micro_batch: usize,
+    /// How much a training picture counts, by its class.
+    class_weights: Vec<f32>,
     /// Seconds that the unfrozen phase is predicted to take.
     unfrozen_seconds: Option<f64>,
     material: Rc<Material>,
@@ -69,8 +71,7 @@ pub struct Trainer {
     learner: Learner,
     /// Of the present phase.
     optimizer: Optimizer,
-    order: Vec<usize>,
-    generator: ChaCha8Rng,
+    showing: Showing,
     phase: Phase,
     position: Position,
     epoch: usize,
@@ -80,8 +81,18 @@ pub struct Trainer {
     /// One a finished epoch, where they are wanted.
     gradient_rows: Option<Vec<GradientRow>>,
     seconds: f64,
-    /// Steps and seconds when the present phase began.
-    phase_began: (usize, f64),
+    /// Epochs, steps and seconds when the present phase began.
+    phase_began: PhaseBegan,
+    /// Steps that the head's phase did not need.
+    steps_saved: usize,
+}
+
+/// What was behind a run when a phase began.
+#[derive(Clone, Copy, Debug, Default)]
+struct PhaseBegan {
+    epoch: usize,
+    steps: usize,
+    seconds: f64,
 }
 
 impl Trainer {
@@ -99,14 +110,17 @@ impl Trainer {
         let (frozen, segment) = backbone.cut_at(strategy.cut.first_trained_stage());
         let features = material.features.width();
         let head = initial_head(material.seed, material.classes, features, device);
-        let generator = seeded(material.seed, Purpose::Order);
+        // A sample to try steps on has no views.
+        let views = strategy.views.min(material.views());
+        let showing = Showing::new(&material.split, views, material.labels.len(), material.seed);
         let plan = Plan::new(&strategy, &material.split);
+        let labels = material.split.training.iter().map(|&index| material.labels[index]);
         let mut trainer = Self {
+            class_weights: strategy.class_weights.of(labels, material.classes),
             learner: Learner { segment, head },
             frozen,
             optimizer: Optimizer::of_head(&strategy, strategy.head_epochs * plan.steps_an_epoch),
-            order: material.split.training.clone(),
-            generator,
+            showing,
             phase: Phase::Head,
             position: Position::Stepping { step_of_epoch: 0 },
             epoch: 0,
@@ -115,7 +129,8 @@ impl Trainer {
             best: None,
             gradient_rows: None,
             seconds: 0.0,
-            phase_began: (0, 0.0),
+            phase_began: PhaseBegan::default(),
+            steps_saved: 0,
             micro_batch: plan.step_pictures,
             plan,
             unfrozen_seconds: None,
@@ -166,25 +181,23 @@ impl Trainer {
         self.phase
     }
 
-    /// Steps done and steps in all, over all phases.
+    /// Steps done and steps in all, over all phases. A patience may end a phase before.
     pub fn steps(&self) -> (usize, usize) {
-        (self.steps_done, self.plan.steps())
+        (self.steps_done, self.plan.steps() - self.steps_saved)
     }
 
-    /// Seconds of computing left, judged by the steps of the present phase. `None` until a few of
+    /// Seconds of computing left, judged by the steps of the present phase, if no patience ends it
+    /// before. `None` until a few of
     /// them are done, and while the head trains alone before an unfrozen phase that nobody has
     /// predicted.
     pub fn seconds_left(&self) -> Option<f64> {
-        let steps = self.steps_done - self.phase_began.0;
-        let of_phase = match self.phase {
-            Phase::Head => self.strategy.head_epochs,
-            Phase::Unfrozen => self.strategy.unfrozen_epochs,
-        } * self.plan.steps_an_epoch;
+        let steps = self.steps_done - self.phase_began.steps;
+        let of_phase = self.epochs_of_phase() * self.plan.steps_an_epoch;
         let later = match self.phase {
             Phase::Head if self.strategy.unfrozen_epochs > 0 => self.unfrozen_seconds?,
             Phase::Head | Phase::Unfrozen => 0.0,
         };
-        let a_step = (self.seconds - self.phase_began.1) / steps as f64;
+        let a_step = (self.seconds - self.phase_began.seconds) / steps as f64;
         (steps >= STEPS_TO_JUDGE_BY).then(|| a_step * (of_phase - steps) as f64 + later)
     }
 
@@ -236,22 +249,36 @@ impl Trainer {
         done
     }
 
+    /// The most epochs of the present phase.
+    fn epochs_of_phase(&self) -> usize {
+        match self.phase {
+            Phase::Head => self.strategy.head_epochs,
+            Phase::Unfrozen => self.strategy.unfrozen_epochs,
+        }
+    }
+
     /// Unfreezes the segment behind the cut.
     fn begin_unfrozen_phase(&mut self) {
+        let head_steps = self.strategy.head_epochs * self.plan.steps_an_epoch;
+        self.steps_saved = head_steps - self.steps_done;
         self.phase = Phase::Unfrozen;
-        self.phase_began = (self.steps_done, self.seconds);
+        self.phase_began =
+            PhaseBegan { epoch: self.epoch, steps: self.steps_done, seconds: self.seconds };
         let steps = self.strategy.unfrozen_epochs * self.plan.steps_an_epoch;
         self.optimizer = Optimizer::of_unfrozen(&self.strategy, steps, &self.learner.segment);
         self.learner = self.learner.clone().train();
+        if self.strategy.norm == NormMode::Frozen {
+            self.learner.segment = self.learner.segment.clone().with_frozen_norms();
+        }
     }
 
     async fn step(&mut self, step_of_epoch: usize) -> Result<Advance, TrainError> {
         if step_of_epoch == 0 {
-            self.order.shuffle(&mut self.generator);
+            self.showing.begin_epoch();
         }
-        let batch = self.batch_at(step_of_epoch);
+        let batch = self.showing.batch(step_of_epoch, self.plan.step_pictures);
         // What only fills the last batch up was counted at the beginning of the epoch.
-        let counted = (self.order.len() - step_of_epoch * batch.len()).min(batch.len());
+        let counted = (self.showing.len() - step_of_epoch * batch.len()).min(batch.len());
         let step_of_epoch = step_of_epoch + 1;
         let is_last = step_of_epoch == self.plan.steps_an_epoch;
         match self.phase {
@@ -276,15 +303,6 @@ impl Trainer {
             self.read_tally().await?;
         }
         Ok(Advance::Step)
-    }
-
-    /// The pictures of a step. Every batch has the same size, since a device compiles and
-    /// allocates for shapes: the last one of an epoch is filled up from its beginning.
-    fn batch_at(&self, step_of_epoch: usize) -> Vec<usize> {
-        let size = self.plan.step_pictures.min(self.order.len());
-        (0..size)
-            .map(|offset| self.order[(step_of_epoch * size + offset) % self.order.len()])
-            .collect()
     }
 
     /// # Shapes
@@ -318,7 +336,13 @@ impl Trainer {
             uncounted -= counted;
             let labels = self.material.labels_of(part);
             let logits = self.training_logits(part)?;
-            let targets = Targets { labels, counted, whole: batch.len() };
+            let targets = Targets {
+                weights: labels.iter().map(|&label| self.class_weights[label]).collect(),
+                smoothing: self.strategy.label_smoothing as f32,
+                labels,
+                counted,
+                whole: batch.len(),
+            };
             let result = cross_entropy(logits, targets);
             tally.add(result.clone().inner());
             Ok(result)
@@ -357,7 +381,7 @@ impl Trainer {
         let learner = self.learner.valid();
         let validation = self.score(&learner, self.phase, &self.material.split.validation).await?;
         self.epoch += 1;
-        let training = self.tally.take(self.order.len());
+        let training = self.tally.take(self.showing.len());
         let is_better = validation.loss.is_finite()
             && self.best.as_ref().is_none_or(|best| {
                 best.phase != self.phase || validation.is_better_than(&best.validation)
@@ -373,20 +397,28 @@ impl Trainer {
             head_rate: self.optimizer.head_rate(),
             seconds: self.seconds + (self.clock)() - started,
         };
-        self.position = if !validation.loss.is_finite() {
-            Position::Testing(Ending::NotFinite)
-        } else if self.epoch == self.strategy.epochs() {
-            Position::Testing(Ending::Completed)
-        } else {
-            Position::Stepping { step_of_epoch: 0 }
-        };
-        if self.phase == Phase::Head
-            && self.epoch == self.strategy.head_epochs
-            && self.strategy.unfrozen_epochs > 0
-        {
-            self.begin_unfrozen_phase();
-        }
+        self.position = self.after_epoch(validation);
         Ok(Advance::Epoch(row))
+    }
+
+    /// What comes after an epoch with this validation score.
+    fn after_epoch(&mut self, validation: Score) -> Position {
+        if !validation.loss.is_finite() {
+            return Position::Testing(Ending::NotFinite);
+        }
+        let is_whole = self.epoch - self.phase_began.epoch == self.epochs_of_phase();
+        // A finite score has made some epoch of this phase the best.
+        let best_epoch = self.best.as_ref().map_or(self.epoch, |best| best.epoch);
+        let is_stale =
+            self.strategy.patience.is_some_and(|patience| self.epoch - best_epoch >= patience);
+        if !is_whole && !is_stale {
+            return Position::Stepping { step_of_epoch: 0 };
+        }
+        if self.phase == Phase::Head && self.strategy.unfrozen_epochs > 0 {
+            self.begin_unfrozen_phase();
+            return Position::Stepping { step_of_epoch: 0 };
+        }
+        Position::Testing(if is_whole { Ending::Completed } else { Ending::Converged })
     }
 
     async fn test(&mut self, ending: Ending, started: f64) -> Result<Advance, TrainError> {
@@ -426,9 +458,22 @@ impl Trainer {
         self.read_tally().await
     }
 
+    /// Lets the rate of a phase that has just begun rise, in place of its schedule.
+    pub(super) fn rise(&mut self, rise: ExponentialRise) {
+        self.optimizer.rise(rise);
+    }
+
+    /// Makes a step of the present phase on pictures drawn anew, whatever the position, and tells
+    /// the plain loss of its batch before the step.
+    pub(super) async fn measured_loss(&mut self) -> Result<f64, TrainError> {
+        self.measured_steps(1).await?;
+        Ok(self.tally.take(self.plan.step_pictures).loss)
+    }
+
     /// Makes one pass forward of the present phase on a batch, as a validation does, and waits.
     pub(super) async fn measured_pass(&self) -> Result<(), TrainError> {
-        let batch = &self.order[..self.plan.step_pictures.min(self.order.len())];
+        let training = &self.material.split.training;
+        let batch = &training[..self.plan.step_pictures.min(training.len())];
         self.score(&self.learner.valid(), self.phase, batch).await.map(drop)
     }
 }

@@ -192,7 +192,9 @@ impl Component for App {
                 <PicturesPanel pictures={pictures.clone()} {act} give={&self.give} />
                 <CutPanel settings={settings.clone()} classes={pictures.filled_classes()}
                     device={self.state.device.clone()} training={self.state.is_training()}
-                    forecast={self.state.forecast().clone()} {act}>
+                    forecast={self.state.forecast().clone()}
+                    search={self.state.rate_search.clone()}
+                    why_not_find={self.state.why_not_find_rate().map(AttrValue::from)} {act}>
                     <Start why_not={self.state.why_not_start()} {running}
                         starting={self.state.starting.is_some()}
                         again={experiment.is_some()}

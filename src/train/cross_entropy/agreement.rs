@@ -41,7 +41,13 @@ fn results(seed: u64, device: &Device) -> Vec<(String, Tensor<1>)> {
     let shape = [below(99), below(5), below(5), below(13)];
     let [pictures, _, _, classes] = shape;
     let labels: Vec<usize> = (0..pictures).map(|_| below(classes + 1) - 1).collect();
-    let targets = Targets { labels, counted: below(pictures + 1), whole: pictures + below(9) };
+    let (counted, whole) = (below(pictures + 1), pictures + below(9));
+    // Plain targets half of the time: those are what most runs have.
+    let is_plain = generator.random_bool(0.5);
+    let smoothing = if is_plain { 0.0 } else { generator.random_range(0.0..0.9) };
+    let weight = |_| if is_plain { 1.0 } else { generator.random_range(0.2..5.0) };
+    let weights = (0..pictures).map(weight).collect();
+    let targets = Targets { labels, weights, smoothing, counted, whole };
     // Small enough that no probability is almost one, whose gradient would be mere rounding.
     let values = (0..shape.iter().product()).map(|_| generator.random_range(-2.0..2.0)).collect();
     let data = TensorData::new::<f32, _>(values, shape);

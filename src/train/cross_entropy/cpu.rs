@@ -17,8 +17,10 @@ impl CrossEntropyKernels for Flex {
         let [pictures, classes] = logits.shape().dims();
         let mut gradient = numbers(logits);
         let (mut loss, mut hits) = (0.0f64, 0.0f32);
-        let rows = gradient.chunks_exact_mut(classes.max(1)).zip(&targets.labels);
-        for (picture, (row, &label)) in rows.enumerate() {
+        let spread = targets.smoothing / classes as f32;
+        let wanted = targets.labels.iter().zip(&targets.weights);
+        let rows = gradient.chunks_exact_mut(classes.max(1)).zip(wanted);
+        for (picture, (row, (&label, &weight))) in rows.enumerate() {
             let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             if picture < targets.counted && row[label] >= largest {
                 hits += 1.0;
@@ -28,8 +30,10 @@ impl CrossEntropyKernels for Flex {
             row.iter_mut().for_each(|logit| *logit = (*logit - largest).exp());
             let sum: f32 = row.iter().sum();
             loss += f64::from(sum.ln() - at_label);
-            row.iter_mut().for_each(|value| *value /= sum * targets.whole as f32);
-            row[label] -= 1.0 / targets.whole as f32;
+            let share = weight / targets.whole as f32;
+            let divisor = sum * targets.whole as f32 / weight;
+            row.iter_mut().for_each(|value| *value = *value / divisor - spread * share);
+            row[label] -= (1.0 - targets.smoothing) * share;
         }
         let result = vec![(loss / targets.whole as f64) as f32, hits];
         (tensor(result, [2]), tensor(gradient, [pictures, classes]))

@@ -14,18 +14,20 @@ const ALL: usize = INVOCATIONS as usize;
 
 /// # Shapes
 /// - logits, gradient: `[pictures, classes]`
-/// - labels: `[pictures]`
+/// - targets: `[pictures, 2]`, label and weight: labels are few enough to be floats exactly, and
+///   one array is one copy
 /// - result: `[2]`, loss and hits
 #[cube(launch_unchecked)]
 fn loss_and_gradient(
     logits: &[f32],
-    labels: &[u32],
+    targets: &[f32],
     gradient: &mut [f32],
     result: &mut [f32],
     pictures: usize,
     classes: usize,
     counted: usize,
     share: f32,
+    smoothing: f32,
 ) {
     let unit = UNIT_POS as usize;
     let mut losses = Shared::<[f32]>::new_slice(ALL);
@@ -34,7 +36,8 @@ fn loss_and_gradient(
     let mut hit = 0.0f32;
     for picture in range_stepped(unit, pictures, ALL) {
         let row = picture * classes;
-        let label = row + labels[picture] as usize;
+        let label = row + targets[2 * picture] as usize;
+        let share_here = share * targets[2 * picture + 1];
         let mut largest = logits[row];
         for class in 1..classes {
             largest = largest.max(logits[row + class]);
@@ -51,11 +54,12 @@ fn loss_and_gradient(
             sum += value;
         }
         loss += f32::ln(sum) - (at_label - largest);
-        let scale = share / sum;
+        let scale = share_here / sum;
+        let spread = smoothing / classes as f32 * share_here;
         for class in 0..classes {
-            gradient[row + class] *= scale;
+            gradient[row + class] = gradient[row + class] * scale - spread;
         }
-        gradient[label] -= share;
+        gradient[label] -= (1.0 - smoothing) * share_here;
     }
     losses[unit] = loss;
     hits[unit] = hit;
@@ -93,9 +97,11 @@ impl CrossEntropyKernels for Cube {
     fn loss_and_gradient(logits: CubeTensor, targets: Targets) -> (CubeTensor, CubeTensor) {
         let logits = into_contiguous(logits);
         let [pictures, classes] = logits.shape().dims();
-        let labels: Vec<u32> = targets.labels.iter().map(|&label| label as u32).collect();
-        let labels = logits.client.create_from_slice(u32::as_bytes(&labels));
-        let labels = with_handle(&logits, [pictures], labels);
+        let wanted = targets.labels.iter().zip(&targets.weights);
+        let wanted: Vec<f32> =
+            wanted.flat_map(|(&label, &weight)| [label as f32, weight]).collect();
+        let wanted = logits.client.create_from_slice(f32::as_bytes(&wanted));
+        let wanted = with_handle(&logits, [pictures, 2], wanted);
         let gradient = empty(&logits, [pictures, classes]);
         let result = empty(&logits, [2]);
         // The kernel keeps every index below pictures and classes, and labels are classes.
@@ -105,13 +111,14 @@ impl CrossEntropyKernels for Cube {
                 CubeCount::new_single(),
                 CubeDim::new_1d(INVOCATIONS),
                 logits.into_buffer_arg(),
-                labels.into_buffer_arg(),
+                wanted.into_buffer_arg(),
                 gradient.clone().into_buffer_arg(),
                 result.clone().into_buffer_arg(),
                 pictures,
                 classes,
                 targets.counted,
                 1.0 / targets.whole as f32,
+                targets.smoothing,
             );
         }
         (result, gradient)

@@ -3,6 +3,12 @@
 //! Goodfellow et al., "Deep Learning", section 6.2.2.3. The gradient of a logit is its probability,
 //! less one at the label: it is known as soon as the loss is, so going backward costs nothing. With
 //! tensors it takes a dozen operations, each of which is a launch on a graphics card.
+//!
+//! What is told and what is learned from are two losses where labels are smoothed or pictures
+//! weighted. Told is always the plain one, so that it can be held against the validation's. The
+//! gradient is that of the weighted mean of the cross-entropy with smoothed targets, in which the
+//! label has 1 − ε + ε/K and every other one of the K classes ε/K (Szegedy et al., arXiv
+//! 1512.00567, section 7).
 
 #[cfg(feature = "bench")]
 pub mod agreement;
@@ -18,11 +24,15 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, backend_extension};
 use burn::tensor::Tensor;
 
-/// What the logits should have been.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// What the logits should have been, and how much each picture counts.
+#[derive(Clone, PartialEq, Debug)]
 pub struct Targets {
     /// The class of each picture.
     pub labels: Vec<usize>,
+    /// What the gradient of each picture is multiplied with. As many as there are labels.
+    pub weights: Vec<f32>,
+    /// Share of each target that is spread evenly over all classes, from 0 to below 1.
+    pub smoothing: f32,
     /// Pictures, from the first on, whose hits count.
     pub counted: usize,
     /// Pictures that the mean of the loss is taken over: more than there are labels, where these are
@@ -30,18 +40,33 @@ pub struct Targets {
     pub whole: usize,
 }
 
+impl Targets {
+    /// Unsmoothed labels of a whole batch, in which every picture counts alike.
+    pub fn plain(labels: Vec<usize>) -> Self {
+        let pictures = labels.len();
+        Self {
+            weights: vec![1.0; pictures],
+            smoothing: 0.0,
+            counted: pictures,
+            whole: pictures,
+            labels,
+        }
+    }
+}
+
 /// The loss on a backend that may or may not keep track of gradients.
 #[backend_extension(Cube: cfg(feature = "worker"), Flex, Autodiff)]
 pub(crate) trait CrossEntropyOperation: Backend {
     /// # Shapes
     /// - logits: `[pictures, classes]`
-    /// - result: `[2]`, the pictures' share of the mean loss, and their hits
+    /// - result: `[2]`, the pictures' share of the plain mean loss, and their hits
     fn cross_entropy(logits: FloatTensor<Self>, targets: Targets) -> FloatTensor<Self>;
 }
 
 /// The loss and its gradient on a backend that computes.
 pub(crate) trait CrossEntropyKernels: Backend {
-    /// The result of [`CrossEntropyOperation::cross_entropy`], and the gradient of the loss.
+    /// The result of [`CrossEntropyOperation::cross_entropy`], and the gradient of the weighted
+    /// loss with smoothed targets.
     ///
     /// # Shapes
     /// - logits, gradient: `[pictures, classes]`
@@ -90,8 +115,9 @@ impl<B: CrossEntropyKernels, C: CheckpointStrategy> CrossEntropyOperation for Au
     }
 }
 
-/// The pictures' share of the mean cross-entropy, and how many of those that count have their label
-/// as the largest logit. Going backward from both is going backward from the loss.
+/// The pictures' share of the plain mean cross-entropy, and how many of those that count have their
+/// label as the largest logit. Going backward from both is going backward from the weighted mean
+/// with smoothed targets.
 ///
 /// # Shapes
 /// - logits: `[pictures, classes]`, a label each
@@ -123,7 +149,7 @@ mod tests {
     }
 
     fn targets(labels: &[usize]) -> Targets {
-        Targets { labels: labels.to_vec(), counted: labels.len(), whole: labels.len() }
+        Targets::plain(labels.to_vec())
     }
 
     #[test]
@@ -138,6 +164,22 @@ mod tests {
         assert_eq!(result[1], 1.0);
         let expected = [1.0 / 6.0, -1.0 / 3.0, 1.0 / 6.0, -7.0 / 16.0, 1.0 / 8.0, 5.0 / 16.0];
         for (found, expected) in gradient.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-6, "{gradient:?}");
+        }
+    }
+
+    #[test]
+    fn smoothed_and_weighted_gradients_are_those_worked_out_by_hand_and_the_loss_stays_plain() {
+        let logits = [0.0, 0.0, 0.0, 0.0, 2f32.ln(), 5f32.ln()];
+        let (plain, _) = of_three(&logits, targets(&[1, 0]));
+        let softened = Targets { smoothing: 0.3, weights: vec![0.5, 2.0], ..targets(&[1, 0]) };
+        let (result, gradient) = of_three(&logits, softened);
+        assert_eq!(result, plain);
+        // Targets of 0.8 at the label and 0.1 elsewhere; half the mean of two, and twice it.
+        let third = 1.0 / 3.0;
+        let first = [third - 0.1, third - 0.8, third - 0.1].map(|value| value * 0.25);
+        let second = [0.125 - 0.8, 0.25 - 0.1, 0.625 - 0.1];
+        for (found, expected) in gradient.iter().zip([first, second].concat()) {
             assert!((found - expected).abs() < 1e-6, "{gradient:?}");
         }
     }
@@ -187,12 +229,21 @@ mod tests {
         fn the_gradient_is_that_of_finite_differences(
             logits in proptest::collection::vec(-4f32..4.0, 6),
             labels in proptest::collection::vec(0usize..3, 2),
+            weights in proptest::collection::vec(0.1f32..4.0, 2),
+            smoothing in prop_oneof![Just(0f32), 0f32..0.9],
         ) {
-            let (_, gradient) = of_three(&logits, targets(&labels));
+            let weighted = Targets { smoothing, weights: weights.clone(), ..targets(&labels) };
+            let (_, gradient) = of_three(&logits, weighted);
             let loss = |logits: &[f64]| -> f64 {
-                let rows = logits.chunks_exact(3).zip(&labels);
-                rows.map(|(row, &label)| {
-                    row.iter().map(|logit| logit.exp()).sum::<f64>().ln() - row[label]
+                let rows = logits.chunks_exact(3).zip(&labels).zip(&weights);
+                rows.map(|((row, &label), &weight)| {
+                    let all = row.iter().map(|logit| logit.exp()).sum::<f64>().ln();
+                    let spread = f64::from(smoothing) / 3.0;
+                    let cross_entropy: f64 = row.iter().enumerate().map(|(class, logit)| {
+                        let at_label = if class == label { 1.0 - f64::from(smoothing) } else { 0.0 };
+                        (at_label + spread) * (all - logit)
+                    }).sum();
+                    f64::from(weight) * cross_entropy
                 }).sum::<f64>() / 2.0
             };
             let wide: Vec<f64> = logits.iter().map(|&logit| f64::from(logit)).collect();

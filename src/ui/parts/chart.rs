@@ -139,8 +139,7 @@ fn grid(frame: &Frame, measure: Measure) -> Html {
 
 /// Where the head's phase ends and the thawed one begins.
 fn turn(frame: &Frame, lane: &LaneRun) -> Html {
-    let strategy = &lane.strategy;
-    let Some(epoch) = curves::turn(strategy.head_epochs, strategy.unfrozen_epochs) else {
+    let Some(epoch) = curves::turn(lane.head_epochs(), lane.strategy.unfrozen_epochs) else {
         return Html::default();
     };
     let x = frame.x(epoch);

@@ -6,8 +6,8 @@ use super::icon::Icon;
 use super::network::Network;
 use super::panel::Panel;
 use super::settings_form::SettingsForm;
-use crate::session::{Architecture, Cut, DeviceReport};
-use crate::ui::state::{Action, Forecast, Setting, Settings, Side};
+use crate::session::{Architecture, Cut, DeviceReport, NormMode};
+use crate::ui::state::{Action, Forecast, RateSearch, Setting, Settings, Side};
 use crate::ui::strip::learns;
 use crate::ui::text::{memory, predicted, rounded};
 
@@ -24,6 +24,10 @@ pub struct Props {
     pub training: bool,
     /// What training would take.
     pub forecast: Forecast,
+    /// The last search for a learning rate.
+    pub search: Option<RateSearch>,
+    /// Why no rate can be searched now.
+    pub why_not_find: Option<AttrValue>,
     /// Hears of changes.
     pub act: Callback<Action>,
     /// The way to start.
@@ -38,7 +42,8 @@ pub fn CutPanel(props: &Props) -> Html {
     let classes = props.classes.max(2);
     let warm = settings.cut;
     let moved = act.reform(|cut: Cut| Action::Set(Setting::CutPosition(cut.position())));
-    let meaning = format!("{}, {}", learns(warm), weights(warm, classes));
+    let norm = settings.tuning.norm;
+    let meaning = format!("{}, {}", learns(warm), weights(warm, norm, classes));
     html! {
         <Panel number="2" title="What may change" id="cut"
             hint={html! { "Blue stays frozen, hatched orange learns. Drag the line, or move it with the arrow keys." }}>
@@ -46,25 +51,26 @@ pub fn CutPanel(props: &Props) -> Html {
                 <article class="lane cold-lane">
                     <h3>{ Side::Cold.title() }{ " " }<small>{ learns(Cut::HeadOnly) }</small></h3>
                     <Network cut={Cut::HeadOnly} word="cold" />
-                    { cost(Cut::HeadOnly, classes) }
+                    { cost(Cut::HeadOnly, norm, classes) }
                     { ahead(forecast, Side::Cold) }
                 </article>
                 <article class="lane warm-lane">
                     <h3>{ Side::Warm.title() }{ " " }<small>{ learns(warm) }</small></h3>
                     <Network cut={warm} word="warm" moved={Some(moved)} {meaning} />
-                    { cost(warm, classes) }
+                    { cost(warm, norm, classes) }
                     { ahead(forecast, Side::Warm) }
                 </article>
             </div>
             { props.children.clone() }
             <SettingsForm settings={settings.clone()} device={props.device.clone()}
-                training={props.training} {act} />
+                training={props.training} search={props.search.clone()}
+                why_not_find={props.why_not_find.clone()} {act} />
         </Panel>
     }
 }
 
 /// What stays and what learns, in numbers from the network's layout.
-fn cost(cut: Cut, classes: usize) -> Html {
+fn cost(cut: Cut, norm: NormMode, classes: usize) -> Html {
     let network = Architecture::bundled();
     let frozen = cut.first_trained_stage().min(network.stages.len());
     html! {
@@ -73,7 +79,7 @@ fn cost(cut: Cut, classes: usize) -> Html {
                 { if frozen == 0 { "Nothing stays frozen".to_owned() }
                   else { format!("{frozen} of {} stages frozen", network.stages.len()) } }
             </span>
-            <span class="warm-text">{ Icon::Flame.draw() }{ weights(cut, classes) }</span>
+            <span class="warm-text">{ Icon::Flame.draw() }{ weights(cut, norm, classes) }</span>
         </p>
     }
 }
@@ -91,10 +97,15 @@ fn ahead(forecast: &Forecast, side: Side) -> Html {
     html! { <p class="ahead" data-test={format!("ahead-{}", side.word())}>{ said }</p> }
 }
 
-fn weights(cut: Cut, classes: usize) -> String {
+fn weights(cut: Cut, norm: NormMode, classes: usize) -> String {
     let network = Architecture::bundled();
     let head = network.head_parameters(classes);
-    let learn = network.parameters_from(cut.first_trained_stage()) + head;
+    let first = cut.first_trained_stage();
+    let frozen_norms = match norm {
+        NormMode::Frozen => network.norm_parameters_from(first),
+        NormMode::Affine => 0,
+    };
+    let learn = network.parameters_from(first) + head - frozen_norms;
     let all = network.parameters_from(0) + head;
     format!("{} of {} weights learn", rounded(learn), rounded(all))
 }

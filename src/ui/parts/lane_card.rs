@@ -65,7 +65,7 @@ fn predicted(lane: &LaneRun, estimate: &LaneEstimate) -> String {
     let predicted = text::predicted(estimate.seconds());
     match &lane.outcome {
         None => format!("Predicted: {predicted} of computing."),
-        Some(Outcome::Ended(result)) if result.ending == Ending::Completed => {
+        Some(Outcome::Ended(result)) if lane.is_whole() => {
             format!("Predicted {predicted}, took {}.", compared(result.seconds))
         }
         Some(_) => format!("Predicted {predicted} for all of it."),
@@ -106,14 +106,14 @@ fn going(lane: &LaneRun) -> String {
     };
     let strategy = &lane.strategy;
     let two_phases = strategy.unfrozen_epochs > 0 && strategy.head_epochs > 0;
-    let epoch = lane.rows.len() + 1;
+    let of_phase = lane.rows.iter().filter(|row| row.phase == progress.phase).count();
+    let epoch = of_phase + 1;
     let words = match progress.phase {
         Phase::Head => {
             let name = if two_phases { "Head first: epoch" } else { "Epoch" };
             format!("{name} {} of {}", epoch.min(strategy.head_epochs), strategy.head_epochs)
         }
         Phase::Unfrozen => {
-            let epoch = epoch.saturating_sub(strategy.head_epochs).max(1);
             let epochs = strategy.unfrozen_epochs;
             format!("Layers thawed: epoch {} of {epochs}", epoch.min(epochs))
         }
@@ -133,6 +133,9 @@ fn ended(lane: &LaneRun, result: &RunResult) -> String {
     let how = match result.ending {
         Ending::Completed => format!("{seconds} of computing."),
         Ending::Stopped => format!("Stopped after {seconds}."),
+        Ending::Converged => {
+            format!("Ended early after {seconds}: no better validation score came.")
+        }
         Ending::NotFinite => {
             format!("Broke off after {seconds}: its loss stopped being a number.")
         }

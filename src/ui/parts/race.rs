@@ -5,9 +5,8 @@ use yew::prelude::*;
 use super::chart::Chart;
 use super::lane_card::LaneCard;
 use super::panel::Panel;
-use crate::session::Ending;
 use crate::ui::curves::Measure;
-use crate::ui::state::{Action, Experiment};
+use crate::ui::state::{Action, Experiment, LaneRun};
 use crate::ui::text::{compared, counted, duration, memory, predicted};
 
 /// Of the race.
@@ -113,15 +112,12 @@ fn features(experiment: &Experiment) -> Html {
     }
 }
 
-/// What was predicted of all lanes together, beside what they took. Lanes that were stopped are no
+/// What was predicted of all lanes together, beside what they took. Lanes that ended early are no
 /// whole race to compare with.
 fn taken(experiment: &Experiment) -> Html {
     let Some(estimate) = &experiment.estimate else { return Html::default() };
     let predicted = format!("{} and {}", predicted(estimate.seconds), memory(estimate.memory));
-    let is_whole = experiment
-        .lanes
-        .iter()
-        .all(|lane| lane.result().is_some_and(|result| result.ending == Ending::Completed));
+    let is_whole = experiment.lanes.iter().all(LaneRun::is_whole);
     let text = match experiment.taken.filter(|_| is_whole) {
         Some(taken) => {
             let took = match taken.memory {

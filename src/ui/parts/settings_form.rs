@@ -3,9 +3,10 @@
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::more_settings::MoreSettings;
 use super::number_field::NumberField;
 use crate::session::{DeviceChoice, DeviceReport};
-use crate::ui::state::{Action, Setting, Settings, Side, Study};
+use crate::ui::state::{Action, RateSearch, Setting, Settings, Side, Study};
 
 const DEVICES: [(DeviceChoice, &str, &str); 3] = [
     (DeviceChoice::Automatic, "automatic", "Automatic"),
@@ -22,6 +23,10 @@ pub struct Props {
     pub device: Option<DeviceReport>,
     /// Whether runs train, or are about to; then they stay on their device.
     pub training: bool,
+    /// The last search for a learning rate.
+    pub search: Option<RateSearch>,
+    /// Why no rate can be searched now.
+    pub why_not_find: Option<AttrValue>,
     /// Hears of changes.
     pub act: Callback<Action>,
 }
@@ -85,6 +90,8 @@ pub fn SettingsForm(props: &Props) -> Html {
                     <b>{ &device.name }</b>{ ": " }{ &device.reason }
                 }
             </p>
+            <MoreSettings tuning={settings.tuning.clone()} search={props.search.clone()}
+                why_not_find={props.why_not_find.clone()} {act} />
         </details>
     }
 }

@@ -152,6 +152,18 @@ impl LaneRun {
             _ => None,
         }
     }
+
+    /// Whether every epoch was trained, so that what it took can be held against a prediction.
+    pub fn is_whole(&self) -> bool {
+        let is_completed = self.result().is_some_and(|result| result.ending == Ending::Completed);
+        is_completed && self.rows.len() == self.strategy.epochs()
+    }
+
+    /// Epochs of the head's phase: those there were, once it is over.
+    pub fn head_epochs(&self) -> usize {
+        let first_unfrozen = self.rows.iter().position(|row| row.phase == Phase::Unfrozen);
+        first_unfrozen.unwrap_or(self.strategy.head_epochs)
+    }
 }
 
 /// What an experiment took.
@@ -318,6 +330,7 @@ fn ended_in_words(side: Side, result: &RunResult) -> String {
     let how = match result.ending {
         Ending::Completed => "is done",
         Ending::Stopped => "was stopped",
+        Ending::Converged => "ended early, since its validation score stopped improving",
         Ending::NotFinite => "broke off because its loss stopped being a number",
     };
     let test = result.test;

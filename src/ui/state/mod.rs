@@ -9,8 +9,10 @@ mod forecast;
 mod offer;
 mod pictures;
 mod question;
+mod rate;
 mod settings;
 mod study;
+mod tuning;
 
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
@@ -19,8 +21,10 @@ pub use forecast::Forecast;
 pub use offer::{Offered, Place};
 pub use pictures::{Class, Drawn, Look, Picture, Pictures, Refused};
 pub use question::{Question, Reply};
+pub use rate::{RateSearch, RateStage};
 pub use settings::{Setting, Settings};
 pub use study::{Study, StudyProgress, StudyStage, trial_in_words};
+pub use tuning::{Dial, Tuning};
 
 use crate::session::{
     Breakdown, ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, MINIMUM_PER_CLASS,
@@ -81,6 +85,8 @@ pub enum Action {
     Set(Setting),
     /// Nothing that a forecast depends on has changed for a while.
     AskAhead,
+    /// The person wants a learning rate searched for a lane.
+    FindRate(Side),
     /// The person starts training.
     Start(Sides),
     /// The person stops what still trains: one run, or all.
@@ -114,6 +120,7 @@ impl Action {
 }
 
 /// What an action asks of the world.
+#[allow(clippy::large_enum_variant, reason = "an action has a handful of effects, gone at once")]
 #[derive(Clone, PartialEq, Debug)]
 pub enum Effect {
     /// Start the engine, in place of the one before.
@@ -151,6 +158,8 @@ pub struct State {
     pub study: Option<Study>,
     /// The last question.
     pub question: Option<Question>,
+    /// The last search for a learning rate.
+    pub rate_search: Option<RateSearch>,
     forecasting: Forecasting,
     /// The latest news, for those who listen rather than look.
     pub news: String,
@@ -170,6 +179,7 @@ impl Default for State {
             experiment: None,
             study: None,
             question: None,
+            rate_search: None,
             forecasting: Forecasting::default(),
             news: String::new(),
             next_run: 1,
@@ -224,6 +234,7 @@ impl State {
             }
             Action::Set(setting) => self.set(setting),
             Action::AskAhead => self.ask_ahead(),
+            Action::FindRate(side) => self.find_rate(side),
             Action::Start(sides) => self.start(sides),
             Action::Stop(run) => {
                 self.experiment.as_mut().map(|experiment| experiment.stop(run)).unwrap_or_default()
@@ -320,6 +331,10 @@ impl State {
                 self.looked_ahead(Err(refusal));
                 Vec::new()
             }
+            Event::RateFound(_) | Event::RateRefused(_) => {
+                self.rate_heard(event);
+                Vec::new()
+            }
             Event::ExperimentStarted { seed, classes, runs, estimate } => {
                 self.study_lost();
                 let starting = self.starting.take().unwrap_or_default();
@@ -380,6 +395,7 @@ impl State {
             experiment.lost();
         }
         self.study_lost();
+        self.rate_lost();
         if let Some(question) = &mut self.question
             && question.reply == Reply::Pending
         {

@@ -1,11 +1,11 @@
 //! What a person can set, and the strategies that follow from it.
 
-use crate::session::{Command, Cut, DeviceChoice, Strategy};
+use crate::session::{ClassWeights, Command, Cut, DeviceChoice, NormMode, Strategy};
 
-use super::{Side, Study};
+use super::{Dial, Side, Study, Tuning};
 
 /// What the person has set.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Settings {
     /// Where frozen ends and trained begins, of the fine-tuning lane.
     pub cut: Cut,
@@ -17,6 +17,8 @@ pub struct Settings {
     pub cold_epochs: usize,
     /// Epochs after unfreezing, of the fine-tuning lane.
     pub warm_epochs: usize,
+    /// What few need to set.
+    pub tuning: Tuning,
     /// Which device is wanted.
     pub device: DeviceChoice,
     /// Whether the engine has yet to say that it moved.
@@ -24,7 +26,7 @@ pub struct Settings {
 }
 
 /// One setting with its new value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Setting {
     /// The slider's position.
     CutPosition(usize),
@@ -34,6 +36,14 @@ pub enum Setting {
     Seeds(usize),
     /// Epochs of a lane; kept between 1 and [`Settings::MOST_EPOCHS`].
     Epochs(Side, usize),
+    /// A number of both strategies; what is out of its range changes nothing.
+    Dial(Dial, f64),
+    /// How much a training picture counts.
+    ClassWeights(ClassWeights),
+    /// What BatchNorm does behind the cut.
+    Norm(NormMode),
+    /// All of [`Settings::tuning`] back to the defaults.
+    DefaultTuning,
     /// The device.
     Device(DeviceChoice),
 }
@@ -47,6 +57,7 @@ impl Default for Settings {
             seeds: 3,
             cold_epochs: Strategy::for_cut(Cut::HeadOnly).head_epochs,
             warm_epochs: Strategy::for_cut(cut).unfrozen_epochs,
+            tuning: Tuning::default(),
             device: DeviceChoice::Automatic,
             device_pending: false,
         }
@@ -66,7 +77,7 @@ impl Settings {
             Side::Warm => self.cut,
         };
         let epochs = if cut == Cut::HeadOnly { self.cold_epochs } else { self.warm_epochs };
-        Strategy::for_cut(cut).with_epochs(epochs)
+        self.tuning.applied(Strategy::for_cut(cut).with_epochs(epochs))
     }
 
     /// The device that was asked for, if the person did not leave the choice to the engine.
@@ -87,6 +98,10 @@ impl Settings {
                     Side::Warm => self.warm_epochs = epochs,
                 }
             }
+            Setting::Dial(dial, value) => self.tuning.turn(dial, value),
+            Setting::ClassWeights(weights) => self.tuning.class_weights = weights,
+            Setting::Norm(norm) => self.tuning.norm = norm,
+            Setting::DefaultTuning => self.tuning = Tuning::default(),
             Setting::Device(device) if device != self.device => {
                 self.device = device;
                 return Some(Command::ChooseDevice(device));

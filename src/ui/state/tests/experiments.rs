@@ -3,6 +3,16 @@
 use super::*;
 
 #[test]
+fn a_run_that_converged_says_so_and_is_not_held_against_its_prediction() {
+    let mut state = racing();
+    let cold = RunId(1);
+    hear(&mut state, Event::RunEnded { run: cold, result: result(Ending::Converged) });
+    assert!(state.news.contains("ended early"), "{}", state.news);
+    let experiment = state.experiment.as_ref().expect("it runs");
+    assert!(!experiment.lane(cold).expect("it is there").is_whole());
+}
+
+#[test]
 fn training_waits_for_engine_pictures_and_a_second_class() {
     let mut state = opened();
     assert!(state.why_not_start().is_some());
@@ -42,6 +52,67 @@ fn one_lane_trains_with_what_is_set() {
     let effects = state.reduce(Action::Start(Sides::Only(Side::Warm)));
     let [Command::Train { lanes, seed: 7 }] = sent(&effects)[..] else { panic!("{effects:?}") };
     assert_eq!(lanes[0].strategy, Strategy::for_cut(Cut::Everything).with_epochs(3));
+}
+
+#[test]
+fn both_lanes_train_with_the_numbers_that_are_set_until_they_are_the_defaults_again() {
+    let mut state = filled();
+    state.reduce(Action::Set(Setting::Dial(Dial::LabelSmoothing, 0.1)));
+    state.reduce(Action::Set(Setting::Dial(Dial::Batch, 0.0)));
+    state.reduce(Action::Set(Setting::ClassWeights(ClassWeights::Balanced)));
+    state.reduce(Action::Set(Setting::Norm(NormMode::Frozen)));
+    let effects = state.reduce(Action::Start(Sides::Both));
+    let [Command::Train { lanes, .. }] = sent(&effects)[..] else { panic!("{effects:?}") };
+    for lane in lanes {
+        assert_eq!(lane.strategy.label_smoothing, 0.1);
+        assert_eq!(lane.strategy.batch, 16, "a batch of none is not taken");
+        assert_eq!(lane.strategy.class_weights, ClassWeights::Balanced);
+        assert_eq!(lane.strategy.norm, NormMode::Frozen);
+    }
+    state.reduce(Action::Set(Setting::DefaultTuning));
+    assert_eq!(state.settings, Settings::default());
+}
+
+/// A found rate of this phase.
+fn found(phase: Phase, suggestion: Option<f64>) -> Event {
+    let point = |rate| RatePoint { rate, loss: 1.0 };
+    Event::RateFound(FoundRate { phase, curve: [1e-4, 1e-3, 1e-2].map(point).to_vec(), suggestion })
+}
+
+#[test]
+fn a_rate_is_searched_for_a_lane_and_taken_over_with_two_digits() {
+    let mut state = filled();
+    let effects = state.reduce(Action::FindRate(Side::Warm));
+    let [Command::FindRate { strategy, seed: 1 }] = sent(&effects)[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(*strategy, state.settings.strategy(Side::Warm));
+    assert_eq!(sent(&state.reduce(Action::FindRate(Side::Cold))), Vec::<&Command>::new());
+    hear(&mut state, found(Phase::Unfrozen, Some(0.001_234)));
+    let search = state.rate_search.clone().expect("it was searched");
+    let RateStage::Found { plot, dial, suggestion } = &search.stage else { panic!("{search:?}") };
+    assert_eq!((*dial, *suggestion), (Dial::UnfrozenRate, Some(0.0012)));
+    assert_eq!(plot.categories, ["1.0e-4", "1.0e-3", "1.0e-2"]);
+    state.reduce(Action::Set(search.setting().expect("there is a suggestion")));
+    assert_eq!(state.settings.strategy(Side::Warm).unfrozen_rate, 0.0012);
+}
+
+#[test]
+fn a_search_without_a_suggestion_offers_nothing_and_a_lost_engine_ends_it() {
+    let mut state = filled();
+    state.reduce(Action::FindRate(Side::Cold));
+    hear(&mut state, found(Phase::Head, None));
+    assert_eq!(state.rate_search.as_ref().and_then(RateSearch::setting), None);
+    state.reduce(Action::FindRate(Side::Cold));
+    state.reduce(Action::EngineLost("It ran out of memory.".to_owned().into()));
+    assert_eq!(state.rate_search, None);
+}
+
+#[test]
+fn no_rate_is_searched_while_runs_train() {
+    let mut state = racing();
+    assert_eq!(state.why_not_find_rate().as_deref(), Some("The race goes first."));
+    assert_eq!(state.reduce(Action::FindRate(Side::Cold)), []);
 }
 
 #[test]

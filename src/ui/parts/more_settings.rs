@@ -1,0 +1,89 @@
+//! The numbers of the strategies, for those who want to try them.
+
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use super::dial_field::DialField;
+use super::rate_finder::RateFinder;
+use crate::session::{ClassWeights, NormMode};
+use crate::ui::state::{Action, Dial, RateSearch, Setting, Tuning};
+
+/// Of the settings.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What is set.
+    pub tuning: Tuning,
+    /// The last search for a learning rate.
+    pub search: Option<RateSearch>,
+    /// Why no rate can be searched now.
+    pub why_not_find: Option<AttrValue>,
+    /// Hears of changes.
+    pub act: Callback<Action>,
+}
+
+/// Every number with its explanation, and the way back.
+#[component]
+pub fn MoreSettings(props: &Props) -> Html {
+    let Props { tuning, search, why_not_find, act } = props;
+    let is_default = *tuning == Tuning::default();
+    let back = act.reform(|_: MouseEvent| Action::Set(Setting::DefaultTuning));
+    let weights = act.reform(|event: Event| {
+        let chosen = value_of(&event);
+        Action::Set(Setting::ClassWeights(match chosen.as_str() {
+            "balanced" => ClassWeights::Balanced,
+            _ => ClassWeights::Equal,
+        }))
+    });
+    let norm = act.reform(|event: Event| {
+        let chosen = value_of(&event);
+        Action::Set(Setting::Norm(match chosen.as_str() {
+            "frozen" => NormMode::Frozen,
+            _ => NormMode::Affine,
+        }))
+    });
+    let is_balanced = tuning.class_weights == ClassWeights::Balanced;
+    let is_frozen = tuning.norm == NormMode::Frozen;
+    html! {
+        <details class="settings" data-test="more-settings">
+            <summary>{ "More settings" }{ if is_default { "" } else { " (changed)" } }</summary>
+            <div class="fields">
+                { for Dial::ALL.iter().map(|dial| html! {
+                    <DialField key={dial.word()} dial={*dial} tuning={tuning.clone()} {act} />
+                }) }
+                <div class="dial">
+                    <label class="field">
+                        <span>{ "Class weights" }</span>
+                        <select data-test="class-weights" aria-describedby="about-class-weights"
+                            onchange={weights}>
+                            <option value="equal" selected={!is_balanced}>{ "Equal" }</option>
+                            <option value="balanced" selected={is_balanced}>{ "Balanced" }</option>
+                        </select>
+                    </label>
+                    <p class="plain" id="about-class-weights">
+                        { "Equal: every picture counts alike. Balanced: every class does, which helps where some have few pictures." }
+                    </p>
+                </div>
+                <div class="dial">
+                    <label class="field">
+                        <span>{ "BatchNorm behind the cut" }</span>
+                        <select data-test="batch-norm" aria-describedby="about-batch-norm"
+                            onchange={norm}>
+                            <option value="affine" selected={!is_frozen}>{ "Scale and shift learn" }</option>
+                            <option value="frozen" selected={is_frozen}>{ "Frozen" }</option>
+                        </select>
+                    </label>
+                    <p class="plain" id="about-batch-norm">
+                        { "Its statistics always stay those of pretraining, since a small batch would give bad ones. Its scales and shifts are few and learn well from few pictures." }
+                    </p>
+                </div>
+            </div>
+            <RateFinder search={search.clone()} why_not={why_not_find.clone()} {act} />
+            <button class="pill small" data-test="default-settings" disabled={is_default}
+                onclick={back}>{ "Back to the defaults" }</button>
+        </details>
+    }
+}
+
+fn value_of(event: &Event) -> String {
+    event.target_unchecked_into::<HtmlSelectElement>().value()
+}
