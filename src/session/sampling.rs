@@ -8,8 +8,8 @@ use super::setup::Ready;
 use crate::compare::{
     Attempt, Depth, Engine, Laboratory, SamplePoint, Study, Supplies, Trial, TrialRow,
 };
-use crate::data::{DRAWN_A_CLASS, DrawnTask, Picture, SampleTask, Scene, Split, draw};
-use crate::train::{Extraction, TrainError};
+use crate::data::{DRAWN_A_CLASS, DrawnTask, Picture, SampleTask, Scene, Split, draw, with_views};
+use crate::train::{Extraction, TrainError, most_views};
 
 /// A drawn task, on which both ways are tried piece by piece.
 pub(super) struct Sampling {
@@ -20,6 +20,8 @@ pub(super) struct Sampling {
     labels: Vec<usize>,
     waiting: VecDeque<Trial>,
     stages: BTreeSet<usize>,
+    /// Views of each picture that are learned from.
+    views: usize,
     extraction: Option<Extraction>,
     laboratory: Option<Box<Laboratory>>,
     attempt: Option<Attempt>,
@@ -44,6 +46,7 @@ impl Sampling {
             labels: Vec::new(),
             waiting: ways.into_iter().map(trial).collect(),
             stages: ways.iter().map(|way| way.cut.first_trained_stage()).collect(),
+            views: most_views(ways),
             extraction: None,
             laboratory: None,
             attempt: None,
@@ -83,7 +86,8 @@ impl Sampling {
         let place = self.labels.len();
         let classes = self.drawn.classes().len();
         if place == classes * DRAWN_A_CLASS {
-            let (segment, pictures) = (ready.segment.clone(), self.pictures.clone());
+            let segment = ready.segment.clone();
+            let pictures = with_views(self.pictures.clone(), self.views, self.seed);
             let stages = self.stages.iter().copied();
             self.extraction = Some(Extraction::new(segment, pictures, stages, &ready.device));
             return;
