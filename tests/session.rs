@@ -433,3 +433,16 @@ fn views_are_looked_at_once_and_counted_in_what_is_predicted() {
     assert!((with_views.feature_seconds / alone.feature_seconds - 3.0).abs() < 1e-9);
     assert!(with_views.memory > alone.memory);
 }
+
+#[test]
+fn a_sheet_shows_the_first_picture_and_its_views_and_nothing_where_there_is_none() {
+    let mut session = session();
+    settle(&mut session);
+    let show = Command::ShowViews { views: 3, seed: 1 };
+    assert_eq!(after(&mut session, [show.clone()]), []);
+    after(&mut session, two_classes(4));
+    let events = after(&mut session, [show]);
+    let [Event::ViewsShown { sheet }] = &events[..] else { panic!("one answer: {events:?}") };
+    let sheet = image::load_from_memory(sheet).expect("a PNG");
+    assert_eq!((sheet.width(), sheet.height()), (4 * 96, 96));
+}

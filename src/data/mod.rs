@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `picture` | what the network sees |
 //! | `augmentation` | views of a picture: what it could have looked like |
+//! | `contact_sheet` | pictures side by side in one file |
 //! | `decode` | a file's bytes to a picture, within bounds, or a refusal |
 //! | `sniff` | which format a file is |
 //! | `jpeg_structure`, `tiff_structure` | what the decoders of these two do not check themselves |
@@ -14,6 +15,8 @@
 
 #[cfg(feature = "engine")]
 mod augmentation;
+#[cfg(feature = "engine")]
+mod contact_sheet;
 #[cfg(feature = "engine")]
 mod decode;
 #[cfg(feature = "engine")]
@@ -41,6 +44,8 @@ mod tiff_structure;
 
 #[cfg(feature = "engine")]
 pub use augmentation::with_views;
+#[cfg(feature = "engine")]
+pub use contact_sheet::contact_sheet_png;
 #[cfg(feature = "engine")]
 pub use decode::{Decoded, MAXIMUM_FILE_BYTES, MAXIMUM_PIXELS, MAXIMUM_SIDE, decode};
 pub use minimum::MINIMUM_PER_CLASS;

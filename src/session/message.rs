@@ -180,6 +180,14 @@ pub enum Command {
         /// Governs split, initial head and order.
         seed: u64,
     },
+    /// Shows what views of a picture look like, on the first one of those there are. Answered by
+    /// [`Event::ViewsShown`], or not at all where there is none.
+    ShowViews {
+        /// How many, as in [`Strategy::views`].
+        views: usize,
+        /// The seed that would be trained with.
+        seed: u64,
+    },
     /// Measures the ten differences between two ways to train, over several seeds. Answered by
     /// [`Event::StudyStarted`] or [`Event::StudyRefused`]. A study or an experiment in progress is
     /// stopped first.
@@ -239,6 +247,7 @@ impl Command {
                 | Self::StopStudy
                 | Self::Advise { .. }
                 | Self::FindRate { .. }
+                | Self::ShowViews { .. }
         )
     }
 }
@@ -340,6 +349,11 @@ pub enum Event {
     RateFound(FoundRate),
     /// A learning rate cannot be searched.
     RateRefused(Refusal),
+    /// A picture and its views.
+    ViewsShown {
+        /// A PNG of them side by side, the picture first.
+        sheet: Vec<u8>,
+    },
     /// Training cannot start.
     ExperimentRefused(Refusal),
     /// Training starts: how the pictures were split and what will run.

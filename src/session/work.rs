@@ -22,8 +22,11 @@ use super::message::{
 use super::setup::{Ready, Setup};
 use super::studying::{MOST_SEEDS, Studying};
 use crate::compare::{Study, tried};
-use crate::data::{DRAWN_A_CLASS, Picture, PictureError, Scene, decode, draw};
+use crate::data::{
+    DRAWN_A_CLASS, Picture, PictureError, Scene, contact_sheet_png, decode, draw, with_views,
+};
 use crate::model::{Backbone, Segment, WeightsError};
+use crate::train::Strategy;
 
 /// Commands that may wait for each engine: one at work, and one to go on with.
 const COMMANDS_AN_ENGINE: usize = 2;
@@ -417,6 +420,7 @@ impl Session {
                     Err(refusal) => self.events.push(Event::RateRefused(refusal)),
                 }
             }
+            Command::ShowViews { views, seed } => self.events.extend(self.views(views, seed)),
             // A stop was carried out when it came; files are lined up before any other command.
             Command::StopRun { .. }
             | Command::AddPicture { .. }
@@ -543,6 +547,13 @@ impl Session {
             is_shared: !self.is_on_graphics_card(),
         };
         Setup::of(&self.gallery, lanes, seed, ready)
+    }
+
+    /// The first picture with its views, which are those that an experiment would train on.
+    fn views(&self, views: usize, seed: u64) -> Option<Event> {
+        let first = self.gallery.filled().find_map(|class| class.pictures.values().next())?;
+        let shown = with_views(vec![first.clone()], views.min(Strategy::MOST_VIEWS), seed);
+        Some(Event::ViewsShown { sheet: contact_sheet_png(&shown)? })
     }
 
     async fn answer(

@@ -194,6 +194,8 @@ impl Component for App {
                     device={self.state.device.clone()} training={self.state.is_training()}
                     forecast={self.state.forecast().clone()}
                     search={self.state.rate_search.clone()}
+                    views={self.state.views_shown.clone()}
+                    can_show_views={self.state.can_show_views()}
                     why_not_find={self.state.why_not_find_rate().map(AttrValue::from)} {act}>
                     <Start why_not={self.state.why_not_start()} {running}
                         starting={self.state.starting.is_some()}
@@ -279,9 +281,9 @@ impl App {
     /// Gives an event's picture an address, so that the state need not hold its bytes.
     fn heard(&mut self, ctx: &Context<Self>, mut event: Event) {
         let image = match &mut event {
-            Event::PictureAdded { thumbnail, .. } | Event::Answered { thumbnail, .. } => {
-                shelf::png_url(&std::mem::take(thumbnail))
-            }
+            Event::PictureAdded { thumbnail, .. }
+            | Event::Answered { thumbnail, .. }
+            | Event::ViewsShown { sheet: thumbnail } => shelf::png_url(&std::mem::take(thumbnail)),
             Event::Ready { .. } => {
                 self.ready_at = Some(requests::now());
                 None

@@ -24,6 +24,10 @@ pub struct Props {
     pub training: bool,
     /// What training would take.
     pub forecast: Forecast,
+    /// Where a picture and its views can be seen.
+    pub views: Option<String>,
+    /// Whether views can be shown.
+    pub can_show_views: bool,
     /// The last search for a learning rate.
     pub search: Option<RateSearch>,
     /// Why no rate can be searched now.
@@ -64,6 +68,7 @@ pub fn CutPanel(props: &Props) -> Html {
             { props.children.clone() }
             <SettingsForm settings={settings.clone()} device={props.device.clone()}
                 training={props.training} search={props.search.clone()}
+                views={props.views.clone()} can_show_views={props.can_show_views}
                 why_not_find={props.why_not_find.clone()} {act} />
         </Panel>
     }

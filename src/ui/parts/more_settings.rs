@@ -13,6 +13,10 @@ use crate::ui::state::{Action, Dial, RateSearch, Setting, Tuning};
 pub struct Props {
     /// What is set.
     pub tuning: Tuning,
+    /// Where a picture and its views can be seen.
+    pub views: Option<String>,
+    /// Whether views can be shown.
+    pub can_show_views: bool,
     /// The last search for a learning rate.
     pub search: Option<RateSearch>,
     /// Why no rate can be searched now.
@@ -24,7 +28,7 @@ pub struct Props {
 /// Every number with its explanation, and the way back.
 #[component]
 pub fn MoreSettings(props: &Props) -> Html {
-    let Props { tuning, search, why_not_find, act } = props;
+    let Props { tuning, search, why_not_find, act, .. } = props;
     let is_default = *tuning == Tuning::default();
     let back = act.reform(|_: MouseEvent| Action::Set(Setting::DefaultTuning));
     let weights = act.reform(|event: Event| {
@@ -77,10 +81,31 @@ pub fn MoreSettings(props: &Props) -> Html {
                     </p>
                 </div>
             </div>
+            { views(props) }
             <RateFinder search={search.clone()} why_not={why_not_find.clone()} {act} />
             <button class="pill small" data-test="default-settings" disabled={is_default}
                 onclick={back}>{ "Back to the defaults" }</button>
         </details>
+    }
+}
+
+/// What views look like, for those who want some.
+fn views(props: &Props) -> Html {
+    if props.tuning.views == 0 {
+        return Html::default();
+    }
+    let show = props.act.reform(|_: MouseEvent| Action::ShowViews);
+    html! {
+        <div class="dial">
+            <p class="only">
+                <button class="pill small" data-test="show-views" disabled={!props.can_show_views}
+                    onclick={show}>{ "Show views of the first picture" }</button>
+            </p>
+            if let Some(sheet) = &props.views {
+                <img class="sheet" data-test="views" src={sheet.clone()}
+                    alt="The first picture, and its views beside it" />
+            }
+        </div>
     }
 }
 

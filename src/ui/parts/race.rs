@@ -87,6 +87,8 @@ fn choice(measure: &UseStateHandle<Measure>, this: Measure, name: &'static str) 
 fn features(experiment: &Experiment) -> Html {
     let Some(features) = experiment.features else { return Html::default() };
     let (done, total) = (features.done, features.total);
+    let has_views = experiment.lanes.iter().any(|lane| lane.strategy.views > 0);
+    let what = if has_views { "every picture and every view of it" } else { "every picture" };
     let exact = format!("PT{:.3}S", features.seconds);
     let left = match features.seconds_left() {
         Some(seconds) => format!(", about {} left", duration(seconds)),
@@ -97,9 +99,9 @@ fn features(experiment: &Experiment) -> Html {
             data-predicted-seconds={experiment.estimate.as_ref().map(|e| e.feature_seconds.to_string())}>
             <span>
                 if done < total {
-                    { format!("The frozen layers look at every picture once: {done} of {total}{left}") }
+                    { format!("The frozen layers look at {what} once: {done} of {total}{left}") }
                 } else {
-                    { "The frozen layers looked at every picture once, in " }
+                    { format!("The frozen layers looked at {what} once, in ") }
                     <time datetime={exact}>{ duration(features.seconds) }</time>
                     { "; what they saw is reused in every epoch." }
                 }

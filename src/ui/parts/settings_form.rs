@@ -23,6 +23,10 @@ pub struct Props {
     pub device: Option<DeviceReport>,
     /// Whether runs train, or are about to; then they stay on their device.
     pub training: bool,
+    /// Where a picture and its views can be seen.
+    pub views: Option<String>,
+    /// Whether views can be shown.
+    pub can_show_views: bool,
     /// The last search for a learning rate.
     pub search: Option<RateSearch>,
     /// Why no rate can be searched now.
@@ -91,6 +95,7 @@ pub fn SettingsForm(props: &Props) -> Html {
                 }
             </p>
             <MoreSettings tuning={settings.tuning.clone()} search={props.search.clone()}
+                views={props.views.clone()} can_show_views={props.can_show_views}
                 why_not_find={props.why_not_find.clone()} {act} />
         </details>
     }

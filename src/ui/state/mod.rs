@@ -85,6 +85,8 @@ pub enum Action {
     Set(Setting),
     /// Nothing that a forecast depends on has changed for a while.
     AskAhead,
+    /// The person wants to see what views of a picture look like.
+    ShowViews,
     /// The person wants a learning rate searched for a lane.
     FindRate(Side),
     /// The person starts training.
@@ -120,7 +122,6 @@ impl Action {
 }
 
 /// What an action asks of the world.
-#[allow(clippy::large_enum_variant, reason = "an action has a handful of effects, gone at once")]
 #[derive(Clone, PartialEq, Debug)]
 pub enum Effect {
     /// Start the engine, in place of the one before.
@@ -160,6 +161,8 @@ pub struct State {
     pub question: Option<Question>,
     /// The last search for a learning rate.
     pub rate_search: Option<RateSearch>,
+    /// Where a picture and its views can be seen, once they were asked for.
+    pub views_shown: Option<String>,
     forecasting: Forecasting,
     /// The latest news, for those who listen rather than look.
     pub news: String,
@@ -180,6 +183,7 @@ impl Default for State {
             study: None,
             question: None,
             rate_search: None,
+            views_shown: None,
             forecasting: Forecasting::default(),
             news: String::new(),
             next_run: 1,
@@ -234,6 +238,7 @@ impl State {
             }
             Action::Set(setting) => self.set(setting),
             Action::AskAhead => self.ask_ahead(),
+            Action::ShowViews => self.show_views(),
             Action::FindRate(side) => self.find_rate(side),
             Action::Start(sides) => self.start(sides),
             Action::Stop(run) => {
@@ -330,6 +335,10 @@ impl State {
             Event::EstimateRefused(refusal) => {
                 self.looked_ahead(Err(refusal));
                 Vec::new()
+            }
+            Event::ViewsShown { .. } => {
+                let before = std::mem::replace(&mut self.views_shown, image);
+                before.map(Effect::Revoke).into_iter().collect()
             }
             Event::RateFound(_) | Event::RateRefused(_) => {
                 self.rate_heard(event);
@@ -431,6 +440,18 @@ impl State {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Whether there is a picture whose views the engine could show.
+    pub fn can_show_views(&self) -> bool {
+        let is_ready = self.engine == Engine::Ready && self.pictures.filled_classes() > 0;
+        is_ready && self.settings.tuning.views > 0
+    }
+
+    fn show_views(&self) -> Vec<Effect> {
+        let (views, seed) = (self.settings.tuning.views, self.settings.seed);
+        let wish = self.can_show_views().then_some(Command::ShowViews { views, seed });
+        wish.map(Effect::Send).into_iter().collect()
     }
 
     fn start(&mut self, sides: Sides) -> Vec<Effect> {

@@ -168,7 +168,7 @@ impl Dial {
             Self::Views => {
                 "Mirrored, cropped and recoloured variants to learn from, for validation and test \
                  never. Looking at the pictures takes 1 + views times as long and as much memory. 0, \
-                 so that a race begins soon; 4 help most where pictures are few."
+                 so that a race begins soon."
             }
         }
     }

@@ -116,6 +116,22 @@ fn no_rate_is_searched_while_runs_train() {
 }
 
 #[test]
+fn views_are_shown_when_there_are_some_and_the_sheet_before_is_let_go() {
+    let mut state = filled();
+    assert_eq!(state.reduce(Action::ShowViews), [], "no views are set");
+    state.reduce(Action::Set(Setting::Dial(Dial::Views, 4.0)));
+    let effects = state.reduce(Action::ShowViews);
+    assert_eq!(sent(&effects), [&Command::ShowViews { views: 4, seed: 1 }]);
+    let mut shown = |address: &str| {
+        let event = Event::ViewsShown { sheet: Vec::new() };
+        state.reduce(Action::Heard { event, image: Some(address.to_owned()) })
+    };
+    assert_eq!(shown("first"), []);
+    assert_eq!(shown("second"), [Effect::Revoke("first".to_owned())]);
+    assert_eq!(state.views_shown.as_deref(), Some("second"));
+}
+
+#[test]
 fn at_head_only_both_lanes_are_the_same() {
     let mut state = filled();
     state.reduce(Action::Set(Setting::CutPosition(0)));
