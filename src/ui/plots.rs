@@ -4,6 +4,8 @@ use crate::session::{Plot, Shape, Unit, Way};
 
 /// Pixels that a letter of a label takes, roughly.
 const LETTER: f64 = 6.6;
+/// Letters of a name along an axis.
+pub const LONGEST_NAME: usize = 15;
 
 /// The plotting area, in pixels, and what its edges mean.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -67,19 +69,35 @@ pub fn range(plot: &Plot) -> (f64, f64) {
         .filter(|value| value.is_finite())
         .fold((0.0f64, 0.0f64), |(low, high), value| (low.min(value), high.max(value)));
     let is_whole = matches!(plot.unit, Unit::Share) && high > 0.5;
-    let high = if is_whole { high.max(1.0) } else { nice(high) };
-    let low = if low < 0.0 { -nice(-low) } else { 0.0 };
-    if high <= low { (low, low + 1.0) } else { (low, high) }
+    let high = if is_whole { high.max(1.0) } else { high };
+    if high <= low {
+        return (low, low + 1.0);
+    }
+    let step = step(low, high);
+    ((low / step).floor() * step, (high / step - 1e-9).ceil() * step)
 }
 
-/// A round number not below a positive one.
-fn nice(value: f64) -> f64 {
-    if value <= 0.0 {
-        return 0.0;
+/// A round distance between about four ticks over a range.
+fn step(low: f64, high: f64) -> f64 {
+    let least = (high - low) / 5.0;
+    let size = 10f64.powi(least.log10().floor() as i32);
+    let steps = [1.0, 2.0, 2.5, 5.0, 10.0].map(|step| step * size);
+    steps.into_iter().find(|step| *step >= least * (1.0 - 1e-9)).unwrap_or(10.0 * size)
+}
+
+/// The round values at which ticks stand, both edges included; zero is one of them.
+pub fn ticks(low: f64, high: f64) -> Vec<f64> {
+    let step = step(low, high);
+    let (first, last) = ((low / step).round() as i64, (high / step).round() as i64);
+    (first..=last).map(|tick| tick as f64 * step).collect()
+}
+
+/// A name that is short enough for an axis.
+pub fn short_name(name: &str) -> String {
+    if name.chars().count() <= LONGEST_NAME {
+        return name.to_owned();
     }
-    let size = 10f64.powi(value.log10().floor() as i32);
-    let steps = [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
-    steps.into_iter().map(|step| step * size).find(|step| *step >= value).unwrap_or(10.0 * size)
+    name.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
 }
 
 /// How a series is marked: the word of its way, and whether another one of that way came before.
@@ -136,7 +154,7 @@ mod tests {
     fn shares_reach_up_to_all_and_small_ones_to_a_round_number() {
         assert_eq!(range(&plot(Unit::Share, &[Some(0.6), None])), (0.0, 1.0));
         assert_eq!(range(&plot(Unit::Share, &[Some(0.033)])), (0.0, 0.04));
-        assert_eq!(range(&plot(Unit::Plain, &[Some(-0.2), Some(7.1)])), (-0.2, 8.0));
+        assert_eq!(range(&plot(Unit::Plain, &[Some(-0.2), Some(7.1)])), (-2.0, 8.0));
         assert_eq!(range(&plot(Unit::Plain, &[None])), (0.0, 1.0));
         assert_eq!(range(&plot(Unit::Plain, &[Some(f64::NAN), Some(2.0)])), (0.0, 2.0));
     }
@@ -145,8 +163,24 @@ mod tests {
     fn whiskers_are_inside() {
         let mut wide = plot(Unit::Plain, &[Some(0.5)]);
         wide.series[0].intervals = vec![Some(Interval { estimate: 0.5, low: -0.3, high: 1.4 })];
-        let (low, high) = range(&wide);
-        assert!((low + 0.3).abs() < 1e-12 && high == 1.5, "{low} to {high}");
+        assert_eq!(range(&wide), (-0.5, 1.5));
+    }
+
+    #[test]
+    fn ticks_are_round_and_zero_is_one_of_them() {
+        let shares = ticks(0.0, 1.0);
+        assert_eq!(shares.len(), 6);
+        for (tick, expected) in shares.iter().zip([0.0, 0.2, 0.4, 0.6, 0.8, 1.0]) {
+            assert!((tick - expected).abs() < 1e-12, "{shares:?}");
+        }
+        assert_eq!(ticks(-2.0, 8.0), [-2.0, 0.0, 2.0, 4.0, 6.0, 8.0]);
+        assert_eq!(ticks(-0.5, 1.5), [-0.5, 0.0, 0.5, 1.0, 1.5]);
+    }
+
+    #[test]
+    fn long_names_end_in_an_ellipsis() {
+        assert_eq!(short_name("last 12 blocks"), "last 12 blocks");
+        assert_eq!(short_name("a class with a long name"), "a class with a…");
     }
 
     #[test]

@@ -86,6 +86,10 @@ pub fn short_number(value: f64, unit: Unit) -> String {
             format!("{:.1}{HELD}%", value * 100.0)
         }
         Unit::Share | Unit::Points => format!("{:.0}{HELD}%", value * 100.0),
+        Unit::Plain if value.abs() < 0.1 && value.abs() >= 0.001 => {
+            let text = format!("{value:.4}");
+            text.trim_end_matches('0').to_owned()
+        }
         Unit::Plain => plain(value),
         _ => number(value, unit),
     }
@@ -250,6 +254,7 @@ mod tests {
         assert_eq!(number(0.000_02, Unit::Plain), "2.0e−5");
         assert_eq!(short_number(0.25, Unit::Share), "25\u{a0}%");
         assert_eq!(short_number(-0.03, Unit::Share), "−3.0\u{a0}%");
+        assert_eq!(short_number(0.06, Unit::Plain), "0.06");
     }
 
     #[test]

@@ -43,8 +43,10 @@ fn advised(advice: &Advice, study: &Study) -> Html {
             <p>{ &advice.words }</p>
             <ul class="reasons">
                 { for advice.reasons.iter().map(|figure| html! {
-                    <li key={figure.name.clone()}>
-                        { &figure.name }{ ": " }<b>{ number(figure.value, figure.unit) }</b>
+                    <li>
+                        { &figure.name }
+                        if let Some(way) = figure.way { { ", " }{ way.title().to_lowercase() } }
+                        { ": " }<b>{ number(figure.value, figure.unit) }</b>
                     </li>
                 }) }
             </ul>

@@ -10,7 +10,7 @@ use crate::ui::plots::{self, Area};
 use crate::ui::text::{number, short_number, within};
 
 const HEIGHT: f64 = 190.0;
-const LEFT: f64 = 46.0;
+const LEFT: f64 = 52.0;
 /// Room for the labels of the axis.
 const BELOW: f64 = 38.0;
 
@@ -53,21 +53,20 @@ pub fn PlotView(props: &Props) -> Html {
 
 fn grid(area: &Area, plot: &Plot) -> Html {
     let (left, right) = (tenths(area.left), tenths(area.right));
-    let levels = (0..=4u8).map(|quarter| {
-        let value = area.low + (area.high - area.low) * f64::from(quarter) / 4.0;
+    let levels = plots::ticks(area.low, area.high).into_iter().enumerate().map(|(tick, value)| {
         let y = area.y(value);
         html! {
-            <g key={quarter}>
+            <g key={tick}>
                 <line class="grid" x1={left.clone()} x2={right.clone()} y1={tenths(y)} y2={tenths(y)} />
                 <text class="tick" x={tenths(area.left - 6.0)} y={tenths(y + 4.0)}
                     text-anchor="end">{ short_number(value, plot.unit) }</text>
             </g>
         }
     });
-    let letters = plot.categories.iter().map(|name| name.chars().count().min(12)).max();
+    let letters = plot.categories.iter().map(|name| plots::short_name(name).chars().count()).max();
     let every = area.label_every(letters.unwrap_or(1));
     let names = plot.categories.iter().enumerate().step_by(every).map(|(category, name)| {
-        let short: String = name.chars().take(12).collect();
+        let short = plots::short_name(name);
         html! {
             <text key={category} class="tick" x={tenths(area.x(category))}
                 y={tenths(area.bottom + 16.0)} text-anchor="middle">{ short }</text>
