@@ -5,12 +5,12 @@
 //! tasks, each by how sure it is (the mean of two normal distributions' product). The candidate that
 //! is then expected to name most pictures rightly is advised, of equals the cheapest.
 //!
-//! What was seen on other tasks are the constants below: means and spreads over 25 sets of 4 to 36
+//! What was seen on other tasks are the constants below: means and spreads over 30 sets of 4 to 36
 //! training pictures a class with one to five seeds each, less what the seeds waver, rounded. The
-//! sets are six tasks, drawn and photographed, and parts of them. Worked out on all tasks but one,
-//! they advise the same on that one, whichever it is. Neither the number of pictures nor the nearest
-//! class mean went along with fine-tuning's lead (correlations of 0.04 and 0.00), so neither is
-//! asked.
+//! sets are six tasks, drawn and photographed, and parts of them. Neither the number of pictures nor
+//! the nearest class mean went along with fine-tuning's lead (correlations of 0.04 and 0.00), so
+//! neither is asked. A mean that could not be told from none counts as none: taken at its word, that
+//! of thawing everything (one point ahead over the first 25 sets) held on none of the five after.
 
 use rand::Rng;
 
@@ -35,16 +35,15 @@ struct Expected {
 }
 
 /// By how much fine-tuning of the last blocks was ahead of the head alone.
-const LEAD: Expected = Expected { mean: 0.02, deviation: 0.05 };
+const LEAD: Expected = Expected { mean: 0.015, deviation: 0.05 };
 /// How much less of that a short trial on fewer pictures shows.
-const SHORTFALL: f64 = 0.02;
-/// By how much thawing everything was ahead of thawing the last blocks, in three times the time.
-const EVERYTHING: Expected = Expected { mean: 0.01, deviation: 0.03 };
-/// By how much candidates that are not tried were ahead of the last blocks.
+const SHORTFALL: f64 = 0.015;
+/// By how much candidates that are not tried were ahead of the last blocks. Thawing everything, which
+/// takes three times as long, was ahead by 0.6 points, give or take 0.8.
 const UNTRIED: [(Cut, Expected); 3] = [
     (Cut::LastBlocks(1), Expected { mean: -0.02, deviation: 0.05 }),
     (Cut::LastBlocks(4), Expected { mean: -0.02, deviation: 0.03 }),
-    (Cut::Everything, EVERYTHING),
+    (Cut::Everything, Expected { mean: 0.0, deviation: 0.03 }),
 ];
 /// A candidate is as good as the best where it is so little behind.
 const A_POINT: f64 = 0.01;
@@ -207,11 +206,11 @@ fn words(evidence: &Evidence, strategy: &Strategy, lead: Expected) -> String {
     format!(
         "{advised}. Of {}, none of them test pictures, the head alone named {} rightly, a short \
          fine-tuning of the last {TRIED_BLOCKS} blocks {}{within}. Together with what was seen on \
-         other tasks, thawing everything is expected to be ahead of the head alone by {}.",
+         other tasks, that lets expect a difference of {} on new pictures.",
         counted(evidence.held_out.len(), "held-out picture", "held-out pictures"),
         share(0),
         share(1),
-        points(lead.mean + EVERYTHING.mean),
+        points(lead.mean),
     )
 }
 
