@@ -212,7 +212,7 @@ fn a_study_that_cannot_be_made_says_why() {
     let eleven: Vec<u64> = (0..11).collect();
     let cases = [
         (&mut few, study(&[1]), "“first” has 3 of the 4"),
-        (&mut enough, study(&[]), "from 1 to 10 seeds, not 0"),
+        (&mut enough, study(&[]), "from 1 to 10 different seeds, not 0"),
     ];
     for (session, command, expected) in cases {
         let events = after(session, [command]);

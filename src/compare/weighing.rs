@@ -16,7 +16,7 @@ use rand::Rng;
 
 use super::advice::{Advice, Candidate};
 use super::card::{Figure, Unit, Way};
-use super::cards::words::{counted, percent, points, range};
+use super::cards::words::{counted, lead, percent, points, range};
 use crate::data::{Purpose, seeded};
 use crate::measure::{paired_difference, share};
 use crate::model::Cut;
@@ -191,7 +191,7 @@ fn reasons(evidence: &Evidence) -> [Figure; 2] {
     })
 }
 
-fn words(evidence: &Evidence, strategy: &Strategy, lead: Expected) -> String {
+fn words(evidence: &Evidence, strategy: &Strategy, expected: Expected) -> String {
     let advised = match strategy.cut {
         Cut::HeadOnly => "Train the head alone".to_owned(),
         Cut::LastBlocks(blocks) => format!("Fine-tune the last {blocks} blocks"),
@@ -201,16 +201,16 @@ fn words(evidence: &Evidence, strategy: &Strategy, lead: Expected) -> String {
     let answers = evidence.held_out.iter().enumerate();
     let measured = paired_difference(answers.map(|(i, &[a, b])| (i, a, b)), evidence.seed);
     let within = measured.map_or_else(String::new, |measured| {
-        format!(": it is ahead by {} ({})", points(measured.estimate), range(measured))
+        format!("; {} ({})", lead(measured.estimate), range(measured))
     });
     format!(
         "{advised}. Of {}, none of them test pictures, the head alone named {} rightly, a short \
-         fine-tuning of the last {TRIED_BLOCKS} blocks {}{within}. Together with what was seen on \
-         other tasks, that lets expect a difference of {} on new pictures.",
+         fine-tuning of the last {TRIED_BLOCKS} blocks {}{within}. With what was seen on other \
+         tasks, fine-tuning less the head alone is expected to be {} on new pictures.",
         counted(evidence.held_out.len(), "held-out picture", "held-out pictures"),
         share(0),
         share(1),
-        points(lead.mean),
+        points(expected.mean),
     )
 }
 

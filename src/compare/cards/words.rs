@@ -35,7 +35,7 @@ pub(in crate::compare) fn range(interval: Interval) -> String {
 }
 
 /// Which way is ahead, and by how much: `fine-tuning is ahead by 3.3 points`.
-pub(super) fn lead(difference: f64) -> String {
+pub(in crate::compare) fn lead(difference: f64) -> String {
     let by = decimals(difference.abs() * 100.0, 1);
     if by == "0.0" {
         return "both ways are level".to_owned();
