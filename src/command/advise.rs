@@ -18,22 +18,37 @@ pub fn run(arguments: &AdviseArguments) -> Result<(), CommandError> {
     // Opened before anything is trained, so that a path that cannot be written costs no training.
     let mut json = Output::create(arguments.json.as_deref())?;
     let mut report = Report::default();
+    let mut failed = None;
     for folder in &arguments.folders {
-        let mut driver = Driver { session: begin(arguments.backbone.as_deref())? };
-        driver.add_folder(folder)?;
-        let advice = driver.advise(arguments.seed)?;
-        print(&text_of(folder, &advice))?;
-        let check = match arguments.check {
-            true => Some(check(&mut driver, &advice, arguments)?),
-            false => None,
-        };
-        if let Some(check) = &check {
-            print(&check.text())?;
+        match advised(folder, arguments) {
+            Ok(row) => report.folders.push(row),
+            // One folder that cannot be used must not lose what the others came to.
+            Err(error) if arguments.folders.len() > 1 => {
+                print(&format!("{}: {error}\n", printable(&folder.display().to_string())))?;
+                failed = Some(error);
+            }
+            Err(error) => return Err(error),
         }
-        report.folders.push(Row { folder: folder.display().to_string(), advice, check });
     }
     print(&report.summary())?;
-    json.as_mut().map_or(Ok(()), |json| json.write(&report.json()))
+    json.as_mut().map_or(Ok(()), |json| json.write(&report.json()))?;
+    failed.map_or(Ok(()), Err)
+}
+
+/// The advice for one folder, and its check where that is wanted.
+fn advised(folder: &Path, arguments: &AdviseArguments) -> Result<Row, CommandError> {
+    let mut driver = Driver { session: begin(arguments.backbone.as_deref())? };
+    driver.add_folder(folder)?;
+    let advice = driver.advise(arguments.seed)?;
+    print(&text_of(folder, &advice))?;
+    let check = match arguments.check {
+        true => Some(check(&mut driver, &advice, arguments)?),
+        false => None,
+    };
+    if let Some(check) = &check {
+        print(&check.text())?;
+    }
+    Ok(Row { folder: folder.display().to_string(), advice, check })
 }
 
 impl Driver {
@@ -79,7 +94,9 @@ impl Driver {
     }
 }
 
-/// Trains all candidates with several seeds, and holds the advice against what came of it.
+/// Trains all candidates with several seeds, and holds the advice against what came of it. Each seed
+/// has an advice of its own: one that was given for another seed has learned from pictures that this
+/// one tests on.
 fn check(
     driver: &mut Driver,
     advice: &Advice,
@@ -99,8 +116,17 @@ fn check(
         .map(|lane| Measured { cut: lane.strategy.cut.to_string(), ..Measured::default() })
         .collect();
     let seeds = (0..u64::from(arguments.seeds)).map(|step| arguments.seed.wrapping_add(step));
+    let mut advised = Measured::default();
     for seed in seeds.clone() {
+        let cut = match seed == arguments.seed {
+            true => advice.strategy.cut,
+            false => driver.advise(seed)?.strategy.cut,
+        };
         for (measured, result) in measured.iter_mut().zip(driver.results(&lanes, seed)?) {
+            if measured.cut == cut.to_string() {
+                advised.correct += result.test.correct;
+                advised.count += result.test.count;
+            }
             measured.correct += result.test.correct;
             measured.count += result.test.count;
             measured.seconds += result.seconds;
@@ -112,6 +138,9 @@ fn check(
         .map(|(lane, measured)| (lane.strategy.cut, measured.accuracy()))
         .collect();
     let outcome = advice.outcome(&accuracies).ok_or(CommandError::NoAnswer)?;
+    let advised_accuracy = advised.accuracy();
+    let regret = (outcome.best_accuracy - advised_accuracy).max(0.0);
+    let outcome = Outcome { advised_accuracy, regret, ..outcome };
     Ok(Check { seeds: seeds.collect(), measured, outcome })
 }
 

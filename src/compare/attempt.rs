@@ -171,14 +171,9 @@ impl Attempt {
         };
         // Nothing is answered before training has ended.
         let result = self.result.take()?;
-        // A patience may have ended a phase before its last epoch.
-        let plan = match self.trial.strategy.patience {
-            Some(_) => {
-                let made = |phase| self.epochs.iter().filter(|row| row.phase == phase).count();
-                self.plan.with_epochs(made(Phase::Head), made(Phase::Unfrozen))
-            }
-            None => self.plan.clone(),
-        };
+        // A patience, or a loss that is no number, may have ended it before its last epoch.
+        let made = |phase| self.epochs.iter().filter(|row| row.phase == phase).count();
+        let plan = self.plan.with_epochs(made(Phase::Head), made(Phase::Unfrozen));
         Some(TrialRow {
             training_pictures: self.material.split.training.len(),
             result,

@@ -26,7 +26,8 @@ pub(super) struct Looking {
     /// Tells these portions from those of others before.
     pub number: u32,
     clock: fn() -> f64,
-    began: f64,
+    /// When the first look began.
+    began: Option<f64>,
     /// When it was last said how far they are.
     told: f64,
     /// The portions that each assistant has.
@@ -35,7 +36,7 @@ pub(super) struct Looking {
 
 impl Looking {
     pub fn begin(extraction: Extraction, number: u32, clock: fn() -> f64) -> Self {
-        let (began, told, away) = (clock(), 0.0, Vec::new());
+        let (began, told, away) = (None, 0.0, Vec::new());
         Self { extraction, number, clock, began, told, away }
     }
 
@@ -54,6 +55,7 @@ impl Looking {
     /// # Errors
     /// When the device does not answer.
     pub async fn advance(&mut self, present: &[usize], crew: &Crew) -> Result<bool, ReadError> {
+        self.began.get_or_insert((self.clock)());
         self.hand_out(present, crew);
         self.extraction.advance().await
     }
@@ -102,7 +104,7 @@ impl Looking {
     pub fn progress(&mut self) -> Option<Looked> {
         let (done, total) = (self.extraction.done(), self.extraction.total());
         let now = (self.clock)();
-        let seconds = now - self.began;
+        let seconds = self.seconds();
         // A page that draws its progress takes a core from those who make it.
         let is_due = self.extraction.is_done() || now - self.told >= PROGRESS_INTERVAL;
         is_due.then(|| {
@@ -113,7 +115,7 @@ impl Looking {
 
     /// Seconds since the first look began.
     pub fn seconds(&self) -> f64 {
-        (self.clock)() - self.began
+        self.began.map_or(0.0, |began| (self.clock)() - began)
     }
 
     /// The features. `None` before all pictures were looked at.

@@ -49,9 +49,15 @@ pub(super) struct Studying {
     equipped: Vec<usize>,
     log: StudyLog,
     told: Vec<Card>,
+    /// Trials during which an assistant was lost.
+    dropped: Vec<Trial>,
     is_paused: bool,
     has_ended: bool,
-    began: f64,
+    /// When the first piece of work began.
+    began: Option<f64>,
+    /// Since when it rests, and how long it had rested before that.
+    resting_since: Option<f64>,
+    rested: f64,
     last_progress: f64,
 }
 
@@ -77,7 +83,6 @@ impl Studying {
         let planned = study.trials(fewest);
         let extraction = Extraction::new(ready.segment.clone(), looked_at, stages, &ready.device);
         let looking = Looking::begin(extraction, number, ready.clock);
-        let began = (ready.clock)();
         let log = StudyLog {
             study,
             classes: classes.into_iter().map(|class| class.name).collect(),
@@ -107,9 +112,12 @@ impl Studying {
             equipped: Vec::new(),
             log,
             told: Vec::new(),
+            dropped: Vec::new(),
             is_paused: false,
             has_ended: false,
-            began,
+            began: None,
+            resting_since: None,
+            rested: 0.0,
             last_progress: 0.0,
         };
         (studying, started)
@@ -146,25 +154,39 @@ impl Studying {
     /// Rests, or goes on. Trials that assistants have begun are brought to their end.
     pub fn pause(&mut self, is_paused: bool) {
         self.is_paused = is_paused;
+        self.rest(is_paused);
     }
 
-    /// Adds one more repetition. Returns how many trials there are now.
-    pub fn add_seed(&mut self) -> Option<Event> {
+    /// Stops the study's clock, or lets it go on.
+    fn rest(&mut self, is_resting: bool) {
+        let now = (self.ready.clock)();
+        if let Some(since) = self.resting_since.take() {
+            self.rested += now - since;
+        }
+        self.resting_since = is_resting.then_some(now);
+    }
+
+    /// Seconds since the first piece of work, without those in which the study rested.
+    fn seconds(&self) -> f64 {
+        let now = (self.ready.clock)();
+        let resting = self.resting_since.map_or(0.0, |since| now - since);
+        self.began.map_or(0.0, |began| now - began - self.rested - resting)
+    }
+
+    /// Adds one more repetition. Says how many trials there are now, or that the study stays over.
+    pub fn add_seed(&mut self) -> Event {
         let seeds = &mut self.log.study.seeds;
-        let next = seeds.iter().max()?.wrapping_add(1);
+        let next = seeds.iter().max().map_or(0, |largest| largest.wrapping_add(1));
         if seeds.len() >= MOST_SEEDS || matches!(self.stage, Stage::Over) {
-            return None;
+            return self.ended();
         }
         seeds.push(next);
         let added = Study { seeds: vec![next], ..self.log.study.clone() }.trials(self.log.fewest);
         self.log.planned.extend(added.iter().cloned());
         self.waiting.extend(added);
         self.has_ended = false;
-        self.is_paused = false;
-        Some(Event::StudyStarted {
-            trials: self.log.planned.len(),
-            seeds: self.log.study.seeds.clone(),
-        })
+        self.pause(false);
+        Event::StudyStarted { trials: self.log.planned.len(), seeds: self.log.study.seeds.clone() }
     }
 
     /// Ends with what there is.
@@ -185,11 +207,16 @@ impl Studying {
     fn end(&mut self, events: &mut Vec<Event>) {
         if !self.has_ended {
             self.has_ended = true;
-            events.push(Event::StudyEnded {
-                seconds: (self.ready.clock)() - self.began,
-                trials: self.log.rows.len(),
-                is_complete: self.log.is_complete(),
-            });
+            events.push(self.ended());
+            self.rest(true);
+        }
+    }
+
+    fn ended(&self) -> Event {
+        Event::StudyEnded {
+            seconds: self.seconds(),
+            trials: self.log.rows.len(),
+            is_complete: self.log.is_complete(),
         }
     }
 
@@ -202,6 +229,7 @@ impl Studying {
     }
 
     async fn go_on(&mut self, crew: &Crew, events: &mut Vec<Event>) -> Result<(), TrainError> {
+        self.began.get_or_insert((self.ready.clock)());
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Over => {}
             Stage::Looking(mut looking) => {
@@ -285,7 +313,7 @@ impl Studying {
             {
                 let seen = (features, report.numbers);
                 let fits = looking.take_in(assistant, portion, seen);
-                if fits {
+                if fits && !self.is_paused {
                     looking.hand_out(&self.ready.present(crew), crew);
                 }
                 if let Err(error) = self.looked(crew, events).await {
@@ -311,14 +339,20 @@ impl Studying {
         }
     }
 
-    /// Goes on without an assistant: what it had to do waits again.
-    pub fn lose(&mut self, assistant: usize) {
+    /// Goes on without an assistant: what it had to do waits again, unless that was lost with
+    /// another one already and so may be what they broke off at.
+    pub fn lose(&mut self, assistant: usize, events: &mut Vec<Event>) {
         if let Stage::Looking(looking) = &mut self.stage {
             looking.lose(assistant);
         }
         self.equipped.retain(|other| *other != assistant);
         let lost = self.away.extract_if(.., |(other, _)| *other == assistant);
         for (_, trial) in lost.collect::<Vec<_>>() {
+            if self.dropped.contains(&trial) {
+                events.push(Event::StudyRefused(broke_off_again()));
+                continue;
+            }
+            self.dropped.push(trial.clone());
             self.waiting.push_front(trial);
         }
     }
@@ -415,12 +449,13 @@ impl Studying {
                 .iter()
                 .map(|here| work(here.trial()) * (1.0 - here.progress()))
                 .sum::<f64>();
-        let taken = now - self.began - self.log.feature_seconds;
+        let seconds = self.seconds();
+        let taken = seconds - self.log.feature_seconds;
         let seconds_left = (done > 0.0).then(|| taken / done_work * left);
         events.push(Event::StudyProgressed {
             done: self.log.rows.len(),
             total: self.log.planned.len(),
-            seconds: now - self.began,
+            seconds,
             seconds_left,
         });
     }
@@ -454,6 +489,13 @@ async fn keep(study: u32, laboratory: &Laboratory, log: &StudyLog) -> Option<Par
         features,
     };
     Some(Parcel { note, numbers })
+}
+
+fn broke_off_again() -> Refusal {
+    Refusal {
+        reason: "A second worker broke off in the same trial, so it is left out.".to_owned(),
+        remedy: "Close other tabs to free memory, and measure again.".to_owned(),
+    }
 }
 
 /// Why a trial cannot begin, in words.

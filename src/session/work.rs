@@ -109,7 +109,8 @@ impl Session {
         })
     }
 
-    /// Notes a command. Commands are carried out in their order; only a stop takes effect at once.
+    /// Notes a command. Commands are carried out in their order; only what steers a run or a
+    /// study takes effect at once.
     pub fn submit(&mut self, command: Command) {
         if command.ends_estimates() {
             self.estimating = None;
@@ -121,7 +122,12 @@ impl Session {
                     experiment.stop(Some(run), &self.crew, &mut self.events);
                 }
             }
+            Command::AddSeed => {
+                let answer = self.study.as_mut().map(Studying::add_seed);
+                self.events.extend(answer);
+            }
             Command::StopStudy => {
+                self.end_advice();
                 if let Some(study) = &mut self.study {
                     study.stop(&self.crew, &mut self.events);
                 }
@@ -288,7 +294,7 @@ impl Session {
             experiment.lose(assistant, reason, &mut self.events);
         }
         if let Some(study) = &mut self.study {
-            study.lose(assistant);
+            study.lose(assistant, &mut self.events);
         }
         self.end_if_over();
     }
@@ -425,16 +431,13 @@ impl Session {
             Command::StopRun { .. }
             | Command::AddPicture { .. }
             | Command::StopStudy
+            | Command::AddSeed
             | Command::PauseStudy { .. } => {}
             Command::Study(request) => {
                 let StudyRequest { transfer, fine_tuning, seeds, sample } = *request;
                 self.begin_study(Study { transfer, fine_tuning, seeds }, sample);
             }
             Command::Advise { seed } => self.begin_advice(seed),
-            Command::AddSeed => {
-                let added = self.study.as_mut().and_then(Studying::add_seed);
-                self.events.extend(added);
-            }
             Command::Ask { question, name, bytes } => {
                 let decoded = decode(&bytes, SIDE).map(|decoded| decoded.picture);
                 self.answer(question, name, decoded, None).await;
@@ -450,7 +453,18 @@ impl Session {
         }
     }
 
+    /// Gives up an advice in the making, for something that cannot wait for it.
+    fn end_advice(&mut self) {
+        if self.advising.take().is_some() {
+            self.events.push(Event::AdviceRefused(Refusal {
+                reason: "The advice was given up before it was known.".to_owned(),
+                remedy: "Measure again to have it worked out.".to_owned(),
+            }));
+        }
+    }
+
     async fn choose_device(&mut self, choice: DeviceChoice) {
+        self.end_advice();
         let (device, report) = self.devices.choose(choice, &self.backbone).await;
         match self.backbone.on(&device) {
             Ok(segment) => {
@@ -471,6 +485,7 @@ impl Session {
         match self.setup(lanes, seed) {
             Ok(setup) => {
                 self.models.clear();
+                self.end_advice();
                 self.end_study();
                 self.experiments_begun += 1;
                 self.runs = setup.lanes.iter().map(|lane| lane.run).collect();

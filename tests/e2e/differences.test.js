@@ -77,8 +77,8 @@ describe('the ten differences', { timeout: 900_000 }, () => {
       const expected = report[name].value;
       if (isTimed(name, unit)) assert.ok(value >= 0 && expected >= 0, name);
       else if (unit === 'Share' || unit === 'Points') {
-        // A test picture of the mean over the seeds, or two per cent of what is no count of pictures.
-        const allowed = Math.max(1 / TESTED, 0.02 * Math.abs(expected));
+        // One test picture of all seeds, or two per cent of what is no count of them.
+        const allowed = Math.max(1 / (TESTED * SEEDS), 0.02 * Math.abs(expected));
         assert.ok(Math.abs(value - expected) <= allowed + 1e-9, `${name}: ${value}, ${expected} on the command line`);
       } else {
         assert.ok(Math.abs(value - expected) <= 0.02 * Math.abs(expected) + 1e-9, `${name}: ${value}, ${expected} on the command line`);

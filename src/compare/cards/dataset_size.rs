@@ -10,7 +10,14 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let sizes: Vec<Option<usize>> = pictures_a_class(log.fewest).map(Some).chain([None]).collect();
     let tried: Vec<(Option<usize>, Pairs)> =
         sizes.into_iter().filter_map(|size| Some((size, Pairs::with(log, size).ok()?))).collect();
-    if tried.len() < 2 {
+    // What is compared has the same seeds, while others are still on their way.
+    let mut seeds = tried.first().map_or_else(Vec::new, |(_, pairs)| pairs.seeds());
+    for (_, pairs) in &tried {
+        let of_these = pairs.seeds();
+        seeds.retain(|seed| of_these.contains(seed));
+    }
+    let tried: Vec<_> = tried.iter().map(|(size, pairs)| (*size, pairs.only(&seeds))).collect();
+    if tried.len() < 2 || seeds.is_empty() {
         return Err(if log.fewest < 2 {
             "There are too few pictures a class to leave some out.".to_owned()
         } else {
@@ -45,7 +52,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         paragraph: format!(
             "Both ways learned from {} pictures a class, each set part of the next, and were \
              tested on the same pictures; {} is all that the smallest class has to learn from. \
-             With {smallest} a class, {} (the true difference is {} with 95 % confidence, above \
+             With {smallest} a class, {} (with 95 % confidence {} for these trained models on other such pictures, above \
              zero where fine-tuning is ahead); with {largest}, {} ({}). Every size was tried with \
              {} at least. A smaller set gets more epochs, at most four times as many, to come near \
              the steps of the whole one; the best epoch is always chosen on the same validation \

@@ -48,7 +48,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
              mean frozen feature is nearest (Mensink et al. 2013); guessing would get {}. The \
              closer it is to what a trained head reaches, the nearer the task is to what the \
              network knows, and the less there may be to gain by changing it.{overlap} After \
-             training, {}; with 95 % confidence the true difference is {}, above zero where \
+             training, {}; for these trained models the difference on other such pictures is, with 95 % confidence, {}, above zero where \
              fine-tuning is ahead.",
             percent(chance),
             lead(gained.estimate),

@@ -52,13 +52,18 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         ),
         paragraph: format!(
             "{} of the tests of {} were changed in {} ways with {SEVERITIES} severities each (after \
-             Hendrycks and Dietterich, arXiv 1903.12261) that no training had seen. Over all of \
-             them {} (the true difference is {} with 95 % confidence, above zero where fine-tuning \
-             is ahead); on the same pictures unchanged, {}. The gap between training and test says \
+             Hendrycks and Dietterich, arXiv 1903.12261){}. Over all of them {} (with 95 % \
+             confidence {} for these trained models on other such pictures, above zero where \
+             fine-tuning is ahead); on the same pictures unchanged, {}. The gap between training and test says \
              how much was learned by heart.{}",
             counted(tested, "different picture", "different pictures"),
             counted(pairs.rows.len(), "seed", "seeds"),
             Corruption::ALL.len(),
+            if log.study.strategies().iter().any(|strategy| strategy.views > 0) {
+                ", of which training saw mild ones of light and colour in its views"
+            } else {
+                " that no training had seen"
+            },
             lead(difference.estimate),
             range(difference),
             lead(clean[1] - clean[0]),

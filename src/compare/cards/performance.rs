@@ -40,8 +40,8 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     if let Some(within) = from_nothing {
         figures.push(figure_within("From scratch, test accuracy", None, within, Unit::Share));
         baseline = format!(
-            " The same network with random weights, all of it trained for as many epochs as \
-             fine-tuning thaws, gets {}: what is above that, pretraining gave.",
+            " The same network with random weights, all of it trained for as few epochs as \
+             fine-tuning thaws and with the same frozen statistics, gets {}.",
             percent(within.estimate)
         );
     }
@@ -64,7 +64,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         ),
         paragraph: format!(
             "Both ways answered the same test pictures ({}). Over all of them, {}; \
-             with 95 % confidence the true difference is {}, above zero where fine-tuning is \
+             for these trained models the difference on other such pictures is, with 95 % confidence, {}, above zero where fine-tuning is \
              ahead (bootstrap over pictures, each with all its seeds). Balanced accuracy counts \
              every class alike, however many pictures it has. The matrices add up all \
              seeds.{baseline}",

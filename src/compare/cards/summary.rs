@@ -30,6 +30,17 @@ impl<'a> Pairs<'a> {
         Ok(Self { log, rows })
     }
 
+    /// The seeds that both ways have ended with.
+    pub fn seeds(&self) -> Vec<u64> {
+        self.rows.iter().map(|[(_, row), _]| row.trial.seed).collect()
+    }
+
+    /// With these seeds only.
+    pub fn only(&self, seeds: &[u64]) -> Self {
+        let is_meant = |pair: &&[(usize, &TrialRow); 2]| seeds.contains(&pair[0].1.trial.seed);
+        Self { log: self.log, rows: self.rows.iter().filter(is_meant).copied().collect() }
+    }
+
     /// The rows of one way.
     pub fn of_way(&self, way: Way) -> impl Iterator<Item = &'a TrialRow> + '_ {
         self.rows.iter().map(move |pair| pair[way as usize].1)

@@ -83,7 +83,8 @@ impl Study {
         self.cards.iter().filter(|card| card.finding.is_ok()).count()
     }
 
-    /// The mean test accuracy of every cut that was tried on all pictures, as far as it is known.
+    /// The test accuracy of every cut that was tried on all pictures with the seed of the advice:
+    /// another seed tests on pictures that the advice has learned from.
     pub fn accuracies(&self) -> Vec<(Cut, f64)> {
         let has_head_phase = self.strategies[1].head_epochs > 0;
         let mut sums: Vec<(Cut, Hits)> = Vec::new();
@@ -91,7 +92,8 @@ impl Study {
             let strategy = &row.trial.strategy;
             let is_at_once = has_head_phase && strategy.head_epochs == 0;
             let is_whole = row.trial.pictures_a_class.is_none();
-            if !is_whole || is_at_once || strategy.start != Start::Pretrained {
+            let is_advised = self.seeds.first() == Some(&row.trial.seed);
+            if !is_whole || !is_advised || is_at_once || strategy.start != Start::Pretrained {
                 continue;
             }
             let test = row.test();
