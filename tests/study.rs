@@ -159,7 +159,10 @@ fn a_stopped_study_ends_with_what_there_is_and_takes_no_further_seed() {
     assert!(!session.has_work());
     let events = settle(&mut session);
     assert_eq!((rows(&told).len(), ending(&events)), (1, (1, false)));
-    assert_eq!(after(&mut session, [Command::StopStudy, Command::AddSeed]), []);
+    assert_eq!(after(&mut session, [Command::StopStudy]), []);
+    // Whoever asks for more is told that it stays over.
+    assert_eq!(ending(&after(&mut session, [Command::AddSeed])), (1, false));
+    assert!(!session.has_work());
 }
 
 #[test]

@@ -485,7 +485,10 @@ impl Session {
         match self.setup(lanes, seed) {
             Ok(setup) => {
                 self.models.clear();
-                self.end_advice();
+                // One that was asked for on its own comes before the runs that it is about.
+                if self.study.is_some() {
+                    self.end_advice();
+                }
                 self.end_study();
                 self.experiments_begun += 1;
                 self.runs = setup.lanes.iter().map(|lane| lane.run).collect();
