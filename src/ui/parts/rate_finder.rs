@@ -25,7 +25,7 @@ pub fn RateFinder(props: &Props) -> Html {
         let wish = act.reform(move |_: MouseEvent| Action::FindRate(side));
         html! {
             <button class="pill small" data-test={format!("find-rate-{}", side.word())}
-                disabled={why_not.is_some()} aria-describedby="about-find-rate"
+                disabled={why_not.is_some()} aria-describedby="about-find-rate start-note"
                 onclick={wish}>{ format!("Find a rate for {}", side.title().to_lowercase()) }</button>
         }
     };
@@ -34,7 +34,7 @@ pub fn RateFinder(props: &Props) -> Html {
             <p class="only">{ for Side::BOTH.into_iter().map(find) }</p>
             <p class="plain" id="about-find-rate">
                 { "Makes some sixty steps while the rate rises, and suggests the rate at which the loss falls most steeply. " }
-                { why_not.clone().unwrap_or_default() }
+                if why_not.is_some() { { "It waits for what training waits for." } }
             </p>
             if let Some(search) = search {
                 { found(search, act) }
