@@ -5,12 +5,11 @@
 //! section 4.1; torchvision's `RandomResizedCrop` and `ColorJitter`, gently set). Views are made
 //! once, since the frozen stages look at each of them.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use rand::{Rng, RngExt};
 
 use super::picture::Picture;
 use super::random::{Purpose, seeded};
+use super::resize::cropped_to;
 
 /// Share of the picture's area that a view shows, at least.
 const LEAST_AREA: f64 = 0.8;
@@ -64,13 +63,7 @@ fn cropped(picture: &Picture, begin: [f64; 2], edge: f64) -> Option<Vec<u8>> {
     // Rounding must not push the end past the picture's.
     let [left, top] = begin.map(|share| share * side);
     let length = (edge * side).min(side - left.max(top));
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
-        .crop(left, top, length, length);
-    let source = ImageRef::new(pixels, pixels, picture.pixels(), PixelType::U8x3).ok()?;
-    let mut target = Image::new(pixels, pixels, PixelType::U8x3);
-    Resizer::new().resize(&source, &mut target, &options).ok()?;
-    Some(target.into_vec())
+    cropped_to(picture.pixels(), [pixels, pixels], [left, top, length, length], pixels).ok()
 }
 
 /// Swaps left and right.
