@@ -62,14 +62,14 @@ fn outcome(advice: &Advice, study: &Study) -> String {
         None => "It was given before any of these runs had ended. Whether it holds shows below."
             .to_owned(),
         Some(outcome) if outcome.regret <= 0.0 => format!(
-            "It {} so far: of {} cuts measured, none does better ({}).",
-            if study.is_running() { "holds" } else { "held" },
+            "It {}: of {} cuts measured, none does better ({}).",
+            if study.is_running() { "holds so far" } else { "held" },
             measured.len(),
             percent(outcome.advised_accuracy)
         ),
         Some(outcome) => format!(
             "It {} {} behind the best of {} cuts measured: {} against {} with {}.",
-            if study.is_running() { "is" } else { "ended" },
+            if study.is_running() { "is so far" } else { "ended" },
             number(outcome.regret, crate::session::Unit::Points).trim_start_matches('+'),
             measured.len(),
             percent(outcome.advised_accuracy),
