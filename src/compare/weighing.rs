@@ -16,7 +16,7 @@ use rand::Rng;
 
 use super::advice::{Advice, Candidate};
 use super::card::{Figure, Unit, Way};
-use super::cards::words::{counted, lead, percent, points, range};
+use super::cards::words::{counted, lead, percent, range};
 use crate::data::{Purpose, seeded};
 use crate::measure::{paired_difference, share};
 use crate::model::Cut;
@@ -206,11 +206,11 @@ fn words(evidence: &Evidence, strategy: &Strategy, expected: Expected) -> String
     format!(
         "{advised}. Of {}, none of them test pictures, the head alone named {} rightly, a short \
          fine-tuning of the last {TRIED_BLOCKS} blocks {}{within}. With what was seen on other \
-         tasks, fine-tuning less the head alone is expected to be {} on new pictures.",
+         tasks, the expectation for new pictures is that {}.",
         counted(evidence.held_out.len(), "held-out picture", "held-out pictures"),
         share(0),
         share(1),
-        points(expected.mean),
+        lead(expected.mean),
     )
 }
 

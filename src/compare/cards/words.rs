@@ -20,7 +20,7 @@ pub(in crate::compare) fn percent(share: f64) -> String {
 }
 
 /// A difference of shares in points, with its sign: `+3.3 points`, `−1.2 points`, `0.0 points`.
-pub(in crate::compare) fn points(difference: f64) -> String {
+pub(super) fn points(difference: f64) -> String {
     format!("{} points", signed(difference))
 }
 
