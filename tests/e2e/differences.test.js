@@ -92,9 +92,14 @@ describe('the ten differences', { timeout: 900_000 }, () => {
     await eventually(async () => assert.ok(await done(lab) >= 1), 120_000);
     await lab.part('study-pause').click();
     await ended(lab, 'Paused');
-    // What assistants have begun is brought to its end.
-    await lab.page.waitForTimeout(4_000);
-    const resting = await done(lab);
+    // What assistants have begun is brought to its end, however long that takes.
+    let resting = -1;
+    await eventually(async () => {
+      const before = resting;
+      resting = await done(lab);
+      await lab.page.waitForTimeout(3_000);
+      assert.equal(resting, before);
+    }, 120_000);
     await lab.page.waitForTimeout(2_000);
     assert.equal(await done(lab), resting, 'nothing is tried while it rests');
     await lab.part('study-go-on').click();
