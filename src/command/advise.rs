@@ -9,10 +9,7 @@ use serde::Serialize;
 use super::compare::{Driver, Output, begin, printable, progress_bar};
 use super::study::line_of;
 use super::{AdviseArguments, CommandError, print};
-use crate::session::{Advice, Command, Event, Lane, Outcome, Refusal, RunId, RunResult};
-
-/// An advice counts as good where it is so close to the best that was measured.
-const A_POINT: f64 = 0.01;
+use crate::session::{A_POINT, Advice, Command, Event, Lane, Outcome, Refusal, RunId, RunResult};
 
 pub fn run(arguments: &AdviseArguments) -> Result<(), CommandError> {
     // Opened before anything is trained, so that a path that cannot be written costs no training.

@@ -7,6 +7,9 @@ use super::card::Figure;
 use crate::model::Cut;
 use crate::train::Strategy;
 
+/// A strategy is as good as the best one where it is so little behind, in units of one.
+pub const A_POINT: f64 = 0.01;
+
 /// Which strategy to train, and why.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Advice {

@@ -14,7 +14,7 @@
 
 use rand::Rng;
 
-use super::advice::{Advice, Candidate};
+use super::advice::{A_POINT, Advice, Candidate};
 use super::card::{Figure, Unit, Way};
 use super::cards::words::{counted, lead, percent, range};
 use crate::data::{Purpose, seeded};
@@ -45,8 +45,6 @@ const UNTRIED: [(Cut, Expected); 3] = [
     (Cut::LastBlocks(4), Expected { mean: -0.02, deviation: 0.03 }),
     (Cut::Everything, Expected { mean: 0.0, deviation: 0.03 }),
 ];
-/// A candidate is as good as the best where it is so little behind.
-const A_POINT: f64 = 0.01;
 /// Draws of what candidates may come to. Their shares waver by a point.
 const DRAWS: usize = 2_000;
 

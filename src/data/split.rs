@@ -144,17 +144,19 @@ mod tests {
 
     use super::*;
 
+    /// The labels of classes of these sizes, one behind the other.
+    fn labels_of(sizes: &[usize]) -> Vec<usize> {
+        let classes = sizes.iter().enumerate();
+        classes.flat_map(|(class, &size)| std::iter::repeat_n(class, size)).collect()
+    }
+
     proptest! {
         #[test]
         fn every_picture_is_in_one_part_and_every_class_in_all_three(
             sizes in prop::collection::vec(MINIMUM_PER_CLASS..40, 2..8),
             seed: u64,
         ) {
-            let labels: Vec<usize> = sizes
-                .iter()
-                .enumerate()
-                .flat_map(|(class, &size)| std::iter::repeat_n(class, size))
-                .collect();
+            let labels = labels_of(&sizes);
             let split = Split::stratified(&labels, sizes.len(), seed).expect("enough pictures");
             let mut all: Vec<usize> =
                 [&split.training[..], &split.validation, &split.test].concat();
@@ -177,11 +179,7 @@ mod tests {
             seed: u64,
         ) {
             let classes = sizes.len();
-            let labels: Vec<usize> = sizes
-                .iter()
-                .enumerate()
-                .flat_map(|(class, &size)| std::iter::repeat_n(class, size))
-                .collect();
+            let labels = labels_of(&sizes);
             let split = Split::stratified(&labels, classes, seed).expect("enough pictures");
             let fewer = |most| split.with_fewer_training(&labels, classes, most, seed);
             let (small, large) = (fewer(most), fewer(most + 1));
@@ -204,11 +202,7 @@ mod tests {
             seed: u64,
         ) {
             let classes = sizes.len();
-            let labels: Vec<usize> = sizes
-                .iter()
-                .enumerate()
-                .flat_map(|(class, &size)| std::iter::repeat_n(class, size))
-                .collect();
+            let labels = labels_of(&sizes);
             let split = Split::stratified(&labels, classes, seed).expect("enough pictures");
             let folds = split.folds(&labels, classes, count, seed);
             let sorted = |mut indices: Vec<usize>| {

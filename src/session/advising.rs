@@ -4,7 +4,7 @@
 use super::lanes::broken_off;
 use super::message::{Advice, Event};
 use super::setup::{Ready, Setup};
-use crate::compare::{Adviser, Engine, Laboratory, Supplies};
+use crate::compare::{Adviser, Laboratory, Supplies};
 use crate::train::{Extraction, TrainError};
 
 /// Where an advice stands.
@@ -77,9 +77,7 @@ impl Advising {
             features: extraction.finish()?,
             new_setting: Vec::new(),
         };
-        let Ready { backbone, segment, device, limits, clock, .. } = ready.clone();
-        let engine = Engine { backbone, segment, device, limits, clock };
-        let laboratory = Box::new(Laboratory::new(engine, supplies));
+        let laboratory = Box::new(Laboratory::new(ready.engine(), supplies));
         let adviser = Box::new(Adviser::begin(split, *seed, &laboratory));
         Some(Stage::Trying { laboratory, adviser })
     }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::compare::{
-    Advice, Candidate, Card, Difference, Figure, Finding, Hits, Matrix, Outcome, Plot, Series,
-    Shape, TrialRow, Unit, Way,
+    A_POINT, Advice, Candidate, Card, Difference, Figure, Finding, Hits, Matrix, Outcome, Plot,
+    Series, Shape, TrialRow, Unit, Way,
 };
 pub use crate::data::{MINIMUM_PER_CLASS, SampleTask};
 pub use crate::measure::Interval;
@@ -88,6 +88,9 @@ pub struct Lane {
     pub strategy: Strategy,
 }
 
+/// Most repetitions of a study.
+pub const MOST_SEEDS: usize = 10;
+
 /// What a study is to compare, and how often.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct StudyRequest {
@@ -95,7 +98,7 @@ pub struct StudyRequest {
     pub transfer: Strategy,
     /// Fine-tuning.
     pub fine_tuning: Strategy,
-    /// A paired repetition each, from 1 to 10 different ones.
+    /// A paired repetition each, from 1 to [`MOST_SEEDS`] different ones.
     pub seeds: Vec<u64>,
     /// A drawn task, with the seed that it was drawn with, whose classes these are: its pictures
     /// in a new setting are asked about too.

@@ -5,9 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::arrivals::SIDE;
 use super::setup::Ready;
-use crate::compare::{
-    Attempt, Depth, Engine, Laboratory, SamplePoint, Study, Supplies, Trial, TrialRow,
-};
+use crate::compare::{Attempt, Depth, Laboratory, SamplePoint, Study, Supplies, Trial, TrialRow};
 use crate::data::{DRAWN_A_CLASS, DrawnTask, Picture, SampleTask, Scene, Split, draw, with_views};
 use crate::train::{Extraction, TrainError, most_views};
 
@@ -104,7 +102,6 @@ impl Sampling {
     fn equip(&mut self, ready: &Ready) {
         let features = self.extraction.take().and_then(Extraction::finish);
         let Some(features) = features else { return };
-        let Ready { backbone, segment, device, limits, clock, .. } = ready.clone();
         let supplies = Supplies {
             pictures: std::mem::take(&mut self.pictures),
             labels: self.labels.clone(),
@@ -112,8 +109,7 @@ impl Sampling {
             features,
             new_setting: Vec::new(),
         };
-        let engine = Engine { backbone, segment, device, limits, clock };
-        self.laboratory = Some(Box::new(Laboratory::new(engine, supplies)));
+        self.laboratory = Some(Box::new(Laboratory::new(ready.engine(), supplies)));
     }
 
     async fn point(&self) -> Result<SamplePoint, TrainError> {

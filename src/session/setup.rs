@@ -8,6 +8,7 @@ use super::gallery::{Class, Gallery};
 use super::measured::Question;
 use super::message::{ClassSplit, Lane, MINIMUM_PER_CLASS, Refusal, Strategy};
 use super::sharing::Load;
+use crate::compare::Engine;
 use crate::data::{Picture, Split, SplitError, with_views};
 use crate::model::{Architecture, Backbone, Segment};
 use crate::train::{Limits, most_views};
@@ -35,6 +36,12 @@ impl Ready {
     /// The assistants that may take a part.
     pub fn present(&self, crew: &Crew) -> Vec<usize> {
         if self.is_shared { crew.present() } else { Vec::new() }
+    }
+
+    /// What computes the trials of a study or an advice.
+    pub fn engine(&self) -> Engine {
+        let Self { backbone, segment, device, limits, clock, .. } = self.clone();
+        Engine { backbone, segment, device, limits, clock }
     }
 }
 

@@ -6,18 +6,15 @@ use std::collections::VecDeque;
 use super::crew::{Crew, FeatureShapes, Job, Parcel, Report};
 use super::lanes::{PROGRESS_INTERVAL, broken_off};
 use super::looking::{Looking, pixels};
-use super::message::{Card, Event, Refusal};
+use super::message::{Card, Event, MOST_SEEDS, Refusal};
 use super::sampling::Sampling;
 use super::setup::{Ready, Setup};
 use super::sharing::MAXIMUM_SENT_BYTES;
 use crate::compare::{
-    Attempt, Engine, Laboratory, Study, StudyLog, Supplies, TaskDistance, Trial, TrialRow, cards,
+    Attempt, Laboratory, Study, StudyLog, Supplies, TaskDistance, Trial, TrialRow, cards,
 };
 use crate::data::{Picture, SampleTask, Split, SplitError};
 use crate::train::{Extraction, MemoryNeeds, Plan, TrainError};
-
-/// Most seeds of a study.
-pub(super) const MOST_SEEDS: usize = 10;
 
 /// Where a study stands.
 enum Stage {
@@ -368,8 +365,6 @@ impl Studying {
             return Ok(());
         };
         let Some(features) = looking.finish() else { return Ok(()) };
-        let Ready { backbone, segment, device, limits, clock, .. } = self.ready.clone();
-        let engine = Engine { backbone, segment, device, limits, clock };
         let supplies = Supplies {
             pictures: std::mem::take(&mut self.pictures),
             labels: std::mem::take(&mut self.labels),
@@ -377,7 +372,7 @@ impl Studying {
             features,
             new_setting: std::mem::take(&mut self.new_setting),
         };
-        let laboratory = Laboratory::new(engine, supplies);
+        let laboratory = Laboratory::new(self.ready.engine(), supplies);
         self.log.distance = laboratory.distance(&self.split).await?;
         self.stage = Stage::Trying(Box::new(laboratory));
         self.tell_cards(events);

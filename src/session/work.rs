@@ -16,11 +16,11 @@ use super::gallery::Gallery;
 use super::lanes::TrainedModel;
 use super::measured::Measured;
 use super::message::{
-    ClassId, ClassSplit, Command, DeviceChoice, DeviceKind, Event, Lane, PictureId, QuestionId,
-    Refusal, RunId, SampleTask, StudyRequest,
+    ClassId, ClassSplit, Command, DeviceChoice, DeviceKind, Event, Lane, MOST_SEEDS, PictureId,
+    QuestionId, Refusal, RunId, SampleTask, StudyRequest,
 };
 use super::setup::{Ready, Setup};
-use super::studying::{MOST_SEEDS, Studying};
+use super::studying::Studying;
 use crate::compare::{Study, tried};
 use crate::data::{
     DRAWN_A_CLASS, Picture, PictureError, Scene, contact_sheet_png, decode, draw, with_views,

@@ -112,23 +112,32 @@ fn corrupted_difference(pairs: &Pairs) -> Option<Interval> {
     bootstrap(&units.into_values().collect::<Vec<_>>(), pairs.seed())
 }
 
-/// Accuracy by kind of change, over all severities, beside that on unchanged pictures.
-fn by_corruption(pairs: &Pairs) -> Plot {
+/// Both ways' accuracy on unchanged pictures, then on those of each group of changes.
+fn by_group<G: PartialEq>(
+    pairs: &Pairs,
+    groups: &[G],
+    group_of: impl Fn(&CorruptedHits) -> G,
+) -> Vec<Series> {
+    let share = |hits: Hits| (hits.count > 0).then(|| hits.share());
     let series = WAYS.map(|way| {
         let rows = corrupted(pairs, way);
-        let of = |kind: Corruption| {
-            let hits: Hits = rows.iter().filter(|r| r.corruption == kind).map(|r| r.hits).sum();
-            (hits.count > 0).then(|| hits.share())
+        let of = |group: &G| {
+            share(rows.iter().filter(|row| group_of(row) == *group).map(|row| row.hits).sum())
         };
-        let hits: Hits = pairs.of_way(way).map(unchanged).sum();
-        let unchanged = (hits.count > 0).then(|| hits.share());
+        let unchanged = share(pairs.of_way(way).map(unchanged).sum());
         Series {
             name: way.title().to_owned(),
             way: Some(way),
-            values: [unchanged].into_iter().chain(Corruption::ALL.map(of)).collect(),
+            values: [unchanged].into_iter().chain(groups.iter().map(of)).collect(),
             intervals: Vec::new(),
         }
     });
+    series.into()
+}
+
+/// Accuracy by kind of change, over all severities, beside that on unchanged pictures.
+fn by_corruption(pairs: &Pairs) -> Plot {
+    let series = by_group(pairs, &Corruption::ALL, |row| row.corruption);
     let names = Corruption::ALL.map(|kind| kind.name().to_owned());
     Plot {
         title: "Accuracy by kind of change".to_owned(),
@@ -136,33 +145,19 @@ fn by_corruption(pairs: &Pairs) -> Plot {
         unit: Unit::Share,
         shape: Shape::Bars,
         categories: ["none".to_owned()].into_iter().chain(names).collect(),
-        series: series.into(),
+        series,
     }
 }
 
 /// Accuracy by severity, over all kinds of change.
 fn by_severity(pairs: &Pairs) -> Plot {
-    let series = WAYS.map(|way| {
-        let rows = corrupted(pairs, way);
-        let of = |severity| {
-            let hits: Hits = rows.iter().filter(|r| r.severity == severity).map(|r| r.hits).sum();
-            (hits.count > 0).then(|| hits.share())
-        };
-        let hits: Hits = pairs.of_way(way).map(unchanged).sum();
-        let unchanged = (hits.count > 0).then(|| hits.share());
-        Series {
-            name: way.title().to_owned(),
-            way: Some(way),
-            values: [unchanged].into_iter().chain((1..=SEVERITIES).map(of)).collect(),
-            intervals: Vec::new(),
-        }
-    });
+    let series = by_group(pairs, &(1..=SEVERITIES).collect::<Vec<_>>(), |row| row.severity);
     Plot {
         title: "Accuracy by severity of the change".to_owned(),
         axis: "severity".to_owned(),
         unit: Unit::Share,
         shape: Shape::Lines,
         categories: (0..=SEVERITIES).map(|severity| severity.to_string()).collect(),
-        series: series.into(),
+        series,
     }
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::open::use_open;
 use crate::session::EpochRow;
 use crate::ui::curves;
 use crate::ui::text::{duration, percent, rate, thousandths};
@@ -20,14 +21,7 @@ pub struct Props {
 /// Every epoch of a run. Its rows are only drawn while it is open.
 #[component]
 pub fn CurveTable(props: &Props) -> Html {
-    let open = use_state(|| false);
-    let toggled = {
-        let open = open.clone();
-        move |event: Event| {
-            let details = event.target_dyn_into::<web_sys::Element>();
-            open.set(details.is_some_and(|details| details.has_attribute("open")));
-        }
-    };
+    let (open, toggled) = use_open();
     html! {
         <details class="rows" ontoggle={toggled}>
             <summary>{ "Every epoch" }</summary>
@@ -49,7 +43,7 @@ pub fn CurveTable(props: &Props) -> Html {
                         </tr>
                     </thead>
                     <tbody>
-                        if *open {
+                        if open {
                             { for props.rows.iter().map(row) }
                         }
                     </tbody>

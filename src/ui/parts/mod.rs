@@ -19,6 +19,7 @@ mod matrix;
 mod more_settings;
 mod network;
 mod number_field;
+mod open;
 mod panel;
 mod pictures_panel;
 mod plot;

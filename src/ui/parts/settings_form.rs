@@ -5,8 +5,8 @@ use yew::prelude::*;
 
 use super::more_settings::MoreSettings;
 use super::number_field::NumberField;
-use crate::session::{DeviceChoice, DeviceReport};
-use crate::ui::state::{Action, RateSearch, Setting, Settings, Side, Study};
+use crate::session::{DeviceChoice, DeviceReport, MOST_SEEDS};
+use crate::ui::state::{Action, RateSearch, Setting, Settings, Side};
 
 const DEVICES: [(DeviceChoice, &str, &str); 3] = [
     (DeviceChoice::Automatic, "automatic", "Automatic"),
@@ -62,7 +62,7 @@ pub fn SettingsForm(props: &Props) -> Html {
                 <NumberField label="Seed" test="seed" value={settings.seed} min=0
                     max={Settings::LARGEST_SEED} changed={seed} />
                 <NumberField label="Seeds of the ten differences" test="seeds"
-                    value={settings.seeds as u64} min=1 max={Study::MOST_SEEDS as u64}
+                    value={settings.seeds as u64} min=1 max={MOST_SEEDS as u64}
                     changed={seeds} />
                 <NumberField label="Epochs, transfer learning" test="cold-epochs"
                     value={settings.cold_epochs as u64} min=1 max={most}

@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use super::open::use_open;
+
 /// Of a table.
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -19,18 +21,11 @@ pub struct Props {
 #[component]
 pub fn Table(props: &Props) -> Html {
     let Props { summary, title, columns, rows } = props;
-    let open = use_state(|| false);
-    let toggled = {
-        let open = open.clone();
-        move |event: Event| {
-            let details = event.target_dyn_into::<web_sys::Element>();
-            open.set(details.is_some_and(|details| details.has_attribute("open")));
-        }
-    };
+    let (open, toggled) = use_open();
     html! {
         <details class="rows" ontoggle={toggled}>
             <summary>{ summary }</summary>
-            if *open {
+            if open {
                 <div class="table" tabindex="0" role="group" aria-label={title}>
                     <table class="named">
                         <thead>

@@ -1,8 +1,8 @@
 //! What a person can set, and the strategies that follow from it.
 
-use crate::session::{ClassWeights, Command, Cut, DeviceChoice, NormMode, Strategy};
+use crate::session::{ClassWeights, Command, Cut, DeviceChoice, MOST_SEEDS, NormMode, Strategy};
 
-use super::{Dial, Side, Study, Tuning};
+use super::{Dial, Side, Tuning};
 
 /// What the person has set.
 #[derive(Clone, PartialEq, Debug)]
@@ -32,7 +32,7 @@ pub enum Setting {
     CutPosition(usize),
     /// The seed.
     Seed(u64),
-    /// Repetitions of a study; kept between 1 and [`Study::MOST_SEEDS`].
+    /// Repetitions of a study; kept between 1 and [`MOST_SEEDS`].
     Seeds(usize),
     /// Epochs of a lane; kept between 1 and [`Settings::MOST_EPOCHS`].
     Epochs(Side, usize),
@@ -90,7 +90,7 @@ impl Settings {
         match setting {
             Setting::CutPosition(position) => self.cut = Cut::from_position(position),
             Setting::Seed(seed) => self.seed = seed.min(Self::LARGEST_SEED),
-            Setting::Seeds(seeds) => self.seeds = seeds.clamp(1, Study::MOST_SEEDS),
+            Setting::Seeds(seeds) => self.seeds = seeds.clamp(1, MOST_SEEDS),
             Setting::Epochs(side, epochs) => {
                 let epochs = epochs.clamp(1, Self::MOST_EPOCHS);
                 match side {

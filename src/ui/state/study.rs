@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::session::{
-    Advice, Card, Command, Cut, Difference, Event, Hits, Refusal, Start, Strategy, StudyRequest,
-    TrialRow,
+    Advice, Card, Command, Cut, Difference, Event, Hits, MOST_SEEDS, Refusal, Start, Strategy,
+    StudyRequest, TrialRow,
 };
 use crate::ui::text::counted;
 
@@ -62,9 +62,6 @@ pub struct Study {
 }
 
 impl Study {
-    /// The most repetitions that the engine takes.
-    pub const MOST_SEEDS: usize = 10;
-
     /// Whether the person can let it rest or end it.
     pub fn is_running(&self) -> bool {
         self.alive && matches!(self.stage, StudyStage::Going | StudyStage::Paused)
@@ -72,7 +69,7 @@ impl Study {
 
     /// Whether one more repetition can be added.
     pub fn can_grow(&self) -> bool {
-        let has_room = self.seeds.len() < Self::MOST_SEEDS;
+        let has_room = self.seeds.len() < MOST_SEEDS;
         let is_there =
             matches!(self.stage, StudyStage::Going | StudyStage::Paused | StudyStage::Complete);
         self.alive && has_room && is_there
