@@ -79,12 +79,12 @@ fn a_session_advises_one_of_the_candidates_by_two_measurements() {
     assert!(strategies.contains(&advice.strategy));
     assert!((0.0..=1.0).contains(&advice.confidence));
     for (reason, place) in advice.reasons.iter().zip([0, 3]) {
-        assert_eq!(Some(reason.value), advice.candidates[place].held_out);
         // Fruit in five classes is told apart far better than by guessing.
-        assert!(reason.value > 0.3, "{reason:?}");
+        assert!(reason.value > 0.3 && reason.value < 1.0, "{reason:?}");
+        assert!(advice.candidates[place].held_out.is_some_and(|share| share > 0.3));
     }
-    // Six of eight pictures a class are no test pictures.
-    assert!(advice.words.contains("Of 30 held-out pictures"), "{}", advice.words);
+    // A fifth of forty pictures is the test.
+    assert!(advice.words.contains("Of 32 held-out pictures"), "{}", advice.words);
 }
 
 #[test]
@@ -95,14 +95,14 @@ fn a_session_says_what_a_laboratory_with_the_same_pictures_does_and_says_it_agai
     let first = advised(&first).expect("an advice");
     assert_eq!(Some(first), advised(&again));
     let (pictures, labels) = drawn(SampleTask::Fabric, 1, A_CLASS);
-    let split = Split::stratified(&labels, 5, 2).expect("enough pictures");
+    let split = Split::with_test_fold(&labels, 5, 2, 0).expect("enough pictures");
     assert_eq!(&advice(&laboratory(pictures, labels), &split, 2), first);
 }
 
 #[test]
 fn no_test_picture_changes_an_advice() {
     let (mut pictures, labels) = drawn(SampleTask::Fruit, 1, 6);
-    let split = Split::stratified(&labels, 5, 3).expect("enough pictures");
+    let split = Split::with_test_fold(&labels, 5, 3, 0).expect("enough pictures");
     let before = advice(&laboratory(pictures.clone(), labels.clone()), &split, 3);
     let (other, _) = drawn(SampleTask::Fabric, 1, 6);
     for &index in &split.test {

@@ -141,7 +141,10 @@ fn advise_tells_what_to_train_and_why_and_check_whether_it_held() {
     let alone = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(alone.starts_with("set: ") && alone.contains("confidence "), "{alone}");
     for way in ["transfer learning", "fine-tuning"] {
-        assert!(alone.contains(&format!("Right on held-out pictures, {way}")), "{alone}");
+        assert!(
+            alone.contains(&format!("Probability of the right class, held-out pictures, {way}")),
+            "{alone}"
+        );
     }
     assert!(!alone.contains("regret"), "{alone}");
 

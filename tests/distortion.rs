@@ -6,7 +6,9 @@ mod common;
 use burn::tensor::Device;
 use common::{BACKBONE, SIDE, drawn, no_time};
 use futures_lite::future::block_on;
-use headstart::compare::{Attempt, Depth, Engine, Laboratory, Supplies, Trial, TrialRow};
+use headstart::compare::{
+    Attempt, Depth, Engine, Laboratory, Repetition, Supplies, Trial, TrialRow,
+};
 use headstart::model::Backbone;
 use headstart::session::{Cut, Limits, SampleTask, Strategy};
 use headstart::train::Extraction;
@@ -32,7 +34,12 @@ fn laboratory(task: SampleTask) -> Laboratory {
 
 fn tried(laboratory: &mut Laboratory, strategy: &Strategy, seed: u64) -> TrialRow {
     let strategy = strategy.clone();
-    let trial = Trial { strategy, seed, pictures_a_class: None, depth: Depth::Examined };
+    let trial = Trial {
+        strategy,
+        repetition: Repetition { seed, fold: 0 },
+        pictures_a_class: None,
+        depth: Depth::Examined,
+    };
     let mut attempt = Attempt::begin(trial, laboratory).expect("enough pictures");
     loop {
         if let Some(row) = block_on(attempt.advance(laboratory)).expect("the CPU answers") {

@@ -11,12 +11,14 @@ use common::{after, lane, no_time, session, session_with, settle, short, ticks, 
 use futures_lite::future::block_on;
 use headstart::compare::{Study, Trial};
 use headstart::session::{
-    Card, Command, Cut, Difference, Event, Session, Strategy, StudyRequest, TrialRow,
+    Card, Command, Cut, Difference, Event, SampleTask, Session, Strategy, StudyRequest, TrialRow,
 };
 
-/// Pictures of each of both classes: three to learn from, one to choose by, one to test on.
-const A_CLASS: u32 = 5;
-const TO_LEARN_FROM: usize = 3;
+/// Pictures of each of both classes: two to learn from, one to choose by, one to test on. With so
+/// few, each takes its turn as the one to test on.
+const A_CLASS: u32 = 4;
+const TO_LEARN_FROM: usize = 2;
+const FOLDS: usize = 4;
 
 /// An epoch each is enough to see that a study goes its way.
 fn ways(seeds: &[u64]) -> Study {
@@ -28,11 +30,12 @@ fn ways(seeds: &[u64]) -> Study {
             ..Strategy::for_cut(Cut::LastBlocks(1))
         },
         seeds: seeds.to_vec(),
+        folds: FOLDS,
     }
 }
 
 fn study(seeds: &[u64]) -> Command {
-    let Study { transfer, fine_tuning, seeds } = ways(seeds);
+    let Study { transfer, fine_tuning, seeds, .. } = ways(seeds);
     Command::Study(Box::new(StudyRequest { transfer, fine_tuning, seeds, sample: None }))
 }
 
@@ -104,7 +107,7 @@ static UNDISTURBED: LazyLock<Vec<Event>> =
 /// Its rows of the first seed, in the order of the plan.
 fn first_seed() -> Vec<TrialRow> {
     let mut rows = rows(&UNDISTURBED);
-    rows.retain(|row| row.trial.seed == 1);
+    rows.retain(|row| row.trial.repetition.seed == 1);
     in_order(rows, &planned(&[1]))
 }
 
@@ -112,7 +115,10 @@ fn first_seed() -> Vec<TrialRow> {
 fn a_study_ends_every_planned_trial_once_and_tells_all_ten_cards() {
     let events = &UNDISTURBED;
     let planned = planned(&[1, 2]);
-    assert_eq!(events[0], Event::StudyStarted { trials: planned.len(), seeds: vec![1, 2] });
+    assert_eq!(
+        events[0],
+        Event::StudyStarted { trials: planned.len(), seeds: vec![1, 2], folds: FOLDS }
+    );
     let rows = rows(events);
     assert_eq!(in_order(rows.clone(), &planned), rows, "alone, the order is that of the plan");
     assert!(matches!(events.last(), Some(Event::StudyEnded { .. })));
@@ -171,8 +177,11 @@ fn a_further_seed_after_the_end_adds_one_paired_repetition_and_changes_cards() {
     let first = after(&mut session, [study(&[1])]);
     let second = after(&mut session, [Command::AddSeed]);
     let both = planned(&[1, 2]);
-    assert_eq!(second[0], Event::StudyStarted { trials: both.len(), seeds: vec![1, 2] });
-    assert!(rows(&second).iter().all(|row| row.trial.seed == 2));
+    assert_eq!(
+        second[0],
+        Event::StudyStarted { trials: both.len(), seeds: vec![1, 2], folds: FOLDS }
+    );
+    assert!(rows(&second).iter().all(|row| row.trial.repetition.seed == 2));
     let all = [rows(&first), rows(&second)].concat();
     assert_eq!(in_order(all, &both), in_order(rows(&UNDISTURBED), &both));
     assert_eq!(ending(&second), (both.len(), true));
@@ -180,8 +189,8 @@ fn a_further_seed_after_the_end_adds_one_paired_repetition_and_changes_cards() {
         let finding = cards(events)[&Difference::Performance].finding.clone();
         finding.expect("both ways have ended").paragraph
     };
-    assert!(paragraph(&first).contains("1 seed,"), "{}", paragraph(&first));
-    assert!(paragraph(&second).contains("2 seeds,"), "{}", paragraph(&second));
+    assert!(paragraph(&first).contains("4 repetitions,"), "{}", paragraph(&first));
+    assert!(paragraph(&second).contains("8 repetitions,"), "{}", paragraph(&second));
 }
 
 #[test]
@@ -205,6 +214,38 @@ fn a_study_in_place_of_another_ends_it() {
     let events = after(&mut session, [study(&[1])]);
     assert!(matches!(events[0], Event::StudyEnded { trials: 1, is_complete: false, .. }));
     assert_eq!(rows(&events), first_seed());
+}
+
+#[test]
+fn of_few_pictures_each_is_tested_on_once_with_every_seed_and_way() {
+    let Study { transfer, fine_tuning, .. } = ways(&[]);
+    for strategy in [transfer, fine_tuning] {
+        for seed in [1, 2] {
+            let is_meant = |row: &&TrialRow| {
+                let Trial { strategy: tried, repetition, pictures_a_class, .. } = &row.trial;
+                *tried == strategy && repetition.seed == seed && pictures_a_class.is_none()
+            };
+            let rows = rows(&UNDISTURBED);
+            let answers = rows.iter().filter(is_meant).flat_map(|row| &row.answers);
+            let mut tested: Vec<u32> = answers.map(|answer| answer.picture).collect();
+            tested.sort_unstable();
+            assert_eq!(tested, (0..2 * A_CLASS).collect::<Vec<_>>(), "{}, {seed}", strategy.cut);
+        }
+    }
+}
+
+#[test]
+fn of_enough_pictures_one_part_is_the_test() {
+    let mut session = session();
+    after(&mut session, [Command::DrawSample { task: SampleTask::Fruit, seed: 1 }]);
+    session.submit(study(&[1, 2]));
+    let started = |event: &Event| matches!(event, Event::StudyStarted { .. });
+    let events = work_until(&mut session, started);
+    let Some(Event::StudyStarted { folds, trials, .. }) = events.last() else {
+        panic!("{events:?}")
+    };
+    let single = Study { folds: 1, ..ways(&[1, 2]) };
+    assert_eq!((*folds, *trials), (1, single.trials(15).len()));
 }
 
 #[test]

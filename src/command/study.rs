@@ -10,8 +10,10 @@ use crate::session::{Card, Event, Figure, Finding, Interval, TrialRow, Unit, Way
 /// Gathers the events of a study.
 #[derive(Debug, Default, Serialize)]
 pub struct Differences {
-    /// The seeds, a paired repetition each.
+    /// The seeds, a paired repetition each, or one a fold.
     seeds: Vec<u64>,
+    /// Folds of the pictures that take turns as the test; 1 where they need not.
+    folds: usize,
     /// Seconds from beginning to end.
     seconds: f64,
     /// The ten cards, in the order of [`Difference::ALL`](crate::session::Difference::ALL).
@@ -26,7 +28,7 @@ impl Differences {
     /// Takes note of an event.
     pub fn hear(&mut self, event: Event) {
         match event {
-            Event::StudyStarted { seeds, .. } => self.seeds = seeds,
+            Event::StudyStarted { seeds, folds, .. } => (self.seeds, self.folds) = (seeds, folds),
             Event::TrialEnded(row) => self.trials.push(*row),
             Event::CardChanged(card) => {
                 self.cards.retain(|other| other.difference != card.difference);
@@ -48,8 +50,12 @@ impl Differences {
 
     /// The cards for people.
     pub fn text(&self) -> String {
+        let folds = match self.folds {
+            0 | 1 => String::new(),
+            folds => format!(", each of {folds} folds as the test once a seed"),
+        };
         let mut text = format!(
-            "{} seeds, {} trials, {:.1} s\n",
+            "{} seeds{folds}, {} trials, {:.1} s\n",
             self.seeds.len(),
             self.trials.len(),
             self.seconds

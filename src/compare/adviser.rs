@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::advice::Advice;
 use super::laboratory::Laboratory;
-use super::weighing::{Evidence, tried, weigh};
+use super::weighing::{Evidence, HeldOut, tried, weigh};
 use crate::data::Split;
 use crate::train::{Advance, Material, Plan, Strategy, TrainError, Trainer, best_classes};
 
@@ -49,7 +49,7 @@ impl Adviser {
             }
             first_answer += fold.validation.len();
         }
-        let evidence = Evidence { held_out: vec![[false; 2]; first_answer], seed };
+        let evidence = Evidence { held_out: vec![[HeldOut::default(); 2]; first_answer], seed };
         let began = (laboratory.engine.clock)();
         Self { seed, waiting, at_work: None, evidence, began }
     }
@@ -103,11 +103,14 @@ impl Adviser {
         laboratory: &Laboratory,
     ) -> Result<(), TrainError> {
         let pictures = &errand.fold.validation;
+        let classes = laboratory.supplies.classes;
         let rows = trainer.probabilities(pictures).await?;
-        let answers = best_classes(&rows, laboratory.supplies.classes);
+        let answers = best_classes(&rows, classes).into_iter().zip(rows.chunks_exact(classes));
         let noted = self.evidence.held_out[errand.first_answer..].iter_mut();
-        for ((noted, answer), &picture) in noted.zip(answers).zip(pictures) {
-            noted[errand.place] = answer == laboratory.supplies.labels[picture];
+        for ((noted, (answer, row)), &picture) in noted.zip(answers).zip(pictures) {
+            let label = laboratory.supplies.labels[picture];
+            noted[errand.place] =
+                HeldOut { is_right: answer == label, probability: f64::from(row[label]) };
         }
         Ok(())
     }

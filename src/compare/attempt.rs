@@ -41,11 +41,11 @@ impl Attempt {
     /// # Errors
     /// When the pictures cannot be split.
     pub fn begin(trial: Trial, laboratory: &Laboratory) -> Result<Self, SplitError> {
-        let material = Rc::new(laboratory.material(trial.seed, trial.pictures_a_class)?);
-        let all = laboratory.material(trial.seed, None)?;
+        let material = Rc::new(laboratory.material(trial.repetition, trial.pictures_a_class)?);
+        let all = laboratory.material(trial.repetition, None)?;
         let strategy = paced(&trial.strategy, &Plan::new(&trial.strategy, &all.split), &material);
         let plan = Plan::new(&strategy, &material.split);
-        let backbone = laboratory.start_of(&strategy, trial.seed);
+        let backbone = laboratory.start_of(&strategy, trial.repetition.seed);
         let architecture = laboratory.engine.backbone.architecture();
         let first = strategy.cut.first_trained_stage();
         let micro_batch =

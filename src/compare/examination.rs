@@ -71,7 +71,7 @@ impl Examiner {
             |&picture: &usize| PictureHits { picture: picture as u32, hits: Hits::default() };
         let corrupted_pictures = test.iter().map(hits).collect();
         Self {
-            trial_seed: trial.seed,
+            trial_seed: trial.repetition.seed,
             cut: trial.strategy.cut,
             left,
             examination: Examination { corrupted_pictures, ..Examination::default() },

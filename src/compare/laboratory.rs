@@ -5,6 +5,7 @@ use burn::tensor::Device;
 
 use super::examination::Reference;
 use super::log::TaskDistance;
+use super::trial::Repetition;
 use crate::data::{Picture, Purpose, Split, SplitError, seeded};
 use crate::measure::{nearest_mean_accuracy, overlap};
 use crate::model::{Backbone, ReadError, Segment, read};
@@ -57,21 +58,20 @@ impl Laboratory {
         Self { engine, supplies, reference: None }
     }
 
-    /// What a trial with this seed trains on: the split of the whole set, with fewer pictures to
+    /// What a trial of this repetition trains on: the split of the whole set, with fewer pictures to
     /// learn from where that is asked.
     ///
     /// # Errors
     /// When the pictures cannot be split.
     pub fn material(
         &self,
-        seed: u64,
+        Repetition { seed, fold }: Repetition,
         pictures_a_class: Option<usize>,
     ) -> Result<Material, SplitError> {
-        let split = Split::stratified(&self.supplies.labels, self.supplies.classes, seed)?;
+        let (labels, classes) = (&self.supplies.labels, self.supplies.classes);
+        let split = Split::with_test_fold(labels, classes, seed, fold)?;
         let split = match pictures_a_class {
-            Some(most) => {
-                split.with_fewer_training(&self.supplies.labels, self.supplies.classes, most, seed)
-            }
+            Some(most) => split.with_fewer_training(labels, classes, most, seed),
             None => split,
         };
         Ok(Material {

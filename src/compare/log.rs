@@ -63,7 +63,8 @@ impl TaskDistance {
 }
 
 impl StudyLog {
-    /// The trials of a strategy on so many pictures a class, with their places in the log, by seed.
+    /// The trials of a strategy on so many pictures a class, with their places in the log, in
+    /// the order of repetitions.
     pub fn trials_of<'a>(
         &'a self,
         strategy: &'a Strategy,
@@ -77,18 +78,18 @@ impl StudyLog {
                 row.trial.strategy == *strategy && row.trial.pictures_a_class == pictures_a_class
             })
             .collect();
-        rows.sort_by_key(|(_, row)| row.trial.seed);
+        rows.sort_by_key(|(_, row)| row.trial.repetition);
         rows.into_iter()
     }
 
-    /// Transfer learning and fine-tuning of every seed that both have ended with, with their places
+    /// Transfer learning and fine-tuning of every repetition that both have ended, with their places
     /// in the log.
     pub fn pairs(&self, pictures_a_class: Option<usize>) -> Vec<[(usize, &TrialRow); 2]> {
         let second: Vec<_> = self.trials_of(&self.study.fine_tuning, pictures_a_class).collect();
         self.trials_of(&self.study.transfer, pictures_a_class)
             .filter_map(|first| {
-                let seed = first.1.trial.seed;
-                let second = second.iter().find(|(_, row)| row.trial.seed == seed)?;
+                let repetition = first.1.trial.repetition;
+                let second = second.iter().find(|(_, row)| row.trial.repetition == repetition)?;
                 Some([first, *second])
             })
             .collect()

@@ -47,7 +47,8 @@ pub use log::{SamplePoint, StudyLog, TaskDistance};
 #[cfg(feature = "engine")]
 pub use study::{Study, pictures_a_class};
 pub use trial::{
-    CorruptedHits, Depth, Examination, Hits, PictureHits, StageChange, TestAnswer, Trial, TrialRow,
+    CorruptedHits, Depth, Examination, Hits, PictureHits, Repetition, StageChange, TestAnswer,
+    Trial, TrialRow,
 };
 #[cfg(feature = "engine")]
-pub use weighing::{Evidence, candidates, tried, weigh};
+pub use weighing::{Evidence, HeldOut, candidates, tried, weigh};

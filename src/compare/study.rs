@@ -1,6 +1,7 @@
 //! Which trials answer the ten questions, in the order in which cards want them.
 
-use super::trial::{Depth, Trial};
+use super::trial::{Depth, Repetition, Trial};
+use crate::data::Split;
 use crate::model::Cut;
 use crate::train::Strategy;
 
@@ -14,8 +15,10 @@ pub struct Study {
     pub transfer: Strategy,
     /// Fine-tuning.
     pub fine_tuning: Strategy,
-    /// A paired repetition each.
+    /// A paired repetition each, or one a fold.
     pub seeds: Vec<u64>,
+    /// Folds of the pictures that take turns as the test, from 1 on.
+    pub folds: usize,
 }
 
 /// Numbers of training pictures a class to try, below the `most` that every class has: 1, 2, 4, …
@@ -62,11 +65,27 @@ impl Study {
         self.lanes().cloned().chain(self.sweep()).chain(self.baselines()).collect()
     }
 
-    /// The trials of one seed, where every class has `most` pictures to learn from.
-    fn trials_of(&self, seed: u64, most: usize) -> [Vec<Trial>; 2] {
+    /// Pictures to learn from of the class that has fewest, whichever fold is the test.
+    pub fn fewest_training(&self, labels: &[usize], classes: usize) -> usize {
+        let splits = self.repetitions().filter_map(|Repetition { seed, fold }| {
+            Split::with_test_fold(labels, classes, seed, fold).ok()
+        });
+        splits.map(|split| split.fewest_training(labels, classes)).min().unwrap_or(0)
+    }
+
+    /// Every seed with every fold.
+    pub fn repetitions(&self) -> impl Iterator<Item = Repetition> {
+        let folds = 0..self.folds;
+        self.seeds
+            .iter()
+            .flat_map(move |&seed| folds.clone().map(move |fold| Repetition { seed, fold }))
+    }
+
+    /// The trials of one repetition, where every class has `most` pictures to learn from.
+    fn trials_of(&self, repetition: Repetition, most: usize) -> [Vec<Trial>; 2] {
         let trial = |strategy: &Strategy, pictures_a_class, depth| Trial {
             strategy: strategy.clone(),
-            seed,
+            repetition,
             pictures_a_class,
             depth,
         };
@@ -84,12 +103,12 @@ impl Study {
         [lanes, sizes.chain(sweep).chain(baselines).collect()]
     }
 
-    /// Every trial, where every class has `most` pictures to learn from. Both lanes with every seed
-    /// come first, since most cards live on them, then the rest, seed by seed.
+    /// Every trial, where every class has `most` pictures to learn from. Both lanes of every
+    /// repetition come first, since most cards live on them, then the rest, one by one.
     pub fn trials(&self, most: usize) -> Vec<Trial> {
         let (mut first, mut rest) = (Vec::new(), Vec::new());
-        for &seed in &self.seeds {
-            let [lanes, others] = self.trials_of(seed, most);
+        for repetition in self.repetitions() {
+            let [lanes, others] = self.trials_of(repetition, most);
             first.extend(lanes);
             rest.extend(others);
         }
@@ -107,6 +126,7 @@ mod tests {
             transfer: Strategy::for_cut(Cut::HeadOnly),
             fine_tuning: Strategy::for_cut(cut),
             seeds: seeds.to_vec(),
+            folds: 1,
         }
     }
 
@@ -136,6 +156,17 @@ mod tests {
         }
         // Two lanes, four sizes of both, four further cuts, two baselines.
         assert_eq!(trials.len(), 3 * (2 + 8 + 4 + 2));
+    }
+
+    #[test]
+    fn every_fold_of_every_seed_is_a_repetition_of_its_own() {
+        let study = Study { folds: 5, ..study(Cut::LastBlocks(4), &[7, 8]) };
+        let repetitions: Vec<Repetition> = study.repetitions().collect();
+        assert_eq!(repetitions.len(), 10);
+        assert_eq!(repetitions[6], Repetition { seed: 8, fold: 1 });
+        // Those of one split, five times.
+        let single = Study { folds: 1, ..study.clone() };
+        assert_eq!(study.trials(15).len(), 5 * single.trials(15).len());
     }
 
     #[test]

@@ -15,13 +15,24 @@ pub enum Depth {
     Examined,
 }
 
-/// A strategy to try with a seed.
+/// What is the same for all strategies that are compared once, and another at the next time.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+pub struct Repetition {
+    /// Governs split, initial head, order, and which pictures a smaller set has.
+    pub seed: u64,
+    /// Which of the split's folds is the test; 0 where there is but one.
+    pub fold: usize,
+}
+
+/// A strategy to try.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Trial {
     /// What to train and how.
     pub strategy: Strategy,
-    /// Governs split, initial head, order, and which pictures a smaller set has.
-    pub seed: u64,
+    /// With which seed, and tested on which fold.
+    pub repetition: Repetition,
     /// Pictures a class to learn from, nested: more of them include fewer. All where none.
     pub pictures_a_class: Option<usize>,
     /// How closely its model is looked at.

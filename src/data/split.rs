@@ -8,6 +8,12 @@ use super::random::{Purpose, seeded};
 
 /// Share of each class that goes to validation, and the same again to test.
 const HELD_OUT: f64 = 0.2;
+/// With fewer test pictures than this one split tells too little: a single answer is worth more than
+/// eight points.
+const FEW_TEST_PICTURES: usize = 12;
+/// Folds of which each is the test once, where a set is small: as many as leave the parts of a single
+/// split as large as they are.
+const MOST_TEST_FOLDS: usize = 5;
 
 /// Indices of a data set, each in exactly one part, in ascending order.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -64,17 +70,63 @@ impl Split {
                 return Err(SplitError::TooFewPictures { class, found: members.len() });
             }
             members.shuffle(&mut generator);
-            let held_out = ((members.len() as f64 * HELD_OUT).round() as usize).max(1);
+            let held_out = held_out(members.len());
             let rest = members.split_off(2 * held_out);
             let validation = members.split_off(held_out);
             split.test.extend(members);
             split.validation.extend(validation);
             split.training.extend(rest);
         }
-        for part in [&mut split.training, &mut split.validation, &mut split.test] {
+        split.sort();
+        Ok(split)
+    }
+
+    /// How many folds take turns as the test: 1 where a single split has test pictures enough, else
+    /// up to five, but no more than the smallest class has pictures.
+    pub fn test_folds(labels: &[usize], classes: usize) -> usize {
+        let sizes: Vec<usize> = (0..classes)
+            .map(|class| labels.iter().filter(|&&label| label == class).count())
+            .collect();
+        if sizes.iter().map(|&size| held_out(size)).sum::<usize>() >= FEW_TEST_PICTURES {
+            return 1;
+        }
+        sizes.into_iter().min().unwrap_or(0).clamp(1, MOST_TEST_FOLDS)
+    }
+
+    /// The split of a set for one of its [`Split::test_folds`]. With a single one it is
+    /// [`Split::stratified`]; with several, each class is dealt out to the folds, of which `fold` is
+    /// the test, the next one the validation, and the others are learned from. So over all folds
+    /// every picture is a test picture once (cross-validation; Stone 1974).
+    ///
+    /// # Errors
+    /// As [`Split::stratified`].
+    pub fn with_test_fold(
+        labels: &[usize],
+        classes: usize,
+        seed: u64,
+        fold: usize,
+    ) -> Result<Self, SplitError> {
+        let single = Self::stratified(labels, classes, seed)?;
+        let count = Self::test_folds(labels, classes);
+        if count == 1 {
+            return Ok(single);
+        }
+        let mut split = Self::default();
+        for (place, index) in dealt(0..labels.len(), labels, classes, Purpose::Split, seed) {
+            match (place + count - fold % count) % count {
+                0 => split.test.push(index),
+                1 => split.validation.push(index),
+                _ => split.training.push(index),
+            }
+        }
+        split.sort();
+        Ok(split)
+    }
+
+    fn sort(&mut self) {
+        for part in [&mut self.training, &mut self.validation, &mut self.test] {
             part.sort_unstable();
         }
-        Ok(split)
     }
 
     /// Divides the pictures that are no test pictures into `count` folds, class by class, for a
@@ -83,29 +135,17 @@ impl Split {
     ///
     /// A class with fewer pictures than folds is in the validation of as many folds as it has.
     pub fn folds(&self, labels: &[usize], classes: usize, count: usize, seed: u64) -> Vec<Self> {
-        let mut generator = seeded(seed, Purpose::Folds);
-        let known = [&self.training[..], &self.validation].concat();
+        let mut known = [&self.training[..], &self.validation].concat();
+        known.sort_unstable();
         let mut folds = vec![Self::default(); count];
-        // Goes on where the class before ended, so that folds are of one size.
-        let mut place = 0;
-        for class in 0..classes {
-            let mut members: Vec<usize> =
-                known.iter().copied().filter(|&index| labels[index] == class).collect();
-            members.sort_unstable();
-            members.shuffle(&mut generator);
-            for member in members {
-                for (number, fold) in folds.iter_mut().enumerate() {
-                    let is_held_out = number == place % count;
-                    let part = if is_held_out { &mut fold.validation } else { &mut fold.training };
-                    part.push(member);
-                }
-                place += 1;
+        for (place, index) in dealt(known.into_iter(), labels, classes, Purpose::Folds, seed) {
+            for (number, fold) in folds.iter_mut().enumerate() {
+                let is_held_out = number == place % count;
+                let part = if is_held_out { &mut fold.validation } else { &mut fold.training };
+                part.push(index);
             }
         }
-        for fold in &mut folds {
-            fold.training.sort_unstable();
-            fold.validation.sort_unstable();
-        }
+        folds.iter_mut().for_each(Self::sort);
         folds
     }
 
@@ -136,6 +176,31 @@ impl Split {
         let count = |class| self.training.iter().filter(|&&index| labels[index] == class).count();
         (0..classes).map(count).min().unwrap_or(0)
     }
+}
+
+/// Pictures of a class of this size that go to validation, and as many again to test.
+fn held_out(size: usize) -> usize {
+    ((size as f64 * HELD_OUT).round() as usize).max(1)
+}
+
+/// Pictures in the order in which they are dealt out, each with its place: class by class, shuffled
+/// within. A class goes on where the one before ended, so that folds are of one size.
+fn dealt(
+    pictures: impl Iterator<Item = usize> + Clone,
+    labels: &[usize],
+    classes: usize,
+    purpose: Purpose,
+    seed: u64,
+) -> impl Iterator<Item = (usize, usize)> {
+    let mut generator = seeded(seed, purpose);
+    let mut all = Vec::new();
+    for class in 0..classes {
+        let mut members: Vec<usize> =
+            pictures.clone().filter(|&index| labels[index] == class).collect();
+        members.shuffle(&mut generator);
+        all.extend(members);
+    }
+    all.into_iter().enumerate()
 }
 
 #[cfg(test)]
@@ -218,6 +283,45 @@ mod tests {
                 prop_assert!(fold.test.is_empty());
                 prop_assert!(fold.fewest_training(&labels, classes) >= 1);
                 prop_assert!(fold.validation.len().abs_diff(known.len() / count) <= 1);
+            }
+        }
+
+        #[test]
+        fn of_a_small_set_every_picture_is_tested_on_once_and_no_part_lacks_a_class(
+            sizes in prop::collection::vec(MINIMUM_PER_CLASS..14, 2..6),
+            seed: u64,
+        ) {
+            let classes = sizes.len();
+            let labels = labels_of(&sizes);
+            let count = Split::test_folds(&labels, classes);
+            let folds: Vec<Split> = (0..count)
+                .map(|fold| {
+                    Split::with_test_fold(&labels, classes, seed, fold).expect("enough pictures")
+                })
+                .collect();
+            if count == 1 {
+                let single = Split::stratified(&labels, classes, seed);
+                prop_assert_eq!(Ok(&folds[0]), single.as_ref());
+                prop_assert!(folds[0].test.len() >= FEW_TEST_PICTURES);
+                return Ok(());
+            }
+            prop_assert!(count >= MINIMUM_PER_CLASS && count <= MOST_TEST_FOLDS);
+            let all: Vec<usize> = (0..labels.len()).collect();
+            let sorted = |mut indices: Vec<usize>| {
+                indices.sort_unstable();
+                indices
+            };
+            let parts: [fn(&Split) -> Vec<usize>; 2] =
+                [|split| split.test.clone(), |split| split.validation.clone()];
+            for part in parts {
+                prop_assert_eq!(sorted(folds.iter().flat_map(part).collect()), all.clone());
+            }
+            for fold in &folds {
+                let parts = [&fold.training[..], &fold.validation, &fold.test];
+                prop_assert_eq!(sorted(parts.concat()), all.clone());
+                for (class, part) in (0..classes).flat_map(|class| parts.map(|part| (class, part))) {
+                    prop_assert!(part.iter().any(|&index| labels[index] == class));
+                }
             }
         }
 

@@ -57,8 +57,18 @@ pub fn bootstrap(units: &[Unit], seed: u64) -> Option<Interval> {
 /// The share of answers that are right, 0 to 1, from pairs of a picture and whether it was named
 /// rightly. See [`bootstrap`].
 pub fn share(pairs: impl Iterator<Item = (usize, bool)>, seed: u64) -> Option<Interval> {
-    let values = pairs.map(|(picture, is_right)| (picture, f64::from(u8::from(is_right))));
+    mean_share(pairs.map(|(picture, is_right)| (picture, f64::from(u8::from(is_right)))), seed)
+}
+
+/// The mean of values from 0 to 1, from pairs of a picture and one of its values. See [`bootstrap`].
+pub fn mean_share(values: impl Iterator<Item = (usize, f64)>, seed: u64) -> Option<Interval> {
     within(0.0..=1.0, &by_picture(values), seed)
+}
+
+/// The mean of differences from −1 to 1, from pairs of a picture and one of its differences. See
+/// [`bootstrap`].
+pub fn mean_difference(values: impl Iterator<Item = (usize, f64)>, seed: u64) -> Option<Interval> {
+    bootstrap(&by_picture(values), seed)
 }
 
 /// By how much the second's share of right answers is above the first's, −1 to 1, from triples of
@@ -69,7 +79,7 @@ pub fn paired_difference(
 ) -> Option<Interval> {
     let values = pairs
         .map(|(picture, first, second)| (picture, f64::from(i8::from(second) - i8::from(first))));
-    bootstrap(&by_picture(values), seed)
+    mean_difference(values, seed)
 }
 
 /// One unit a picture, in the order of their numbers, so that the order of asking changes nothing.

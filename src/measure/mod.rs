@@ -22,7 +22,7 @@ mod quantiles;
 mod similarity;
 
 #[cfg(feature = "engine")]
-pub use bootstrap::{Unit, bootstrap, paired_difference, share};
+pub use bootstrap::{Unit, bootstrap, mean_difference, mean_share, paired_difference, share};
 pub use confusion::Confusion;
 #[cfg(feature = "engine")]
 pub use corruption::corrupted;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::compare::{
     A_POINT, Advice, Candidate, Card, Difference, Figure, Finding, Hits, Matrix, Outcome, Plot,
-    Series, Shape, TrialRow, Unit, Way,
+    Repetition, Series, Shape, TrialRow, Unit, Way,
 };
 pub use crate::data::{MINIMUM_PER_CLASS, SampleTask};
 pub use crate::measure::Interval;
@@ -433,8 +433,11 @@ pub enum Event {
     StudyStarted {
         /// Trials in all.
         trials: usize,
-        /// Its repetitions.
+        /// Its seeds.
         seeds: Vec<u64>,
+        /// Folds of the pictures that take turns as the test with every seed; 1 where one part of
+        /// them is enough to test on.
+        folds: usize,
     },
     /// A study cannot start, or a part of it broke off.
     StudyRefused(Refusal),

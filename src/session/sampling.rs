@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::arrivals::SIDE;
 use super::setup::Ready;
-use crate::compare::{Attempt, Depth, Laboratory, SamplePoint, Study, Supplies, Trial, TrialRow};
+use crate::compare::{
+    Attempt, Depth, Laboratory, Repetition, SamplePoint, Study, Supplies, Trial, TrialRow,
+};
 use crate::data::{DRAWN_A_CLASS, DrawnTask, Picture, SampleTask, Scene, Split, draw, with_views};
 use crate::train::{Extraction, TrainError, most_views};
 
@@ -31,7 +33,7 @@ impl Sampling {
     pub fn new(task: SampleTask, study: &Study, seed: u64) -> Self {
         let trial = |strategy: &crate::train::Strategy| Trial {
             strategy: strategy.clone(),
-            seed,
+            repetition: Repetition { seed, fold: 0 },
             pictures_a_class: None,
             depth: Depth::Scored,
         };

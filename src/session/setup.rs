@@ -84,7 +84,7 @@ impl Setup {
         }
         check_memory(&lanes, pictures.len(), &ready)?;
         let names: Vec<&str> = taking_part.iter().map(|class| class.name.as_str()).collect();
-        let split = Split::stratified(&labels, taking_part.len(), seed)
+        let split = Split::with_test_fold(&labels, taking_part.len(), seed, 0)
             .map_err(|error| split_refusal(&error, &names))?;
         let count = |part: &[usize], label| part.iter().filter(|&&i| labels[i] == label).count();
         let classes = taking_part

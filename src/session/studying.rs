@@ -76,7 +76,7 @@ impl Studying {
             .collect();
         let looked_at = setup.looked_at();
         let Setup { classes, pictures, labels, split, ready, .. } = setup;
-        let fewest = split.fewest_training(&labels, classes.len());
+        let fewest = study.fewest_training(&labels, classes.len());
         let planned = study.trials(fewest);
         let extraction = Extraction::new(ready.segment.clone(), looked_at, stages, &ready.device);
         let looking = Looking::begin(extraction, number, ready.clock);
@@ -92,7 +92,6 @@ impl Studying {
             rows: Vec::new(),
             planned: planned.clone(),
         };
-        let started = Event::StudyStarted { trials: planned.len(), seeds: log.study.seeds.clone() };
         let studying = Self {
             number,
             ready,
@@ -117,6 +116,7 @@ impl Studying {
             rested: 0.0,
             last_progress: 0.0,
         };
+        let started = studying.started();
         (studying, started)
     }
 
@@ -183,7 +183,12 @@ impl Studying {
         self.waiting.extend(added);
         self.has_ended = false;
         self.pause(false);
-        Event::StudyStarted { trials: self.log.planned.len(), seeds: self.log.study.seeds.clone() }
+        self.started()
+    }
+
+    fn started(&self) -> Event {
+        let StudyLog { study: Study { seeds, folds, .. }, planned, .. } = &self.log;
+        Event::StudyStarted { trials: planned.len(), seeds: seeds.clone(), folds: *folds }
     }
 
     /// Ends with what there is.

@@ -23,7 +23,7 @@ use super::setup::{Ready, Setup};
 use super::studying::Studying;
 use crate::compare::{Study, tried};
 use crate::data::{
-    DRAWN_A_CLASS, Picture, PictureError, Scene, contact_sheet_png, decode, draw, with_views,
+    DRAWN_A_CLASS, Picture, PictureError, Scene, Split, contact_sheet_png, decode, draw, with_views,
 };
 use crate::model::{Backbone, Segment, WeightsError};
 use crate::train::Strategy;
@@ -435,7 +435,7 @@ impl Session {
             | Command::PauseStudy { .. } => {}
             Command::Study(request) => {
                 let StudyRequest { transfer, fine_tuning, seeds, sample } = *request;
-                self.begin_study(Study { transfer, fine_tuning, seeds }, sample);
+                self.begin_study(Study { transfer, fine_tuning, seeds, folds: 1 }, sample);
             }
             Command::Advise { seed } => self.begin_advice(seed),
             Command::Ask { question, name, bytes } => {
@@ -532,6 +532,7 @@ impl Session {
         match setup {
             Ok(setup) => {
                 self.experiments_begun += 1;
+                study.folds = Split::test_folds(&setup.labels, setup.classes.len());
                 let new_setting = sample
                     .map_or_else(Vec::new, |(task, seed)| new_setting(task, seed, &setup.classes));
                 let (study, started) =

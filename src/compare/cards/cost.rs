@@ -1,8 +1,8 @@
 //! Card 5, speed and computational cost: seconds, operations, memory, and the time to nine tenths
 //! of the final accuracy.
 
-use super::summary::{Pairs, WAYS, figure, mean, shared_figure};
-use super::words::{counted, listed, times};
+use super::summary::{Pairs, WAYS, figure, mean, repetitions, shared_figure};
+use super::words::{listed, times};
 use crate::compare::{Finding, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way};
 
 /// Share of the final accuracy to which the time is told.
@@ -57,7 +57,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
              in them, looking at every picture once is not, since both ways share it. Operations \
              are counted from the layout of the network, memory too: parameters, gradients and \
              activations, and the features that are kept.{overhead}",
-            counted(pairs.rows.len(), "seed", "seeds")
+            repetitions(log, pairs.rows.len())
         ),
         figures,
         plots: vec![learning_over_time(&pairs)],

@@ -1,8 +1,8 @@
 //! Card 2, dataset size: accuracy of both ways on fewer and more pictures a class, and where one
 //! overtakes the other.
 
-use super::summary::{Pairs, WAYS, figure_within};
-use super::words::{a_class, capital, counted, lead, leader, listed, range};
+use super::summary::{Pairs, WAYS, figure_within, repetitions};
+use super::words::{a_class, capital, lead, leader, listed, range};
 use crate::compare::{Finding, Plot, Series, Shape, StudyLog, Unit, pictures_a_class};
 use crate::measure::Interval;
 
@@ -10,14 +10,14 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let sizes: Vec<Option<usize>> = pictures_a_class(log.fewest).map(Some).chain([None]).collect();
     let tried: Vec<(Option<usize>, Pairs)> =
         sizes.into_iter().filter_map(|size| Some((size, Pairs::with(log, size).ok()?))).collect();
-    // What is compared has the same seeds, while others are still on their way.
-    let mut seeds = tried.first().map_or_else(Vec::new, |(_, pairs)| pairs.seeds());
+    // What is compared has the same repetitions, while others are still on their way.
+    let mut shared = tried.first().map_or_else(Vec::new, |(_, pairs)| pairs.repetitions());
     for (_, pairs) in &tried {
-        let of_these = pairs.seeds();
-        seeds.retain(|seed| of_these.contains(seed));
+        let of_these = pairs.repetitions();
+        shared.retain(|repetition| of_these.contains(repetition));
     }
-    let tried: Vec<_> = tried.iter().map(|(size, pairs)| (*size, pairs.only(&seeds))).collect();
-    if tried.len() < 2 || seeds.is_empty() {
+    let tried: Vec<_> = tried.iter().map(|(size, pairs)| (*size, pairs.only(&shared))).collect();
+    if tried.len() < 2 || shared.is_empty() {
         return Err(if log.fewest < 2 {
             "There are too few pictures a class to leave some out.".to_owned()
         } else {
@@ -46,7 +46,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         return Err("There are too few test pictures.".to_owned());
     };
     let sizes: Vec<String> = differences.iter().map(|(size, _)| size.to_string()).collect();
-    let seeds = tried.iter().map(|(_, pairs)| pairs.rows.len());
+    let times = tried.iter().map(|(_, pairs)| pairs.rows.len());
     Ok(Finding {
         headline: headline(&differences),
         paragraph: format!(
@@ -63,7 +63,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             range(first),
             lead(last.estimate),
             range(last),
-            counted(seeds.min().unwrap_or(0), "seed", "seeds"),
+            repetitions(log, times.min().unwrap_or(0)),
         ),
         figures: figures.collect(),
         plots: vec![Plot {

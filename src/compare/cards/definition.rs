@@ -1,8 +1,8 @@
 //! Card 1, definition and purpose: how much of the network each way reuses as it was, and how much
 //! it changes.
 
-use super::summary::{Pairs, WAYS, figure, mean, parameters, stage_names, strategy};
-use super::words::{counted, percent};
+use super::summary::{Pairs, WAYS, figure, mean, parameters, repetitions, stage_names, strategy};
+use super::words::percent;
 use crate::compare::{Finding, Plot, Series, Shape, StageChange, StudyLog, Unit};
 
 /// A change has no upper bound, so it is no share.
@@ -51,7 +51,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
              pretrained ones.",
             percent(moved[0]),
             percent(moved[1]),
-            counted(pairs.rows.len(), "seed", "seeds")
+            repetitions(log, pairs.rows.len())
         ),
         figures,
         plots: vec![Plot {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::summary::{Pairs, WAYS, figure, figure_within, mean};
+use super::summary::{Pairs, WAYS, figure, figure_within, mean, repetitions};
 use super::words::{counted, lead, percent, range, verdict};
 use crate::compare::{
     CorruptedHits, Finding, Hits, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way,
@@ -57,7 +57,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
              fine-tuning is ahead); on the same pictures unchanged, {}. The gap between training and test says \
              how much was learned by heart.{}",
             counted(tested, "different picture", "different pictures"),
-            counted(pairs.rows.len(), "seed", "seeds"),
+            repetitions(log, pairs.rows.len()),
             Corruption::ALL.len(),
             if log.study.strategies().iter().any(|strategy| strategy.views > 0) {
                 ", of which training saw mild ones of light and colour in its views"

@@ -1,8 +1,8 @@
 //! Card 10, scope of knowledge transfer: how similar each block's features stayed to the pretrained
 //! ones, and how much of the old ability is left.
 
-use super::summary::{Pairs, WAYS, figure, mean, shared_figure, stage_names};
-use super::words::{counted, percent, plain};
+use super::summary::{Pairs, WAYS, figure, mean, repetitions, shared_figure, stage_names};
+use super::words::{percent, plain};
 use crate::compare::{
     Examination, Finding, Hits, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way,
 };
@@ -53,7 +53,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             " Over the {} with which both were tried, thawing at once leaves the last features at \
              {}, training the head first at {}; Kumar et al. (arXiv 2202.10054) expect thawing at \
              once to distort them more.",
-            counted(thawed.len(), "seed", "seeds"),
+            repetitions(log, thawed.len()),
             plain(distorted),
             plain(kept)
         );
@@ -98,7 +98,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     })
 }
 
-/// Fine-tuning with its head first and at once, with every seed with which both were examined.
+/// Fine-tuning with its head first and at once, with every repetition in which both were examined.
 fn thawed_at_once<'a>(pairs: &Pairs<'a>, at_once: &'a Strategy) -> Vec<[(usize, &'a TrialRow); 2]> {
     if *at_once == pairs.log.study.fine_tuning {
         return Vec::new();
@@ -108,7 +108,8 @@ fn thawed_at_once<'a>(pairs: &Pairs<'a>, at_once: &'a Strategy) -> Vec<[(usize, 
         let tuned = pair[Way::FineTuning as usize];
         let other = rows
             .iter()
-            .find(|(_, row)| row.trial.seed == tuned.1.trial.seed && row.examination.is_some())?;
+            .filter(|(_, row)| row.examination.is_some())
+            .find(|(_, row)| row.trial.repetition == tuned.1.trial.repetition)?;
         Some([tuned, *other])
     });
     both.collect()

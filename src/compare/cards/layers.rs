@@ -1,10 +1,11 @@
 //! Card 3, layers involved: accuracy as a function of the cut, and what each block learned.
 
 use super::summary::{
-    Pairs, accuracy, ahead, figure_within, mean, parameters, shared_figure, stage_names,
+    Pairs, accuracy, ahead, figure_within, mean, parameters, repetitions, shared_figure,
+    stage_names,
 };
-use super::words::{counted, percent, points};
-use crate::compare::{Finding, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way};
+use super::words::{percent, points};
+use crate::compare::{Finding, Plot, Repetition, Series, Shape, StudyLog, TrialRow, Unit, Way};
 use crate::measure::Interval;
 use crate::model::Cut;
 use crate::train::Strategy;
@@ -72,7 +73,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
              hardly be told from the other, and the highest of several is a little too high by \
              being chosen.{}",
             percent(best.accuracy.estimate),
-            counted(best.rows.len(), "seed", "seeds"),
+            repetitions(log, best.rows.len()),
             match furthest {
                 Some((stage, drift)) if drift > 0.0 => format!(
                     " In your fine-tuning, the weights of {} moved furthest, by {} of their \
@@ -120,19 +121,20 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     })
 }
 
-/// The cuts that have ended, each with the seeds that all of them have, so that they compare.
+/// The cuts that have ended, each with the repetitions that all of them have, so that
+/// they compare.
 fn tried<'a>(log: &'a StudyLog, strategies: Vec<&'a Strategy>, seed: u64) -> Vec<Tried<'a>> {
     let rows = strategies.into_iter().map(|strategy| {
         let rows: Vec<_> = log.trials_of(strategy, None).collect();
         (strategy, rows)
     });
     let ended: Vec<_> = rows.filter(|(_, rows)| !rows.is_empty()).collect();
-    let have_all = |seed: u64| {
-        ended.iter().all(|(_, rows)| rows.iter().any(|(_, row)| row.trial.seed == seed))
+    let have_all = |repetition: Repetition| {
+        ended.iter().all(|(_, rows)| rows.iter().any(|(_, row)| row.trial.repetition == repetition))
     };
     let tried = ended.iter().filter_map(|(strategy, rows)| {
         let rows: Vec<_> =
-            rows.iter().copied().filter(|(_, row)| have_all(row.trial.seed)).collect();
+            rows.iter().copied().filter(|(_, row)| have_all(row.trial.repetition)).collect();
         let accuracy = accuracy(rows.iter().map(|(_, row)| *row), seed)?;
         Some(Tried { strategy, rows, accuracy })
     });

@@ -45,6 +45,14 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             percent(within.estimate)
         );
     }
+    let turns = match log.study.folds {
+        0 | 1 => String::new(),
+        folds => format!(
+            " A test part of so small a set would tell too little, so its pictures take turns: with \
+             every seed each of {folds} folds is the test once, while the others are learned from \
+             and chosen by."
+        ),
+    };
     let tested = pairs.test_pictures();
     let [transfer, tuned] = WAYS.map(|way| pairs.accuracy(way).map_or(0.0, |a| a.estimate));
     let recall = |way: Way| Series {
@@ -63,7 +71,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             verdict(difference, tested)
         ),
         paragraph: format!(
-            "Both ways answered the same test pictures ({}). Over all of them, {}; \
+            "Both ways answered the same test pictures ({}).{turns} Over all of them, {}; \
              for these trained models the difference on other such pictures is, with 95 % confidence, {}, above zero where fine-tuning is \
              ahead (bootstrap over pictures, each with all its seeds). Balanced accuracy counts \
              every class alike, however many pictures it has. The matrices add up all \

@@ -44,7 +44,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
                 .to_owned(),
         );
     }
-    sentences.push(format!("Shown is seed {}.", tuned.trial.seed));
+    sentences.push(format!("Shown is seed {}.", tuned.trial.repetition.seed));
     Ok(Finding {
         headline: if unfrozen == 0 && phases(transfer).1 == 0 {
             "Both ways train a new head and nothing else.".to_owned()

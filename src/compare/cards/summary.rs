@@ -1,14 +1,14 @@
-//! What several cards ask of the log: both ways over all seeds, and means.
+//! What several cards ask of the log: both ways over all repetitions, and means.
 
 use super::words::counted;
-use crate::compare::{Examination, Figure, StudyLog, TrialRow, Unit, Way};
+use crate::compare::{Examination, Figure, Repetition, StudyLog, TrialRow, Unit, Way};
 use crate::measure::{Interval, paired_difference, share};
 use crate::train::Strategy;
 
 /// Both ways in the order of every card.
 pub(super) const WAYS: [Way; 2] = [Way::Transfer, Way::FineTuning];
 
-/// Both ways on all training pictures, over the seeds that both have ended with.
+/// Both ways, over the repetitions that both have ended.
 pub(super) struct Pairs<'a> {
     pub log: &'a StudyLog,
     /// Transfer learning, fine-tuning; each with its place in the log.
@@ -30,14 +30,15 @@ impl<'a> Pairs<'a> {
         Ok(Self { log, rows })
     }
 
-    /// The seeds that both ways have ended with.
-    pub fn seeds(&self) -> Vec<u64> {
-        self.rows.iter().map(|[(_, row), _]| row.trial.seed).collect()
+    /// What both ways have ended.
+    pub fn repetitions(&self) -> Vec<Repetition> {
+        self.rows.iter().map(|[(_, row), _]| row.trial.repetition).collect()
     }
 
-    /// With these seeds only.
-    pub fn only(&self, seeds: &[u64]) -> Self {
-        let is_meant = |pair: &&[(usize, &TrialRow); 2]| seeds.contains(&pair[0].1.trial.seed);
+    /// With these only.
+    pub fn only(&self, repetitions: &[Repetition]) -> Self {
+        let is_meant =
+            |pair: &&[(usize, &TrialRow); 2]| repetitions.contains(&pair[0].1.trial.repetition);
         Self { log: self.log, rows: self.rows.iter().filter(is_meant).copied().collect() }
     }
 
@@ -77,12 +78,12 @@ impl<'a> Pairs<'a> {
         pictures.len()
     }
 
-    /// How sure what follows is: `3 seeds, 20 test pictures each`.
+    /// How sure what follows is: `3 seeds, 20 test pictures each, 44 different ones in all`.
     pub fn basis(&self) -> String {
         let tested = self.rows.first().map_or(0, |pair| pair[0].1.answers.len());
         format!(
             "{}, {} each, {} in all",
-            counted(self.rows.len(), "seed", "seeds"),
+            repetitions(self.log, self.rows.len()),
             counted(tested, "test picture", "test pictures"),
             counted(self.test_pictures(), "different one", "different ones"),
         )
@@ -122,6 +123,14 @@ pub(super) fn ahead<'a>(
     let answers = pairs.flat_map(|[first, second]| first.answers.iter().zip(&second.answers));
     let answers = answers.map(|(a, b)| (a.picture as usize, a.is_right(), b.is_right()));
     paired_difference(answers, seed)
+}
+
+/// How often something was tried: `3 seeds`, or `15 repetitions` where folds take turns.
+pub(super) fn repetitions(log: &StudyLog, count: usize) -> String {
+    match log.study.folds {
+        0 | 1 => counted(count, "seed", "seeds"),
+        _ => counted(count, "repetition", "repetitions"),
+    }
 }
 
 /// The mean; none of nothing.

@@ -24,9 +24,9 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let part = Pairs::with(log, Some(size)).map_err(|_| {
         format!("Whether the set is large enough shows once {} were tried.", a_class(size))
     })?;
-    // What is compared has the same seeds, while others are still on their way.
-    let all = all.only(&part.seeds());
-    let part = part.only(&all.seeds());
+    // What is compared has the same repetitions, while others are still on their way.
+    let all = all.only(&part.repetitions());
+    let part = part.only(&all.repetitions());
     let too_few = "There are too few test pictures.";
     let best = |pairs: &Pairs| {
         let accuracies = WAYS.map(|way| pairs.accuracy(way).map(|within| within.estimate));

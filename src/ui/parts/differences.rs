@@ -72,6 +72,12 @@ fn said(study: Option<&Study>) -> Html {
             <p class="plain" data-test="study-status" data-done={progress.done.to_string()}
                 data-stage={format!("{:?}", study.stage)}
                 data-seconds={progress.seconds.to_string()}>{ text }</p>
+            if study.folds > 1 {
+                <p class="plain" data-test="study-folds">
+                    { format!("A fifth of so few pictures would be too small a test. So they take \
+                        turns: with every seed each of {} folds is the test once.", study.folds) }
+                </p>
+            }
             if study.is_running() {
                 <progress aria-label="Trials of the study" value={progress.done.to_string()}
                     max={progress.total.max(1).to_string()} />

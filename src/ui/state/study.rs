@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::session::{
-    Advice, Card, Command, Cut, Difference, Event, Hits, MOST_SEEDS, Refusal, Start, Strategy,
-    StudyRequest, TrialRow,
+    Advice, Card, Command, Cut, Difference, Event, Hits, MOST_SEEDS, Refusal, Repetition, Start,
+    Strategy, StudyRequest, TrialRow,
 };
 use crate::ui::text::counted;
 
@@ -43,8 +43,10 @@ pub enum StudyStage {
 pub struct Study {
     /// Whether it still goes on.
     pub stage: StudyStage,
-    /// Its repetitions.
+    /// Its seeds.
     pub seeds: Vec<u64>,
+    /// Folds of the pictures that take turns as the test; 1 where they need not.
+    pub folds: usize,
     /// How far it is.
     pub progress: StudyProgress,
     /// The cards, in the order of [`Difference::ALL`], as far as they were told.
@@ -80,8 +82,9 @@ impl Study {
         self.cards.iter().filter(|card| card.finding.is_ok()).count()
     }
 
-    /// The test accuracy of every cut that was tried on all pictures with the seed of the advice:
-    /// another seed tests on pictures that the advice has learned from.
+    /// The test accuracy of every cut that was tried on all pictures with the seed of the advice, and
+    /// the first fold as the test: any other repetition tests on pictures that the advice has
+    /// learned from.
     pub fn accuracies(&self) -> Vec<(Cut, f64)> {
         let has_head_phase = self.strategies[1].head_epochs > 0;
         let mut sums: Vec<(Cut, Hits)> = Vec::new();
@@ -89,7 +92,8 @@ impl Study {
             let strategy = &row.trial.strategy;
             let is_at_once = has_head_phase && strategy.head_epochs == 0;
             let is_whole = row.trial.pictures_a_class.is_none();
-            let is_advised = self.seeds.first() == Some(&row.trial.seed);
+            let Repetition { seed, fold } = row.trial.repetition;
+            let is_advised = self.seeds.first() == Some(&seed) && fold == 0;
             if !is_whole || !is_advised || is_at_once || strategy.start != Start::Pretrained {
                 continue;
             }
@@ -105,8 +109,8 @@ impl Study {
     /// Takes an event of the study in; gives news worth saying aloud.
     fn heard(&mut self, event: Event) -> Option<String> {
         match event {
-            Event::StudyStarted { trials, seeds } => {
-                self.seeds = seeds;
+            Event::StudyStarted { trials, seeds, folds } => {
+                (self.seeds, self.folds) = (seeds, folds);
                 self.progress.total = trials;
                 self.stage = StudyStage::Going;
                 Some("The ten differences are being measured.".to_owned())
@@ -187,6 +191,7 @@ impl State {
         self.study = Some(Study {
             stage: StudyStage::Starting,
             seeds: seeds.clone(),
+            folds: 1,
             progress: StudyProgress { done: 0, total: 0, seconds: 0.0, seconds_left: None },
             cards: Rc::default(),
             rows: Rc::default(),
@@ -264,5 +269,7 @@ pub fn trial_in_words(row: &TrialRow) -> String {
         Some(pictures) => format!("{pictures} a class"),
         None => counted(row.training_pictures, "picture", "pictures"),
     };
-    format!("{how}, {pictures}, seed {}", row.trial.seed)
+    let Repetition { seed, fold } = row.trial.repetition;
+    let fold = if fold > 0 { format!(", fold {}", fold + 1) } else { String::new() };
+    format!("{how}, {pictures}, seed {seed}{fold}")
 }

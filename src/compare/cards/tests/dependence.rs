@@ -63,14 +63,16 @@ const CHANGES: [Change; 18] = [
     Change {
         name: "other answers after one picture a class",
         make: |log| {
-            rows_of(log, tuned, Some(1)).for_each(|row| row.answers = answers(row.trial.seed, 7, 3))
+            rows_of(log, tuned, Some(1))
+                .for_each(|row| row.answers = answers(row.trial.repetition.seed, 7, 3))
         },
         changes: &[Difference::DatasetSize],
     },
     Change {
         name: "other answers after half of the pictures",
         make: |log| {
-            rows_of(log, tuned, Some(4)).for_each(|row| row.answers = answers(row.trial.seed, 8, 3))
+            rows_of(log, tuned, Some(4))
+                .for_each(|row| row.answers = answers(row.trial.repetition.seed, 8, 3))
         },
         changes: &[Difference::DatasetSize, Difference::UseCases],
     },
@@ -78,7 +80,7 @@ const CHANGES: [Change; 18] = [
         name: "other answers with everything thawed",
         make: |log| {
             rows_of(log, everything, None)
-                .for_each(|row| row.answers = answers(row.trial.seed, 4, 3))
+                .for_each(|row| row.answers = answers(row.trial.repetition.seed, 4, 3))
         },
         changes: &[Difference::Layers],
     },

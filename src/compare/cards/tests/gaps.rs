@@ -38,9 +38,11 @@ fn one_way_alone_is_no_comparison() {
 fn a_seed_that_only_one_way_has_counts_nowhere() {
     let mut log = first_log();
     let (first, second) = (first_log(), &mut log);
-    second.rows.retain(|row| row.trial.seed == 1 || row.trial.strategy != first.study.fine_tuning);
+    second.rows.retain(|row| {
+        row.trial.repetition.seed == 1 || row.trial.strategy != first.study.fine_tuning
+    });
     let mut one_seed = first_log();
-    one_seed.rows.retain(|row| row.trial.seed == 1);
+    one_seed.rows.retain(|row| row.trial.repetition.seed == 1);
     for difference in Difference::ALL {
         let numbers = |log| {
             let figures = found(log, difference).figures.into_iter();
@@ -68,7 +70,8 @@ fn without_examinations_only_the_cards_that_need_them_wait() {
 #[test]
 fn a_seed_with_one_examination_missing_is_left_out_of_what_is_examined() {
     let mut log = first_log();
-    let first = log.rows.iter().position(|row| row.examination.is_some() && row.trial.seed == 2);
+    let first =
+        log.rows.iter().position(|row| row.examination.is_some() && row.trial.repetition.seed == 2);
     log.rows[first.expect("an examined row")].examination = None;
     let all = found(&first_log(), Difference::Generalisation);
     let rest = found(&log, Difference::Generalisation);

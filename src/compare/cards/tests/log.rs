@@ -70,7 +70,7 @@ pub fn first_log() -> StudyLog {
         ..Strategy::for_cut(Cut::LastBlocks(4))
     };
     let distance = TaskDistance { nearest_mean: 0.8, overlap: Some(0.2) };
-    log(&table, Study { transfer, fine_tuning, seeds: vec![1, 2] }, 8, distance)
+    log(&table, Study { transfer, fine_tuning, seeds: vec![1, 2], folds: 1 }, 8, distance)
 }
 
 /// Two classes, nine pictures of the smallest to learn from, one cut less.
@@ -84,7 +84,8 @@ pub fn second_log() -> StudyLog {
         ..Strategy::for_cut(Cut::LastBlocks(4))
     };
     let distance = TaskDistance { nearest_mean: 0.6, overlap: Some(0.3) };
-    let mut log = log(&table, Study { transfer, fine_tuning, seeds: vec![1, 2] }, 9, distance);
+    let mut log =
+        log(&table, Study { transfer, fine_tuning, seeds: vec![1, 2], folds: 1 }, 9, distance);
     log.rows.retain(|row| row.trial.strategy.cut != Cut::LastBlocks(12));
     log
 }
@@ -123,7 +124,7 @@ fn row(table: &Table, study: &Study, trial: &Trial) -> TrialRow {
     let seconds = table.of_lane(study, trial, [[2.0, 12.0, 9.0], [4.0, 36.0, 9.0]]);
     // The second seed takes longer: twice as long for transfer learning, half as long again else.
     let longer = if trial.strategy == study.transfer { 1.0 } else { 0.5 };
-    let seconds = seconds * (1.0 + longer * (trial.seed - 1) as f64);
+    let seconds = seconds * (1.0 + longer * (trial.repetition.seed - 1) as f64);
     let epochs = epochs(study, trial, seconds);
     let validation = epochs.last().map(|epoch| epoch.validation).unwrap_or_default();
     TrialRow {
@@ -138,7 +139,7 @@ fn row(table: &Table, study: &Study, trial: &Trial) -> TrialRow {
         steps: 5 * epochs.len(),
         gradients: gradients(trial),
         epochs,
-        answers: answers(trial.seed, right, table.classes),
+        answers: answers(trial.repetition.seed, right, table.classes),
         examination: (trial.depth == Depth::Examined).then(|| examination(table, study, trial)),
         operations: table.of_lane(
             study,
@@ -220,7 +221,7 @@ fn examination(table: &Table, study: &Study, trial: &Trial) -> Examination {
         .into_iter()
         .flat_map(|corruption| (1..=SEVERITIES).map(move |severity| (corruption, severity)));
     let picture = |place: usize| PictureHits {
-        picture: (5 * (trial.seed as usize - 1) + place) as u32,
+        picture: (5 * (trial.repetition.seed as usize - 1) + place) as u32,
         hits: hits(
             &mut Corruption::ALL
                 .iter()

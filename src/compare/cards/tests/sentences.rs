@@ -9,7 +9,7 @@ fn with_right(mut log: StudyLog, size: Option<usize>, right: [usize; 2]) -> Stud
     let classes = log.classes.len();
     for row in log.rows.iter_mut().filter(|row| row.trial.pictures_a_class == size) {
         if let Some(way) = lanes.iter().position(|lane| *lane == row.trial.strategy) {
-            row.answers = answers(row.trial.seed, right[way], classes);
+            row.answers = answers(row.trial.repetition.seed, right[way], classes);
         }
     }
     log
@@ -123,7 +123,7 @@ fn a_lead_of_transfer_learning_is_its_own_and_has_no_minus() {
 #[test]
 fn one_seed_and_one_epoch_are_counted_in_the_singular() {
     let mut log = first_log();
-    log.rows.retain(|row| row.trial.seed == 1);
+    log.rows.retain(|row| row.trial.repetition.seed == 1);
     log.rows[0].epochs.truncate(1);
     assert!(headline(&log, Difference::Process).contains("trains the head for 1 epoch; "));
     for difference in [
