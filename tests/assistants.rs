@@ -9,7 +9,7 @@ use futures_lite::future::block_on;
 use headstart::data::Picture;
 use headstart::session::{
     Answer, ClassId, Command, Cut, Ending, EpochRow, Event, Lane, PictureId, QuestionId, RunId,
-    RunResult, SampleTask, Strategy,
+    RunResult, SampleTask, Scene, Strategy,
 };
 
 /// What runs came to, without the order in which they told it.
@@ -90,6 +90,7 @@ fn files() -> Vec<Command> {
         picture: PictureId(number),
         class,
         name: format!("{number}.png"),
+        scene: Scene::Usual,
         bytes: if number == 4 { b"no picture".to_vec() } else { bitmap(20 + number) },
     };
     let class = Command::AddClass { class, name: "Plain".to_owned() };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use headstart::data::DRAWN_A_CLASS;
 use serde_json::Value;
 
 /// A folder of the system's that is gone when the test is over.
@@ -100,8 +101,20 @@ fn compare_prints_a_table_writes_json_and_leaves_bad_files_out() {
 fn compare_writes_a_report_of_ten_cards_and_every_trial() {
     let folder = Folder::new("report");
     small_set(&folder);
+    let drawn = headstart(&["draw", "fruit", "new", "--scene", "new"], &folder.0);
+    assert!(drawn.status.success(), "{}", said(&drawn));
+    for class in ["Apple", "Banana"] {
+        std::fs::create_dir_all(folder.join("elsewhere")).expect("a folder");
+        std::fs::rename(folder.join("new").join(class), folder.join("elsewhere").join(class))
+            .expect("another place");
+    }
     let arguments = ["compare", "set", "--cut", "head", "--cut", "last-1", "--epochs", "1"];
     let study = ["--seed", "7", "--seeds", "1", "--report", "report.json"];
+    let unknown = ["--new-setting", "new"];
+    let output = headstart(&[&arguments[..], &study, &unknown].concat(), &folder.0);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("bears the name of no class"), "{}", said(&output));
+    let study = [&study[..], &["--new-setting", "elsewhere"]].concat();
     let output = headstart(&[&arguments[..], &study].concat(), &folder.0);
     assert!(output.status.success(), "{}", said(&output));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -111,12 +124,18 @@ fn compare_writes_a_report_of_ten_cards_and_every_trial() {
     assert_eq!(json["seeds"], serde_json::json!([7]));
     assert_eq!(json["failures"], serde_json::json!([]));
     // Eight pictures a class leave four to learn from: both ways on 1, 2 and 4 of them, four
-    // further cuts, thawing at once, and learning from nothing.
+    // further cuts, thawing at once, and learning from nothing. All of that with each of five folds
+    // as the test, so that each of sixteen pictures is asked about once.
     let trials = json["trials"].as_array().expect("trials");
-    assert_eq!(trials.len(), 2 * 3 + 4 + 2);
+    assert_eq!(json["folds"], 5);
+    assert_eq!(trials.len(), 5 * (2 * 3 + 4 + 2));
+    let length = |list: &Value| list.as_array().map_or(0, Vec::len);
+    assert_eq!(trials.iter().map(|trial| length(&trial["answers"])).sum::<usize>(), 12 * 16);
     for trial in trials {
-        assert_eq!(trial["trial"]["seed"], 7);
-        assert_eq!(trial["answers"].as_array().map(Vec::len), Some(4));
+        assert_eq!(trial["trial"]["repetition"]["seed"], 7);
+        if !trial["examination"].is_null() {
+            assert_eq!(length(&trial["examination"]["new_setting"]), 2 * DRAWN_A_CLASS);
+        }
     }
     let cards = json["cards"].as_array().expect("cards");
     assert_eq!(cards.len(), 10);
@@ -244,7 +263,8 @@ fn what_cannot_be_done_is_named_and_ends_with_1() {
 #[test]
 fn arguments_that_make_no_sense_end_with_2() {
     let folder = Folder::new("usage");
-    let cases: [&[&str]; 9] = [
+    let cases: [&[&str]; 10] = [
+        &["compare", "set", "--new-setting", "elsewhere"],
         &["compare", "set", "--cut", "last-1", "--report", "report.json"],
         &["advise"],
         &["advise", "set", "--seeds", "0"],

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::compare::{Driver, Output, begin, printable, progress_bar};
+use super::compare::{Driver, Output, printable, progress_bar};
 use super::study::line_of;
 use super::{AdviseArguments, CommandError, print};
 use crate::session::{A_POINT, Advice, Command, Event, Lane, Outcome, Refusal, RunId, RunResult};
@@ -34,7 +34,7 @@ pub fn run(arguments: &AdviseArguments) -> Result<(), CommandError> {
 
 /// The advice for one folder, and its check where that is wanted.
 fn advised(folder: &Path, arguments: &AdviseArguments) -> Result<Row, CommandError> {
-    let mut driver = Driver { session: begin(arguments.backbone.as_deref())? };
+    let mut driver = Driver::begin(arguments.backbone.as_deref())?;
     driver.add_folder(folder)?;
     let advice = driver.advise(arguments.seed)?;
     print(&text_of(folder, &advice))?;

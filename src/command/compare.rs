@@ -1,20 +1,20 @@
 //! Trains strategies on a folder of class folders and compares them.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Instant;
 
 use futures_lite::future::block_on;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::folder::{class_folders, name_of};
+use super::folder::{ClassFolder, class_folders, name_of};
 use super::report::Comparison;
 use super::study::Differences;
 use super::{CommandError, CompareArguments, print};
 use crate::session::{
-    ClassId, Command, DeviceChoice, Devices, Event, Lane, PictureId, Refusal, RunId, Session,
-    Strategy, StudyRequest,
+    ClassId, Command, DeviceChoice, Devices, Event, Lane, PictureId, Refusal, RunId, Scene,
+    Session, Strategy, StudyRequest,
 };
 
 /// The backbone that the page uses too.
@@ -24,8 +24,11 @@ pub fn run(arguments: &CompareArguments, strategies: Vec<Strategy>) -> Result<()
     // Opened before anything is trained, so that a path that cannot be written costs no training.
     let mut json = Output::create(arguments.json.as_deref())?;
     let mut report = Output::create(arguments.report.as_deref())?;
-    let mut driver = Driver { session: begin(arguments.backbone.as_deref())? };
+    let mut driver = Driver::begin(arguments.backbone.as_deref())?;
     driver.add_folder(&arguments.folder)?;
+    if let Some(folder) = &arguments.new_setting {
+        driver.add_new_setting(folder)?;
+    }
     let lanes = strategies.into_iter().zip(0..);
     let lanes: Vec<Lane> =
         lanes.map(|(strategy, run)| Lane { run: RunId(run), strategy }).collect();
@@ -76,7 +79,7 @@ impl<'a> Output<'a> {
     }
 }
 
-pub(super) fn begin(backbone: Option<&Path>) -> Result<Session, CommandError> {
+fn begin(backbone: Option<&Path>) -> Result<Session, CommandError> {
     let bytes = match backbone {
         Some(path) => std::fs::read(path)
             .map_err(|cause| CommandError::Read { path: path.to_owned(), cause })?,
@@ -98,9 +101,18 @@ fn seconds() -> f64 {
 /// Drives a session to the end of what it was asked.
 pub(super) struct Driver {
     pub session: Session,
+    /// The names of its classes.
+    classes: Vec<String>,
+    /// Pictures that it was given.
+    pictures: u32,
 }
 
 impl Driver {
+    /// Begins a session on the CPU.
+    pub fn begin(backbone: Option<&Path>) -> Result<Self, CommandError> {
+        Ok(Self { session: begin(backbone)?, classes: Vec::new(), pictures: 0 })
+    }
+
     /// Works until nothing is left, handing every event to `heard` as it comes.
     pub fn work(
         &mut self,
@@ -117,40 +129,62 @@ impl Driver {
         }
     }
 
-    /// Decodes every file. Refused ones are told and left out.
+    /// Makes a class of every folder and decodes its files. Refused ones are told and left out.
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), CommandError> {
-        let classes = class_folders(folder)?;
-        let files: usize = classes.iter().map(|class| class.files.len()).sum();
-        let bar = progress_bar(files as u64, "reading pictures");
-        let mut picture = 0;
-        for (index, class) in classes.iter().enumerate() {
-            let id = ClassId(index as u32);
-            self.session.submit(Command::AddClass { class: id, name: class.name.clone() });
-            for path in &class.files {
-                let name = format!("{}/{}", class.name, name_of(path));
-                let bytes = match std::fs::read(path) {
-                    Ok(bytes) => bytes,
-                    Err(cause) => {
-                        left_out(&bar, &name, &format!("It cannot be read: {cause}."));
-                        bar.inc(1);
-                        continue;
-                    }
-                };
-                self.session.submit(Command::AddPicture {
-                    picture: PictureId(picture),
-                    class: id,
-                    name,
-                    bytes,
-                });
-                picture += 1;
-                self.work(|event| {
-                    if let Event::PictureRefused { name, refusal, .. } = event {
-                        left_out(&bar, &name, &format!("{} {}", refusal.reason, refusal.remedy));
-                    }
-                    Ok(())
-                })?;
-                bar.inc(1);
-            }
+        for (class, ClassFolder { name, files }) in class_folders(folder)?.into_iter().enumerate() {
+            let class = ClassId(class as u32);
+            self.session.submit(Command::AddClass { class, name: name.clone() });
+            self.classes.push(name);
+            self.add_files(class, &files, Scene::Usual)?;
+        }
+        Ok(())
+    }
+
+    /// Decodes the pictures of a folder as those of a new setting. Its class folders are told by
+    /// their names.
+    fn add_new_setting(&mut self, folder: &Path) -> Result<(), CommandError> {
+        for ClassFolder { name, files } in class_folders(folder)? {
+            let Some(class) = self.classes.iter().position(|class| *class == name) else {
+                return Err(CommandError::NoSuchClass { path: folder.join(name) });
+            };
+            self.add_files(ClassId(class as u32), &files, Scene::New)?;
+        }
+        Ok(())
+    }
+
+    fn add_files(
+        &mut self,
+        class: ClassId,
+        files: &[PathBuf],
+        scene: Scene,
+    ) -> Result<(), CommandError> {
+        let bar = progress_bar(files.len() as u64, "reading pictures");
+        let class_name = self.classes.get(class.0 as usize).cloned().unwrap_or_default();
+        for path in files {
+            let name = format!("{class_name}/{}", name_of(path));
+            let bytes = match std::fs::read(path) {
+                Ok(bytes) => bytes,
+                Err(cause) => {
+                    left_out(&bar, &name, &format!("It cannot be read: {cause}."));
+                    bar.inc(1);
+                    continue;
+                }
+            };
+            self.session.submit(Command::AddPicture {
+                picture: PictureId(self.pictures),
+                class,
+                name,
+                scene,
+                bytes,
+            });
+            self.pictures += 1;
+            self.work(|event| {
+                if let Event::PictureRefused { name, refusal, .. } = event {
+                    left_out(&bar, &name, &format!("{} {}", refusal.reason, refusal.remedy));
+                }
+                Ok(())
+            })?;
+            bar.inc(1);
         }
         bar.finish_and_clear();
         Ok(())

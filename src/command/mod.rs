@@ -64,6 +64,10 @@ struct CompareArguments {
     /// every trial as JSON.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// A folder whose class folders show the same classes in a new setting. They are never learned
+    /// from; the ten differences ask about them.
+    #[arg(long, value_name = "FOLDER", requires = "report")]
+    new_setting: Option<PathBuf>,
     /// Seeds of the ten differences, from `--seed` on: a paired repetition each.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=10))]
     seeds: u8,
@@ -171,6 +175,8 @@ enum CommandError {
     NoFolder { path: PathBuf },
     #[error("{path} has no folders in it; put each class's pictures into a folder of its own", path = path.display())]
     NoClasses { path: PathBuf },
+    #[error("{path} bears the name of no class; name it after a class folder", path = path.display())]
+    NoSuchClass { path: PathBuf },
     #[error("{path} is not empty; give a folder that is empty or does not exist yet", path = path.display())]
     NotEmpty { path: PathBuf },
     #[error("{path}: {cause}", path = path.display())]

@@ -138,7 +138,10 @@ impl Examiner {
             let is_right = answer == label;
             match look {
                 Look::Training => training.add(is_right),
-                Look::NewSetting => new_setting.get_or_insert_default().add(is_right),
+                Look::NewSetting => {
+                    let hits = Hits { correct: usize::from(is_right), count: 1 };
+                    new_setting.push(PictureHits { picture: index as u32, hits });
+                }
                 Look::Corrupted(corruption, severity) => {
                     let is_last = corrupted.last().is_some_and(|row| {
                         (row.corruption, row.severity) == (corruption, severity)

@@ -99,10 +99,10 @@ pub struct CorruptedHits {
     pub hits: Hits,
 }
 
-/// Hits on one picture over all the ways in which it was changed.
+/// Hits on one picture over all the ways in which it was asked about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PictureHits {
-    /// Which picture, by its place in the whole set.
+    /// Which picture, by its place in its set.
     pub picture: u32,
     /// What came of it.
     pub hits: Hits,
@@ -149,8 +149,8 @@ pub struct Examination {
     pub corrupted: Vec<CorruptedHits>,
     /// The same, picture by picture.
     pub corrupted_pictures: Vec<PictureHits>,
-    /// On pictures from another setting, where there are some.
-    pub new_setting: Option<Hits>,
+    /// On pictures from another setting, by their places among these.
+    pub new_setting: Vec<PictureHits>,
 }
 
 /// A trial that has ended.

@@ -79,6 +79,7 @@ pub(super) struct Expected {
     pub picture: PictureId,
     pub class: ClassId,
     pub name: String,
+    pub scene: Scene,
 }
 
 /// What has arrived.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::message::{ClassId, FIRST_OWN_ID, PictureId};
-use crate::data::Picture;
+use crate::data::{Picture, Scene};
 
 /// A class and its pictures.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub(super) struct Class {
     pub id: ClassId,
     pub name: String,
     pub pictures: BTreeMap<PictureId, Picture>,
+    /// The same things in a setting that is never learned from.
+    new_setting: BTreeMap<PictureId, Picture>,
 }
 
 /// Holds classes in the order in which they came.
@@ -37,7 +39,7 @@ impl Gallery {
 
     /// Adds an empty class. One with the same id is emptied and keeps its place.
     pub fn add_class(&mut self, id: ClassId, name: String) {
-        let class = Class { id, name, pictures: BTreeMap::new() };
+        let class = Class { id, name, pictures: BTreeMap::new(), new_setting: BTreeMap::new() };
         match self.class_mut(id) {
             Some(present) => *present = class,
             None => self.classes.push(class),
@@ -57,6 +59,7 @@ impl Gallery {
     pub fn remove_picture(&mut self, picture: PictureId) {
         for class in &mut self.classes {
             class.pictures.remove(&picture);
+            class.new_setting.remove(&picture);
         }
     }
 
@@ -66,9 +69,20 @@ impl Gallery {
     }
 
     /// Puts a picture into a class. Returns whether the class is there.
-    pub fn add(&mut self, id: PictureId, class: ClassId, picture: Picture) -> bool {
-        let holder = self.class_mut(class);
-        holder.map(|holder| holder.pictures.insert(id, picture)).is_some()
+    pub fn add(&mut self, id: PictureId, class: ClassId, scene: Scene, picture: Picture) -> bool {
+        let Some(holder) = self.class_mut(class) else { return false };
+        let pictures = match scene {
+            Scene::Usual => &mut holder.pictures,
+            Scene::New => &mut holder.new_setting,
+        };
+        pictures.insert(id, picture);
+        true
+    }
+
+    /// A class's pictures in a new setting.
+    pub fn new_setting(&self, id: ClassId) -> impl Iterator<Item = &Picture> {
+        let class = self.classes.iter().find(|class| class.id == id);
+        class.into_iter().flat_map(|class| class.new_setting.values())
     }
 
     /// An id that the page does not give.

@@ -6,7 +6,7 @@ pub use crate::compare::{
     A_POINT, Advice, Candidate, Card, Difference, Figure, Finding, Hits, Matrix, Outcome, Plot,
     Repetition, Series, Shape, TrialRow, Unit, Way,
 };
-pub use crate::data::{MINIMUM_PER_CLASS, SampleTask};
+pub use crate::data::{MINIMUM_PER_CLASS, SampleTask, Scene};
 pub use crate::measure::Interval;
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
@@ -101,7 +101,7 @@ pub struct StudyRequest {
     /// A paired repetition each, from 1 to [`MOST_SEEDS`] different ones.
     pub seeds: Vec<u64>,
     /// A drawn task, with the seed that it was drawn with, whose classes these are: its pictures
-    /// in a new setting are asked about too.
+    /// in a new setting are asked about too, unless the person gave some.
     pub sample: Option<(SampleTask, u64)>,
 }
 
@@ -139,6 +139,9 @@ pub enum Command {
         class: ClassId,
         /// The file's name, for messages.
         name: String,
+        /// Whether it is learned from, or shows the class in a new setting, which the models of a
+        /// study are only asked about.
+        scene: Scene,
         /// The file's bytes, in any format that is decoded.
         bytes: Vec<u8>,
     },
@@ -319,6 +322,8 @@ pub enum Event {
         class: ClassId,
         /// The file's name.
         name: String,
+        /// In which setting it shows the class.
+        scene: Scene,
         /// A small PNG, upright and on white: what the network sees.
         thumbnail: Vec<u8>,
         /// Width of the upright original, in pixels.

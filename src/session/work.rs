@@ -6,7 +6,7 @@ use burn::tensor::Device;
 
 use super::advising::Advising;
 use super::answering::answer;
-use super::arrivals::{Arrival, Arrivals, Expected, Prepared, SIDE, Source, refusal_of};
+use super::arrivals::{Arrivals, SIDE, refusal_of};
 use super::crew::{Assistant, Crew, Parcel, Report};
 use super::device::{Devices, GpuAccess};
 use super::estimating::Estimating;
@@ -16,23 +16,21 @@ use super::gallery::Gallery;
 use super::lanes::TrainedModel;
 use super::measured::Measured;
 use super::message::{
-    ClassId, ClassSplit, Command, DeviceChoice, DeviceKind, Event, Lane, MOST_SEEDS, PictureId,
-    QuestionId, Refusal, RunId, SampleTask, StudyRequest,
+    Command, DeviceChoice, DeviceKind, Event, Lane, PictureId, QuestionId, Refusal, RunId,
+    StudyRequest,
 };
 use super::setup::{Ready, Setup};
 use super::studying::Studying;
-use crate::compare::{Study, tried};
-use crate::data::{
-    DRAWN_A_CLASS, Picture, PictureError, Scene, Split, contact_sheet_png, decode, draw, with_views,
-};
+use crate::compare::Study;
+use crate::data::{Picture, PictureError, Scene, contact_sheet_png, decode, draw, with_views};
 use crate::model::{Backbone, Segment, WeightsError};
 use crate::train::Strategy;
 
+mod pictures;
+mod studies;
+
 /// Commands that may wait for each engine: one at work, and one to go on with.
 const COMMANDS_AN_ENGINE: usize = 2;
-
-/// Pictures of a drawn task in a new setting that the models of a study are asked about.
-const NEW_PICTURES_A_CLASS: usize = 12;
 
 /// A session cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -325,62 +323,6 @@ impl Session {
         !has_own_commands && is_experiment_away
     }
 
-    /// Lines up the files at the front of the queue, to be decoded in any order. Nothing happens
-    /// to those whose class is gone.
-    fn expect_files(&mut self) {
-        while let Some(Command::AddPicture { picture, class, name, bytes }) =
-            self.queue.pop_front_if(|command| matches!(command, Command::AddPicture { .. }))
-        {
-            if self.gallery.has_class(class) {
-                let expected = Expected { picture, class, name };
-                self.arrivals.expect(expected, Source::File(bytes));
-            }
-        }
-    }
-
-    /// Makes a sample task's classes, and lines its pictures up.
-    fn expect_drawings(&mut self, task: SampleTask, seed: u64) {
-        let drawn = draw(task, Scene::Usual, seed);
-        for (class_index, &name) in drawn.classes().iter().enumerate() {
-            let class = ClassId(self.gallery.own_id());
-            self.gallery.add_class(class, name.to_owned());
-            self.events.push(Event::ClassAdded { class, name: name.to_owned() });
-            for number in 0..DRAWN_A_CLASS {
-                let picture = PictureId(self.gallery.own_id());
-                let name = drawn.picture_name(class_index, number);
-                let source = Source::Drawing { task, seed, class_index, number };
-                self.arrivals.expect(Expected { picture, class, name }, source);
-            }
-        }
-        let pictures = drawn.classes().len() * DRAWN_A_CLASS;
-        self.arrivals.then(Event::SampleDrawn { task, pictures });
-    }
-
-    /// Takes in the pictures that have arrived.
-    fn welcome(&mut self) {
-        while let Some(arrival) = self.arrivals.next_arrived() {
-            let (Expected { picture, class, name }, prepared) = match arrival {
-                Arrival::Notice(event) => {
-                    self.events.push(event);
-                    continue;
-                }
-                Arrival::Picture(expected, prepared) => (expected, prepared),
-            };
-            match prepared {
-                Ok((pixels, Prepared { thumbnail, width, height, .. })) => {
-                    if self.gallery.add(picture, class, pixels) {
-                        let added =
-                            Event::PictureAdded { picture, class, name, thumbnail, width, height };
-                        self.events.push(added);
-                    }
-                }
-                Err(refusal) => {
-                    self.events.push(Event::PictureRefused { picture, class, name, refusal });
-                }
-            }
-        }
-    }
-
     fn keep(&mut self, ended: Option<TrainedModel>) {
         self.models.extend(ended);
         let place = |run| self.runs.iter().position(|other| *other == run);
@@ -504,58 +446,6 @@ impl Session {
         }
     }
 
-    /// Ends a study with what it has found, so that its assistants are free for something else.
-    fn end_study(&mut self) {
-        if let Some(mut study) = self.study.take() {
-            study.stop(&self.crew, &mut self.events);
-        }
-    }
-
-    /// Begins a study, in place of the one before.
-    fn begin_study(&mut self, mut study: Study, sample: Option<(SampleTask, u64)>) {
-        // The same seed twice would be the same trial twice.
-        study.seeds.sort_unstable();
-        study.seeds.dedup();
-        self.end_study();
-        let lanes = study.strategies().into_iter();
-        let lanes = lanes.map(|strategy| Lane { run: RunId(0), strategy }).collect();
-        let setup = match study.seeds.first() {
-            Some(&seed) if study.seeds.len() <= MOST_SEEDS => self.setup(lanes, seed),
-            _ => Err(Refusal {
-                reason: format!(
-                    "A study needs from 1 to {MOST_SEEDS} different seeds, not {}.",
-                    study.seeds.len()
-                ),
-                remedy: "Choose another number of seeds.".to_owned(),
-            }),
-        };
-        match setup {
-            Ok(setup) => {
-                self.experiments_begun += 1;
-                study.folds = Split::test_folds(&setup.labels, setup.classes.len());
-                let new_setting = sample
-                    .map_or_else(Vec::new, |(task, seed)| new_setting(task, seed, &setup.classes));
-                let (study, started) =
-                    Studying::begin(setup, study, new_setting, self.experiments_begun);
-                self.study = Some(study);
-                self.events.push(started);
-            }
-            Err(refusal) => self.events.push(Event::StudyRefused(refusal)),
-        }
-    }
-
-    /// Begins an advice, in place of one in progress.
-    fn begin_advice(&mut self, seed: u64) {
-        let lanes = tried().map(|strategy| Lane { run: RunId(0), strategy });
-        match self.setup(lanes.into(), seed) {
-            Ok(setup) => self.advising = Some(Advising::begin(setup)),
-            Err(refusal) => {
-                self.advising = None;
-                self.events.push(Event::AdviceRefused(refusal));
-            }
-        }
-    }
-
     fn setup(&self, lanes: Vec<Lane>, seed: u64) -> Result<Setup, Refusal> {
         let ready = Ready {
             backbone: self.backbone.clone(),
@@ -589,20 +479,6 @@ impl Session {
             refusal,
         }));
     }
-}
-
-/// Pictures of a drawn task's classes in a new setting, each with the place of its class. A class
-/// that bears no name of the task any more has none.
-fn new_setting(task: SampleTask, seed: u64, classes: &[ClassSplit]) -> Vec<(Picture, usize)> {
-    let drawn = draw(task, Scene::New, seed);
-    let mut pictures = Vec::new();
-    for (class_index, name) in drawn.classes().iter().enumerate() {
-        let Some(place) = classes.iter().position(|class| class.name == *name) else { continue };
-        let those = (0..NEW_PICTURES_A_CLASS)
-            .filter_map(|number| drawn.picture(class_index, number).into_picture(SIDE).ok());
-        pictures.extend(those.map(|picture| (picture, place)));
-    }
-    pictures
 }
 
 /// Commands that wait for an experiment in progress, and stop it.

@@ -206,6 +206,7 @@ impl Component for App {
                 if let Some(experiment) = experiment {
                     <Race experiment={experiment.clone()} {act} />
                     <Differences study={self.state.study.clone()} seeds={settings.seeds}
+                        classes={pictures.classes.clone()} give={&self.give}
                         why_not={self.state.why_not_measure()} {act} />
                     if askable || question.is_some() {
                         <Ask experiment={experiment.clone()} question={question.clone()}
@@ -306,11 +307,12 @@ fn given(zone: Option<String>, found: Vec<Found>) -> Input {
     {
         return Input::Ask(first.file.clone());
     }
-    let class = zone.strip_prefix("class-").and_then(|id| id.parse().ok()).map(ClassId);
-    let place = match class {
-        Some(class) => Place::Class(class),
-        None if zone == "new" => Place::NewClass,
-        None => Place::Page,
+    let named = |kind| zone.strip_prefix(kind).and_then(|id| id.parse().ok()).map(ClassId);
+    let place = match (named("class-"), named("setting-")) {
+        (Some(class), _) => Place::Class(class),
+        (_, Some(class)) => Place::NewSetting(class),
+        _ if zone == "new" => Place::NewClass,
+        _ => Place::Page,
     };
     Input::Give(place, found)
 }

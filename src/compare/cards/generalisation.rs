@@ -6,16 +6,18 @@ use std::collections::BTreeSet;
 use super::summary::{Pairs, WAYS, figure, figure_within, mean, repetitions};
 use super::words::{counted, lead, percent, range, verdict};
 use crate::compare::{
-    CorruptedHits, Finding, Hits, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way,
+    CorruptedHits, Examination, Finding, Hits, PictureHits, Plot, Series, Shape, StudyLog,
+    TrialRow, Unit, Way,
 };
-use crate::measure::{Corruption, Interval, SEVERITIES, Unit as Resampled, bootstrap};
+use crate::measure::{Corruption, Interval, SEVERITIES, Unit as Resampled, bootstrap, mean_share};
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let pairs = Pairs::of(log)?.examined();
     if pairs.rows.is_empty() {
         return Err("Both models have yet to be asked about changed pictures.".to_owned());
     }
-    let difference = corrupted_difference(&pairs).ok_or("There are too few test pictures.")?;
+    let difference = picture_difference(&pairs, |seen| &seen.corrupted_pictures)
+        .ok_or("There are too few test pictures.")?;
     let mut figures = Vec::new();
     let mut clean = [0.0; 2];
     let mut changed = [0.0; 2];
@@ -33,13 +35,18 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         if let Some(gap) = mean(gaps) {
             figures.push(figure("Training above test", way, gap, Unit::Points));
         }
-        let elsewhere: Hits =
-            pairs.examinations(way).iter().filter_map(|seen| seen.new_setting).sum();
-        if elsewhere.count > 0 {
-            figures.push(figure("New setting", way, elsewhere.share(), Unit::Share));
+        let elsewhere = pairs.examinations(way);
+        let elsewhere = elsewhere.iter().flat_map(|seen| &seen.new_setting);
+        let answers = elsewhere.map(|row| (row.picture as usize, row.hits.share()));
+        if let Some(within) = mean_share(answers, pairs.seed()) {
+            figures.push(figure_within("New setting", Some(way), within, Unit::Share));
         }
     }
     figures.push(figure_within("Fine-tuning ahead, changed", None, difference, Unit::Points));
+    let elsewhere = picture_difference(&pairs, |seen| &seen.new_setting);
+    if let Some(within) = elsewhere {
+        figures.push(figure_within("Fine-tuning ahead, new setting", None, within, Unit::Points));
+    }
     let seen = pairs.examinations(Way::Transfer);
     let pictures = seen.iter().flat_map(|seen| &seen.corrupted_pictures).map(|row| row.picture);
     let tested = pictures.collect::<BTreeSet<u32>>().len();
@@ -67,12 +74,11 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             lead(difference.estimate),
             range(difference),
             lead(clean[1] - clean[0]),
-            if figures.iter().any(|figure| figure.name == "New setting") {
-                " The new setting has the same classes under other light and before other \
-                 backgrounds."
-            } else {
-                ""
-            }
+            elsewhere.map_or_else(String::new, |within| format!(
+                " In the new setting, which has the same classes in other surroundings, {} ({}).",
+                lead(within.estimate),
+                range(within)
+            ))
         ),
         figures,
         plots: vec![by_corruption(&pairs), by_severity(&pairs)],
@@ -96,14 +102,17 @@ fn corrupted(pairs: &Pairs, way: Way) -> Vec<CorruptedHits> {
     pairs.examinations(way).iter().flat_map(|seen| seen.corrupted.iter().copied()).collect()
 }
 
-/// How far fine-tuning is ahead on changed pictures, with pictures as what is resampled.
-fn corrupted_difference(pairs: &Pairs) -> Option<Interval> {
+/// How far fine-tuning is ahead on the pictures of one kind, with pictures as what is resampled.
+fn picture_difference(
+    pairs: &Pairs,
+    asked: impl Fn(&Examination) -> &Vec<PictureHits>,
+) -> Option<Interval> {
     let mut units = std::collections::BTreeMap::<u32, Resampled>::new();
     for [(_, first), (_, second)] in &pairs.rows {
         let (Some(first), Some(second)) = (&first.examination, &second.examination) else {
             continue;
         };
-        for (a, b) in first.corrupted_pictures.iter().zip(&second.corrupted_pictures) {
+        for (a, b) in asked(first).iter().zip(asked(second)) {
             let unit = units.entry(a.picture).or_insert(Resampled { sum: 0.0, count: 0 });
             unit.sum += b.hits.correct as f64 - a.hits.correct as f64;
             unit.count += a.hits.count;

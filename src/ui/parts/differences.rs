@@ -1,13 +1,17 @@
 //! Step 4: the ten differences, measured.
 
+use std::rc::Rc;
+
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::advice::AdviceView;
 use super::difference_card::DifferenceCard;
+use super::new_setting::NewSetting;
 use super::panel::Panel;
 use super::table::Table;
 use crate::session::Difference;
-use crate::ui::state::{Action, Study, StudyStage, trial_in_words};
+use crate::ui::state::{Action, Class, Place, Study, StudyStage, trial_in_words};
 use crate::ui::text::{counted, duration, percent};
 
 /// Of the panel.
@@ -19,8 +23,12 @@ pub struct Props {
     pub why_not: Option<String>,
     /// Repetitions of the next one.
     pub seeds: usize,
+    /// The classes, which may be shown in a new setting.
+    pub classes: Vec<Rc<Class>>,
     /// Hears of wishes.
     pub act: Callback<Action>,
+    /// Hears of files.
+    pub give: Callback<(Place, HtmlInputElement)>,
 }
 
 /// The ten differences, measured.
@@ -37,6 +45,7 @@ pub fn Differences(props: &Props) -> Html {
                 <div class="in-numbers">{ said(study.as_ref()) }</div>
                 <div class="buttons">{ buttons(props) }</div>
             </div>
+            <NewSetting classes={props.classes.clone()} act={&props.act} give={&props.give} />
             if let Some(study) = study {
                 <AdviceView study={study.clone()} />
                 { cards(study) }

@@ -18,6 +18,7 @@ mod lost;
 mod matrix;
 mod more_settings;
 mod network;
+mod new_setting;
 mod number_field;
 mod open;
 mod panel;

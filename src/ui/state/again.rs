@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::session::Command;
+use crate::session::{Command, Scene};
 
 use super::pictures::{Origin, revoke};
 use super::{Class, Drawn, Effect, Look, Picture, Pictures};
@@ -18,8 +18,8 @@ impl Pictures {
         self.in_flight.clear();
         for mut shared in std::mem::take(&mut self.classes) {
             let class = Rc::make_mut(&mut shared);
-            effects.extend(class.pictures.iter().flat_map(revoke));
-            for picture in &mut class.pictures {
+            effects.extend(class.every().flat_map(revoke));
+            for picture in class.pictures.iter_mut().chain(&mut class.new_setting) {
                 picture.look = Look::Reading;
             }
             match &mut class.origin {
@@ -45,9 +45,16 @@ impl Pictures {
         effects
     }
 
-    fn read_again(&mut self, class: &Class) -> Vec<Effect> {
-        let again = |picture: &Picture| self.read(picture.id, class.id, picture.name.clone());
-        class.pictures.iter().map(again).collect()
+    /// Has the files of a class read, which an engine knows but not them.
+    pub(super) fn read_again(&mut self, class: &Class) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for (pictures, scene) in [(&class.pictures, Scene::Usual), (&class.new_setting, Scene::New)]
+        {
+            let again =
+                |Picture { id, name, .. }: &Picture| self.read(*id, class.id, name.clone(), scene);
+            effects.extend(pictures.iter().map(again));
+        }
+        effects
     }
 }
 

@@ -1,9 +1,9 @@
-//! Where files go that the person gives: onto a class, into the class of their folder, or into the
-//! first that is empty.
+//! Where files go that the person gives: onto a class, beside it as another setting, into the class of
+//! their folder, or into the first that is empty.
 
 use std::rc::Rc;
 
-use crate::session::{ClassId, PictureId};
+use crate::session::{ClassId, PictureId, Scene};
 
 use super::{Class, Effect, Look, Picture, Pictures};
 
@@ -23,6 +23,8 @@ pub struct Offered {
 pub enum Place {
     /// On a class.
     Class(ClassId),
+    /// Where a class has its pictures in a new setting.
+    NewSetting(ClassId),
     /// Where classes are added.
     NewClass,
     /// Anywhere else on the page.
@@ -37,11 +39,14 @@ impl Pictures {
         let mut folders: Vec<&String> = files.iter().filter_map(|f| f.folder.as_ref()).collect();
         folders.dedup();
         let several = folders.iter().any(|folder| *folder != folders[0]);
-        let place = if several { Place::Page } else { place };
+        // What is meant never to be learned from stays where it was put.
+        let is_kept_apart = matches!(place, Place::NewSetting(_));
+        let place = if several && !is_kept_apart { Place::Page } else { place };
         let mut effects = Vec::new();
         let mut loose = None;
         for file in files {
             let class = match (place, &file.folder) {
+                (Place::NewSetting(class), _) => class,
                 (Place::Class(class), folder) => {
                     effects.extend(self.name_after(class, folder.as_deref()));
                     class
@@ -66,9 +71,14 @@ impl Pictures {
                 continue;
             };
             let name = file.name.clone();
-            into.pictures.push(Picture { id: file.picture, name: file.name, look: Look::Reading });
+            let picture = Picture { id: file.picture, name: file.name, look: Look::Reading };
+            let scene = if is_kept_apart { Scene::New } else { Scene::Usual };
+            match scene {
+                Scene::Usual => into.pictures.push(picture),
+                Scene::New => into.new_setting.push(picture),
+            }
             if !into.is_awaited() {
-                effects.push(self.read(file.picture, class, name));
+                effects.push(self.read(file.picture, class, name, scene));
             }
         }
         effects

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::session::{
-    ClassId, Command, FIRST_OWN_ID, MINIMUM_PER_CLASS, PictureId, Refusal, SampleTask,
+    ClassId, Command, FIRST_OWN_ID, MINIMUM_PER_CLASS, PictureId, Refusal, SampleTask, Scene,
 };
 
 use super::Effect;
@@ -79,13 +79,26 @@ pub struct Class {
     pub name: String,
     /// Its pictures, in the order they came.
     pub pictures: Vec<Picture>,
+    /// The same things in a setting that is never learned from.
+    pub new_setting: Vec<Picture>,
     pub(super) origin: Origin,
 }
 
 impl Class {
     /// Whether nobody has named it or put a picture in.
     pub fn is_untouched(&self) -> bool {
-        self.pictures.is_empty() && self.origin == Origin::Own { named: false }
+        let has_none = self.pictures.is_empty() && self.new_setting.is_empty();
+        has_none && self.origin == Origin::Own { named: false }
+    }
+
+    /// All that it has.
+    pub(super) fn every(&self) -> impl Iterator<Item = &Picture> {
+        self.pictures.iter().chain(&self.new_setting)
+    }
+
+    /// A new class without pictures.
+    fn new(id: ClassId, name: String, origin: Origin) -> Self {
+        Self { id, name, pictures: Vec::new(), new_setting: Vec::new(), origin }
     }
 
     pub(super) fn drawn(&self) -> Option<&DrawnClass> {
@@ -152,9 +165,10 @@ impl Default for Pictures {
 }
 
 impl Pictures {
-    /// Pictures that are decoded.
+    /// Pictures to learn from that are decoded.
     pub fn seen(&self) -> usize {
-        self.every().filter(|picture| picture.look != Look::Reading).count()
+        let pictures = self.classes.iter().flat_map(|class| &class.pictures);
+        pictures.filter(|picture| picture.look != Look::Reading).count()
     }
 
     /// Pictures that are not decoded yet.
@@ -179,7 +193,7 @@ impl Pictures {
     }
 
     fn every(&self) -> impl Iterator<Item = &Picture> {
-        self.classes.iter().flat_map(|class| &class.pictures)
+        self.classes.iter().flat_map(|class| class.every())
     }
 
     pub(super) fn class_mut(&mut self, id: ClassId) -> Option<&mut Class> {
@@ -203,7 +217,7 @@ impl Pictures {
         let id = self.new_class_id();
         let command = Command::AddClass { class: id, name: name.clone() };
         let origin = Origin::Own { named };
-        self.classes.push(Rc::new(Class { id, name, pictures: Vec::new(), origin }));
+        self.classes.push(Rc::new(Class::new(id, name, origin)));
         (id, Effect::Send(command))
     }
 
@@ -247,12 +261,12 @@ impl Pictures {
         };
         let class = self.classes.remove(index);
         // The engine says nothing about files whose class is gone.
-        self.in_flight.retain(|sent| class.pictures.iter().all(|picture| picture.id != *sent));
+        self.in_flight.retain(|sent| class.every().all(|picture| picture.id != *sent));
         if let Some(drawn) = class.drawn() {
             self.removed.push((drawn.sample, drawn.name.clone()));
         }
         let mut effects = vec![Effect::Send(Command::RemoveClass { class: id })];
-        effects.extend(class.pictures.iter().flat_map(let_go));
+        effects.extend(class.every().flat_map(let_go));
         effects
     }
 
@@ -269,7 +283,11 @@ impl Pictures {
 
     fn take(&mut self, id: PictureId) -> Option<Picture> {
         self.classes.iter_mut().find_map(|class| {
-            let index = class.pictures.iter().position(|picture| picture.id == id)?;
+            let place = |pictures: &[Picture]| pictures.iter().position(|picture| picture.id == id);
+            if let Some(index) = place(&class.new_setting) {
+                return Some(Rc::make_mut(class).new_setting.remove(index));
+            }
+            let index = place(&class.pictures)?;
             let class = Rc::make_mut(class);
             let picture = class.pictures.remove(index);
             if let Origin::Drawn(drawn) = &mut class.origin
@@ -321,7 +339,7 @@ impl Pictures {
             let drawn =
                 DrawnClass { sample, name: name.clone(), removed: Vec::new(), awaited: false };
             let origin = Origin::Drawn(drawn);
-            self.classes.push(Rc::new(Class { id, name, pictures: Vec::new(), origin }));
+            self.classes.push(Rc::new(Class::new(id, name, origin)));
             return Vec::new();
         };
         let class = Rc::make_mut(class);
@@ -329,9 +347,9 @@ impl Pictures {
         if let Origin::Drawn(drawn) = &mut class.origin {
             drawn.awaited = false;
         }
-        let (given, own) = (class.name.clone(), class.pictures.clone());
+        let (given, own) = (class.name.clone(), class.clone());
         let mut effects = if given == name { Vec::new() } else { self.rename(id, given) };
-        effects.extend(own.into_iter().map(|picture| self.read(picture.id, id, picture.name)));
+        effects.extend(self.read_again(&own));
         effects
     }
 
@@ -346,7 +364,8 @@ impl Pictures {
         self.landed(id);
         let arrived = Picture { id, name, look };
         let Some(class) = self.class_mut(class) else { return let_go(&arrived) };
-        if let Some(picture) = class.pictures.iter_mut().find(|picture| picture.id == id) {
+        let mut known = class.pictures.iter_mut().chain(&mut class.new_setting);
+        if let Some(picture) = known.find(|picture| picture.id == id) {
             picture.look = arrived.look;
             return Vec::new();
         }
@@ -388,9 +407,15 @@ impl Pictures {
 
     /// The command that decodes a file. Its bytes travel beside it, so that the page never holds
     /// them.
-    pub(super) fn read(&mut self, picture: PictureId, class: ClassId, name: String) -> Effect {
+    pub(super) fn read(
+        &mut self,
+        picture: PictureId,
+        class: ClassId,
+        name: String,
+        scene: Scene,
+    ) -> Effect {
         self.in_flight.push_back(picture);
-        Effect::Send(Command::AddPicture { picture, class, name, bytes: Vec::new() })
+        Effect::Send(Command::AddPicture { picture, class, name, scene, bytes: Vec::new() })
     }
 
     /// The engine has answered about a picture.

@@ -8,7 +8,7 @@ mod pictures;
 use super::*;
 use crate::session::{
     Answer, ClassSplit, ClassWeights, Cut, DeviceChoice, Ending, EpochRow, FIRST_OWN_ID, FoundRate,
-    NormMode, Phase, RatePoint, RunPlan, RunResult, Score, Strategy,
+    NormMode, Phase, RatePoint, RunPlan, RunResult, Scene, Score, Strategy,
 };
 
 fn opened() -> State {
@@ -47,6 +47,7 @@ fn see(state: &mut State, picture: u32, class: ClassId) -> Vec<Effect> {
             picture: PictureId(picture),
             class,
             name: "a.png".to_owned(),
+            scene: Scene::Usual,
             thumbnail: Vec::new(),
             width: 640,
             height: 480,

@@ -54,6 +54,7 @@ fn drawn_again(state: &mut State, first: u32) -> Vec<Effect> {
             picture: PictureId(FIRST_OWN_ID + first + number),
             class: class(number % 2),
             name,
+            scene: Scene::Usual,
             thumbnail: Vec::new(),
             width: 128,
             height: 128,

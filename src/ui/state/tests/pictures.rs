@@ -202,3 +202,41 @@ fn what_the_browser_cannot_read_is_told_by_name_with_a_reason_and_a_remedy() {
     assert_eq!(refused.name, "locked");
     assert!(!refused.refusal.reason.is_empty() && !refused.refusal.remedy.is_empty());
 }
+
+#[test]
+fn pictures_in_a_new_setting_stay_apart_from_those_to_learn_from() {
+    let mut state = filled();
+    let class = state.pictures.classes[0].id;
+    // From several folders, which elsewhere on the page would make classes.
+    let files = offered(20, &[("1.png", Some("porch")), ("2.png", Some("cellar"))]);
+    let effects = state.reduce(Action::Offer(Place::NewSetting(class), files));
+    assert!(matches!(
+        sent(&effects)[..],
+        [
+            Command::AddPicture { class: first, scene: Scene::New, .. },
+            Command::AddPicture { scene: Scene::New, .. },
+        ] if *first == class
+    ));
+    assert_eq!(counts(&state), [4, 4]);
+    assert_eq!(state.pictures.reading(), 2);
+    see(&mut state, 20, class);
+    see(&mut state, 21, class);
+    assert_eq!((state.pictures.seen(), state.pictures.reading()), (8, 0));
+    let given = |state: &State| state.pictures.classes[0].new_setting.len();
+    assert_eq!(given(&state), 2);
+
+    let effects = state.reduce(Action::RemovePicture(PictureId(20)));
+    assert!(effects.contains(&Effect::Revoke("blob:20".to_owned())), "{effects:?}");
+    assert_eq!((given(&state), counts(&state)), (1, vec![4, 4]));
+
+    // A fresh engine hears of both kinds again.
+    state.reduce(Action::EngineLost("gone".to_owned().into()));
+    let effects = state.reduce(Action::RestartEngine);
+    let scenes = sent(&effects).into_iter().filter_map(|command| match command {
+        Command::AddPicture { picture, scene, .. } => Some((picture.0, *scene)),
+        _ => None,
+    });
+    let scenes: Vec<_> = scenes.collect();
+    assert_eq!(scenes.len(), 9);
+    assert!(scenes.iter().all(|&(id, scene)| (id == 21) == (scene == Scene::New)), "{scenes:?}");
+}

@@ -1,0 +1,71 @@
+//! Pictures on their way into a session: lined up, and taken in as they arrive.
+
+use super::Session;
+use crate::data::{DRAWN_A_CLASS, Scene, draw};
+use crate::session::arrivals::{Arrival, Expected, Prepared, Source};
+use crate::session::message::{ClassId, Command, Event, PictureId, SampleTask};
+
+impl Session {
+    /// Lines up the files at the front of the queue, to be decoded in any order. Nothing happens
+    /// to those whose class is gone.
+    pub(super) fn expect_files(&mut self) {
+        while let Some(Command::AddPicture { picture, class, name, scene, bytes }) =
+            self.queue.pop_front_if(|command| matches!(command, Command::AddPicture { .. }))
+        {
+            if self.gallery.has_class(class) {
+                let expected = Expected { picture, class, name, scene };
+                self.arrivals.expect(expected, Source::File(bytes));
+            }
+        }
+    }
+
+    /// Makes a sample task's classes, and lines its pictures up.
+    pub(super) fn expect_drawings(&mut self, task: SampleTask, seed: u64) {
+        let drawn = draw(task, Scene::Usual, seed);
+        for (class_index, &name) in drawn.classes().iter().enumerate() {
+            let class = ClassId(self.gallery.own_id());
+            self.gallery.add_class(class, name.to_owned());
+            self.events.push(Event::ClassAdded { class, name: name.to_owned() });
+            for number in 0..DRAWN_A_CLASS {
+                let picture = PictureId(self.gallery.own_id());
+                let name = drawn.picture_name(class_index, number);
+                let source = Source::Drawing { task, seed, class_index, number };
+                let expected = Expected { picture, class, name, scene: Scene::Usual };
+                self.arrivals.expect(expected, source);
+            }
+        }
+        let pictures = drawn.classes().len() * DRAWN_A_CLASS;
+        self.arrivals.then(Event::SampleDrawn { task, pictures });
+    }
+
+    /// Takes in the pictures that have arrived.
+    pub(super) fn welcome(&mut self) {
+        while let Some(arrival) = self.arrivals.next_arrived() {
+            let (Expected { picture, class, name, scene }, prepared) = match arrival {
+                Arrival::Notice(event) => {
+                    self.events.push(event);
+                    continue;
+                }
+                Arrival::Picture(expected, prepared) => (expected, prepared),
+            };
+            match prepared {
+                Ok((pixels, Prepared { thumbnail, width, height, .. })) => {
+                    if self.gallery.add(picture, class, scene, pixels) {
+                        self.events.push(Event::PictureAdded {
+                            picture,
+                            class,
+                            name,
+                            scene,
+                            thumbnail,
+                            width,
+                            height,
+                        });
+                    }
+                }
+                Err(refusal) => {
+                    self.events.push(Event::PictureRefused { picture, class, name, refusal });
+                }
+            }
+        }
+    }
+}
