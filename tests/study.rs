@@ -11,8 +11,8 @@ use common::{after, lane, no_time, session, session_with, settle, short, ticks, 
 use futures_lite::future::block_on;
 use headstart::compare::{Study, Trial};
 use headstart::session::{
-    Card, Command, Cut, Difference, Event, SampleTask, Scene, Session, Strategy, StudyRequest,
-    TrialRow,
+    Card, Command, Cut, Difference, Event, Repetition, SampleTask, Scene, Session, Strategy,
+    StudyRequest, TrialRow, Way, WayEpoch,
 };
 
 /// Pictures of each of both classes: two to learn from, one to choose by, one to test on. With so
@@ -215,6 +215,41 @@ fn a_study_in_place_of_another_ends_it() {
     let events = after(&mut session, [study(&[1])]);
     assert!(matches!(events[0], Event::StudyEnded { trials: 1, is_complete: false, .. }));
     assert_eq!(rows(&events), first_seed());
+}
+
+/// The numbers of the epochs that were told of both ways, by strategy and repetition, in order.
+fn told_epochs(events: &[Event]) -> BTreeMap<(String, Repetition), Vec<usize>> {
+    let Study { transfer, fine_tuning, .. } = ways(&[]);
+    let mut told = BTreeMap::<_, Vec<usize>>::new();
+    for event in events {
+        let Event::StudyProgressed { epochs, .. } = event else { continue };
+        for WayEpoch { way, repetition, row } in epochs {
+            let strategy = if *way == Way::Transfer { &transfer } else { &fine_tuning };
+            told.entry((strategy.cut.to_string(), *repetition)).or_default().push(row.epoch);
+        }
+    }
+    told
+}
+
+/// Those that the rows of both ways have.
+fn epochs_of_rows(rows: &[TrialRow]) -> BTreeMap<(String, Repetition), Vec<usize>> {
+    let Study { transfer, fine_tuning, .. } = ways(&[]);
+    let is_a_way = |row: &&TrialRow| {
+        let Trial { strategy, pictures_a_class, .. } = &row.trial;
+        pictures_a_class.is_none() && (*strategy == transfer || *strategy == fine_tuning)
+    };
+    let epochs = |row: &TrialRow| {
+        let numbers = row.epochs.iter().map(|row| row.epoch).collect();
+        ((row.trial.strategy.cut.to_string(), row.trial.repetition), numbers)
+    };
+    rows.iter().filter(is_a_way).map(epochs).collect()
+}
+
+#[test]
+fn every_epoch_of_both_ways_is_told_in_its_order() {
+    let told = told_epochs(&UNDISTURBED);
+    assert_eq!(told.len(), 2 * 2 * FOLDS);
+    assert_eq!(told, epochs_of_rows(&rows(&UNDISTURBED)));
 }
 
 #[test]

@@ -79,6 +79,11 @@ impl Attempt {
         &self.trial
     }
 
+    /// The epochs that have ended, until the trial has.
+    pub fn epochs(&self) -> &[EpochRow] {
+        &self.epochs
+    }
+
     /// Share of the training steps that were made.
     pub fn progress(&self) -> f64 {
         match &self.stage {

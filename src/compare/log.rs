@@ -1,8 +1,10 @@
 //! The trials of a study that have ended: what every card is computed from.
 
+use super::cards::ahead;
 use super::study::Study;
 use super::trial::{Trial, TrialRow};
 use crate::data::SampleTask;
+use crate::measure::Interval;
 use crate::model::Architecture;
 use crate::train::Strategy;
 
@@ -52,6 +54,16 @@ pub struct SamplePoint {
     pub transfer: f64,
     /// Test accuracy of fine-tuning.
     pub fine_tuning: f64,
+    /// How far fine-tuning is ahead, with its interval.
+    pub gained: Option<Interval>,
+}
+
+impl SamplePoint {
+    /// What both ways came to on a drawn task of which so much was known.
+    pub fn of(task: SampleTask, known: f64, rows: [&TrialRow; 2], seed: u64) -> Self {
+        let [transfer, fine_tuning] = rows.map(|row| row.test().share());
+        Self { task, known, transfer, fine_tuning, gained: ahead([rows].into_iter(), seed) }
+    }
 }
 
 impl TaskDistance {

@@ -39,7 +39,7 @@ pub use adviser::Adviser;
 pub use attempt::Attempt;
 pub use card::{Card, Difference, Figure, Finding, Matrix, Plot, Series, Shape, Unit, Way};
 #[cfg(feature = "engine")]
-pub use cards::cards;
+pub use cards::card;
 #[cfg(feature = "engine")]
 pub use laboratory::{Engine, Laboratory, Supplies};
 #[cfg(feature = "engine")]

@@ -8,7 +8,7 @@ use super::arrivals::{Prepared, Source};
 use super::message::{Event, Lane, PictureId, Refusal, RunId};
 use crate::compare::{Trial, TrialRow};
 use crate::data::Split;
-use crate::train::{FeatureNumbers, Numbers};
+use crate::train::{EpochRow, FeatureNumbers, Numbers};
 
 /// A message with the large arrays that belong to it, which travel apart, uncopied.
 #[derive(Clone, PartialEq, Debug)]
@@ -130,6 +130,13 @@ pub enum Report {
         run: RunId,
         /// Name and shape of each tensor.
         tensors: Vec<(String, Vec<usize>)>,
+    },
+    /// An epoch of a trial has ended.
+    TriedEpoch {
+        /// For which study.
+        study: u32,
+        /// What it came to.
+        row: EpochRow,
     },
     /// A trial has ended, or was broken off.
     Tried {

@@ -12,7 +12,7 @@ use super::message::{Refusal, RunId};
 use super::scale::Weighing;
 use super::studying::cannot_split;
 use super::work::SessionError;
-use crate::compare::{Attempt, Engine, Laboratory, Supplies, TrialRow};
+use crate::compare::{Attempt, Depth, Engine, Laboratory, Supplies, TrialRow};
 use crate::data::Picture;
 use crate::model::{Backbone, ReadError, Segment};
 use crate::train::{Features, Limits, Material};
@@ -191,8 +191,15 @@ impl Helper {
             self.attempt = None;
             return;
         };
-        let study = *study;
-        let row = match attempt.advance(laboratory).await {
+        let (study, known) = (*study, attempt.epochs().len());
+        let advanced = attempt.advance(laboratory).await;
+        // Curves are shown of the two ways, which are among those that are examined.
+        if attempt.trial().depth == Depth::Examined
+            && let Some(row) = attempt.epochs().get(known).copied()
+        {
+            self.say(Report::TriedEpoch { study, row }, Vec::new());
+        }
+        let row = match advanced {
             Ok(None) => return,
             Ok(Some(row)) => Ok(Box::new(row)),
             Err(error) => Err(broken_off(&error)),

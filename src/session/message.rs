@@ -286,6 +286,17 @@ pub struct RunPlan {
     pub parameters_total: usize,
 }
 
+/// An epoch of one of a study's two ways, on all pictures.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct WayEpoch {
+    /// Which way.
+    pub way: Way,
+    /// In which repetition.
+    pub repetition: Repetition,
+    /// What it came to.
+    pub row: EpochRow,
+}
+
 /// One model's answer about one picture.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Answer {
@@ -456,6 +467,9 @@ pub enum Event {
         seconds: f64,
         /// Seconds until it ends, when that can be said.
         seconds_left: Option<f64>,
+        /// The epochs that both ways have ended since the last time, in the order in which they did.
+        /// A trial that was begun anew begins again with its first.
+        epochs: Vec<WayEpoch>,
     },
     /// A trial has ended: a row of the study's log.
     TrialEnded(Box<TrialRow>),

@@ -2,6 +2,7 @@
 //! sees where their own task lies among tasks that are known.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::arrivals::SIDE;
 use super::setup::Ready;
@@ -54,32 +55,36 @@ impl Sampling {
         }
     }
 
-    /// Does the next small piece. Returns what came of the task once both ways were tried.
+    /// Does the next small piece. Breaks off with what came of the task once both ways were tried,
+    /// or with nothing where they could not be.
     ///
     /// # Errors
     /// When the device does not answer.
-    pub async fn advance(&mut self, ready: &Ready) -> Result<Option<SamplePoint>, TrainError> {
+    pub async fn advance(
+        &mut self,
+        ready: &Ready,
+    ) -> Result<ControlFlow<Option<SamplePoint>>, TrainError> {
         if let Some(laboratory) = &mut self.laboratory {
             if self.attempt.is_none()
                 && let Some(trial) = self.waiting.pop_front()
             {
                 self.attempt = Attempt::begin(trial, laboratory).ok();
             }
-            let Some(attempt) = &mut self.attempt else { return self.point().await.map(Some) };
+            let Some(attempt) = &mut self.attempt else { return self.point().await.map(Break) };
             if let Some(row) = attempt.advance(laboratory).await? {
                 self.attempt = None;
                 self.rows.push(row);
             }
-            return Ok(None);
+            return Ok(Continue(()));
         }
         if let Some(extraction) = &mut self.extraction {
             if extraction.advance().await? {
                 self.equip(ready);
             }
-            return Ok(None);
+            return Ok(Continue(()));
         }
         self.draw_next(ready);
-        Ok(None)
+        Ok(Continue(()))
     }
 
     fn draw_next(&mut self, ready: &Ready) {
@@ -114,14 +119,18 @@ impl Sampling {
         self.laboratory = Some(Box::new(Laboratory::new(ready.engine(), supplies)));
     }
 
-    async fn point(&self) -> Result<SamplePoint, TrainError> {
+    async fn point(&self) -> Result<Option<SamplePoint>, TrainError> {
         let classes = self.drawn.classes().len();
         let split = Split::stratified(&self.labels, classes, self.seed).unwrap_or_default();
         let known = match &self.laboratory {
             Some(laboratory) => laboratory.distance(&split).await?.known(classes),
             None => 0.0,
         };
-        let share = |way: usize| self.rows.get(way).map_or(0.0, |row| row.test().share());
-        Ok(SamplePoint { task: self.task, known, transfer: share(0), fine_tuning: share(1) })
+        match &self.rows[..] {
+            [first, second] => {
+                Ok(Some(SamplePoint::of(self.task, known, [first, second], self.seed)))
+            }
+            _ => Ok(None),
+        }
     }
 }

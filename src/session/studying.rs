@@ -2,19 +2,22 @@
 //! with assistants, and every card is told as soon as it changes.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 
-use super::crew::{Crew, FeatureShapes, Job, Parcel, Report};
-use super::lanes::{PROGRESS_INTERVAL, broken_off};
-use super::looking::{Looking, pixels};
-use super::message::{Card, Event, MOST_SEEDS, Refusal};
+use super::crew::{Crew, Job, Parcel, Report};
+use super::lanes::broken_off;
+use super::looking::Looking;
+use super::message::{Card, Event, MOST_SEEDS, Refusal, WayEpoch};
 use super::sampling::Sampling;
 use super::setup::{Ready, Setup};
-use super::sharing::MAXIMUM_SENT_BYTES;
 use crate::compare::{
-    Attempt, Laboratory, Study, StudyLog, Supplies, TaskDistance, Trial, TrialRow, cards,
+    Attempt, Difference, Laboratory, Study, StudyLog, Supplies, TaskDistance, Trial, TrialRow,
 };
 use crate::data::{Picture, SampleTask, Split, SplitError};
-use crate::train::{Extraction, MemoryNeeds, Plan, TrainError};
+use crate::train::{Extraction, TrainError};
+
+mod handing_out;
+mod telling;
 
 /// Where a study stands.
 enum Stage {
@@ -46,6 +49,10 @@ pub(super) struct Studying {
     equipped: Vec<usize>,
     log: StudyLog,
     told: Vec<Card>,
+    /// Cards to work out again.
+    due: VecDeque<Difference>,
+    /// Epochs of both ways that were not told yet.
+    epochs: Vec<WayEpoch>,
     /// Trials during which an assistant was lost.
     dropped: Vec<Trial>,
     is_paused: bool,
@@ -108,6 +115,8 @@ impl Studying {
             equipped: Vec::new(),
             log,
             told: Vec::new(),
+            due: VecDeque::new(),
+            epochs: Vec::new(),
             dropped: Vec::new(),
             is_paused: false,
             has_ended: false,
@@ -122,7 +131,8 @@ impl Studying {
 
     /// Whether there is something to do or to wait for.
     pub fn is_going(&self) -> bool {
-        !self.has_ended && (!self.is_paused || !self.away.is_empty())
+        let has_to_tell = !self.away.is_empty() || !self.due.is_empty();
+        !self.has_ended && (!self.is_paused || has_to_tell)
     }
 
     /// Whether all that is left to do is with assistants.
@@ -131,7 +141,7 @@ impl Studying {
             Stage::Looking(looking) => looking.is_waiting(),
             Stage::Trying(_) => {
                 let has_own = self.here.is_some() || !self.waiting.is_empty() || self.has_samples();
-                !self.away.is_empty() && (self.is_paused || !has_own)
+                !self.away.is_empty() && self.due.is_empty() && (self.is_paused || !has_own)
             }
             Stage::Over => false,
         }
@@ -145,7 +155,7 @@ impl Studying {
     /// Whether nothing is left to do.
     fn is_done(&self) -> bool {
         let has_trials = self.here.is_some() || !self.waiting.is_empty() || !self.away.is_empty();
-        !has_trials && !self.has_samples()
+        !has_trials && !self.has_samples() && self.due.is_empty()
     }
 
     /// Rests, or goes on. Trials that assistants have begun are brought to their end.
@@ -186,11 +196,6 @@ impl Studying {
         self.started()
     }
 
-    fn started(&self) -> Event {
-        let StudyLog { study: Study { seeds, folds, .. }, planned, .. } = &self.log;
-        Event::StudyStarted { trials: planned.len(), seeds: seeds.clone(), folds: *folds }
-    }
-
     /// Ends with what there is.
     pub fn stop(&mut self, crew: &Crew, events: &mut Vec<Event>) {
         for &assistant in &self.equipped {
@@ -203,22 +208,18 @@ impl Studying {
         self.sampling = None;
         self.away.clear();
         self.stage = Stage::Over;
+        while self.tell_next_card(events) {}
         self.end(events);
     }
 
     fn end(&mut self, events: &mut Vec<Event>) {
         if !self.has_ended {
             self.has_ended = true;
+            if !self.epochs.is_empty() {
+                self.tell_progress(events);
+            }
             events.push(self.ended());
             self.rest(true);
-        }
-    }
-
-    fn ended(&self) -> Event {
-        Event::StudyEnded {
-            seconds: self.seconds(),
-            trials: self.log.rows.len(),
-            is_complete: self.log.is_complete(),
         }
     }
 
@@ -237,11 +238,17 @@ impl Studying {
             Stage::Looking(mut looking) => {
                 looking.advance(&self.ready.present(crew), crew).await?;
                 self.stage = Stage::Looking(looking);
-                self.looked(crew, events).await?;
+                self.looked(crew).await?;
+            }
+            Stage::Trying(laboratory) if self.tell_next_card(events) => {
+                self.stage = Stage::Trying(laboratory);
+                if self.is_done() {
+                    self.end(events);
+                }
             }
             Stage::Trying(mut laboratory) => {
                 let row = if self.here.is_none() && self.waiting.is_empty() {
-                    self.sample(events).await.map(|()| None)
+                    self.sample().await.map(|()| None)
                 } else {
                     self.try_here(&mut laboratory, events).await
                 };
@@ -273,16 +280,18 @@ impl Studying {
                 Err(error) => events.push(Event::StudyRefused(cannot_split(&error))),
             }
         }
-        let Some(attempt) = &mut self.here else { return Ok(None) };
+        let Some(mut attempt) = self.here.take() else { return Ok(None) };
+        let known = attempt.epochs().len();
         let row = attempt.advance(laboratory).await?;
-        if row.is_some() {
-            self.here = None;
+        if row.is_none() {
+            self.note_epochs(attempt.trial(), attempt.epochs().get(known..).unwrap_or_default());
+            self.here = Some(attempt);
         }
         Ok(row)
     }
 
     /// Does a piece of the comparison with drawn tasks.
-    async fn sample(&mut self, events: &mut Vec<Event>) -> Result<(), TrainError> {
+    async fn sample(&mut self) -> Result<(), TrainError> {
         let (study, seed) =
             (&self.log.study, self.log.study.seeds.first().copied().unwrap_or_default());
         if self.sampling.is_none() {
@@ -290,10 +299,10 @@ impl Studying {
             self.sampling = next.map(|task| Box::new(Sampling::new(task, study, seed)));
         }
         let Some(sampling) = &mut self.sampling else { return Ok(()) };
-        if let Some(point) = sampling.advance(&self.ready).await? {
+        if let ControlFlow::Break(point) = sampling.advance(&self.ready).await? {
             self.sampling = None;
-            self.log.samples.push(point);
-            self.tell_cards(events);
+            self.log.samples.extend(point);
+            self.recompute_cards();
         }
         Ok(())
     }
@@ -318,11 +327,19 @@ impl Studying {
                 if fits && !self.is_paused {
                     looking.hand_out(&self.ready.present(crew), crew);
                 }
-                if let Err(error) = self.looked(crew, events).await {
+                if let Err(error) = self.looked(crew).await {
                     events.push(Event::StudyRefused(broken_off(&error)));
                     self.stop(crew, events);
                 }
                 if fits { Ok(()) } else { Err("its features did not fit") }
+            }
+            (Report::TriedEpoch { study, row }, Stage::Trying(_)) if study == self.number => {
+                let trial = self.away.iter().find(|(other, _)| *other == assistant);
+                if let Some((_, trial)) = trial.cloned() {
+                    self.note_epochs(&trial, &[row]);
+                    self.progress(events);
+                }
+                Ok(())
             }
             (Report::Tried { study, row }, Stage::Trying(_)) if study == self.number => {
                 self.away.retain(|(other, _)| *other != assistant);
@@ -351,7 +368,7 @@ impl Studying {
         let lost = self.away.extract_if(.., |(other, _)| *other == assistant);
         for (_, trial) in lost.collect::<Vec<_>>() {
             if self.dropped.contains(&trial) {
-                events.push(Event::StudyRefused(broke_off_again()));
+                events.push(Event::StudyRefused(handing_out::broke_off_again()));
                 continue;
             }
             self.dropped.push(trial.clone());
@@ -360,7 +377,7 @@ impl Studying {
     }
 
     /// Goes on to trials when all pictures have been looked at.
-    async fn looked(&mut self, crew: &Crew, events: &mut Vec<Event>) -> Result<(), TrainError> {
+    async fn looked(&mut self, crew: &Crew) -> Result<(), TrainError> {
         let Stage::Looking(looking) = &mut self.stage else { return Ok(()) };
         if !looking.is_done() {
             return Ok(());
@@ -380,121 +397,9 @@ impl Studying {
         let laboratory = Laboratory::new(self.ready.engine(), supplies);
         self.log.distance = laboratory.distance(&self.split).await?;
         self.stage = Stage::Trying(Box::new(laboratory));
-        self.tell_cards(events);
+        self.recompute_cards();
         self.hand_out(crew).await;
         Ok(())
-    }
-
-    /// Keeps every assistant busy with a trial, and gives it what trials share before the first.
-    async fn hand_out(&mut self, crew: &Crew) {
-        let Stage::Trying(laboratory) = &self.stage else { return };
-        if self.is_paused {
-            return;
-        }
-        for assistant in self.ready.present(crew) {
-            let is_busy = self.away.iter().any(|(other, _)| *other == assistant);
-            if is_busy || self.waiting.is_empty() {
-                continue;
-            }
-            if !self.equipped.contains(&assistant) {
-                let Some(job) = keep(self.number, laboratory, &self.log).await else { return };
-                if crew.send(assistant, job).is_err() {
-                    continue;
-                }
-                self.equipped.push(assistant);
-            }
-            let Some(trial) = self.waiting.pop_front() else { return };
-            let note = Job::Try { study: self.number, trial: trial.clone() };
-            match crew.send(assistant, Parcel { note, numbers: Vec::new() }) {
-                Ok(()) => self.away.push((assistant, trial)),
-                Err(_) => self.waiting.push_front(trial),
-            }
-        }
-    }
-
-    /// Notes a trial that has ended, and tells the cards that changed by it.
-    fn note(&mut self, row: TrialRow, events: &mut Vec<Event>) {
-        self.log.rows.push(row.clone());
-        events.push(Event::TrialEnded(Box::new(row)));
-        self.tell_cards(events);
-    }
-
-    fn tell_cards(&mut self, events: &mut Vec<Event>) {
-        let all = cards(&self.log);
-        for card in &all {
-            if !self.told.contains(card) {
-                events.push(Event::CardChanged(Box::new(card.clone())));
-            }
-        }
-        self.told = all;
-    }
-
-    /// Says how far it is, now and then: by the operations of its trials, since they differ much.
-    fn progress(&mut self, events: &mut Vec<Event>) {
-        let now = (self.ready.clock)();
-        if now - self.last_progress < PROGRESS_INTERVAL {
-            return;
-        }
-        self.last_progress = now;
-        let done: f64 = self.log.rows.iter().map(|row| row.result.seconds).sum();
-        let work = |trial: &Trial| {
-            let plan = Plan::new(&trial.strategy, &self.split);
-            plan.operations(&self.log.architecture, self.log.classes.len()) as f64
-        };
-        let done_work: f64 = self.log.rows.iter().map(|row| work(&row.trial)).sum();
-        let left: f64 = self.waiting.iter().map(work).sum::<f64>()
-            + self.away.iter().map(|(_, trial)| work(trial)).sum::<f64>()
-            + self
-                .here
-                .iter()
-                .map(|here| work(here.trial()) * (1.0 - here.progress()))
-                .sum::<f64>();
-        let seconds = self.seconds();
-        let taken = seconds - self.log.feature_seconds;
-        let seconds_left = (done > 0.0).then(|| taken / done_work * left);
-        events.push(Event::StudyProgressed {
-            done: self.log.rows.len(),
-            total: self.log.planned.len(),
-            seconds,
-            seconds_left,
-        });
-    }
-}
-
-/// What trials share, for an assistant; nothing where it is too large to be sent.
-async fn keep(study: u32, laboratory: &Laboratory, log: &StudyLog) -> Option<Parcel<Job>> {
-    let strategies = log.study.strategies();
-    let needs = MemoryNeeds {
-        architecture: &log.architecture,
-        classes: log.classes.len(),
-        pictures: log.pictures,
-    };
-    if needs.features(&strategies) > MAXIMUM_SENT_BYTES {
-        return None;
-    }
-    let stages = strategies.iter().map(|strategy| strategy.cut.first_trained_stage());
-    let features = laboratory.supplies.features.numbers(&stages.collect()).await.ok()?;
-    let (features, numbers) = FeatureShapes::pack(features);
-    let (new_pictures, new_labels): (Vec<Picture>, Vec<usize>) =
-        laboratory.supplies.new_setting.iter().cloned().unzip();
-    let all: Vec<Picture> =
-        laboratory.supplies.pictures.iter().cloned().chain(new_pictures).collect();
-    let note = Job::Keep {
-        study,
-        side: all.first().map_or(0, Picture::side),
-        pixels: pixels(&all),
-        labels: laboratory.supplies.labels.clone(),
-        new_labels,
-        classes: laboratory.supplies.classes,
-        features,
-    };
-    Some(Parcel { note, numbers })
-}
-
-fn broke_off_again() -> Refusal {
-    Refusal {
-        reason: "A second worker broke off in the same trial, so it is left out.".to_owned(),
-        remedy: "Close other tabs to free memory, and measure again.".to_owned(),
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     figures.push(figure_within("Fine-tuning ahead", None, gained, Unit::Points));
     let accuracies = WAYS.map(|way| pairs.accuracy(way));
     let mut plots = vec![levels(chance, log.distance.nearest_mean, accuracies)];
-    plots.extend(among_samples(log, known, gained.estimate));
+    plots.extend(among_samples(log, known, gained));
     let overlap = match log.distance.overlap {
         Some(overlap) => format!(
             " For {} of the pictures the nearest other one is of another class (Ho and Basu \
@@ -82,21 +82,25 @@ fn levels(chance: f64, nearest_mean: f64, accuracies: [Option<Interval>; 2]) -> 
 }
 
 /// This task beside the drawn ones, from what is known best to what is known least.
-fn among_samples(log: &StudyLog, known: f64, gained: f64) -> Option<Plot> {
+fn among_samples(log: &StudyLog, known: f64, gained: Interval) -> Option<Plot> {
     if log.samples.is_empty() {
         return None;
     }
-    let mut tasks = vec![("yours".to_owned(), known, gained)];
+    let mut tasks = vec![("yours".to_owned(), known, gained.estimate, Some(gained))];
     tasks.extend(log.samples.iter().map(|point| {
-        (point.task.title().to_lowercase(), point.known, point.fine_tuning - point.transfer)
+        let difference = point.fine_tuning - point.transfer;
+        (point.task.title().to_lowercase(), point.known, difference, point.gained)
     }));
     tasks.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let series = |name: &str, values| Series {
+    let series = |name: &str, values, intervals| Series {
         name: name.to_owned(),
         way: None,
         values,
-        intervals: Vec::new(),
+        intervals,
     };
+    let known = tasks.iter().map(|task| Some(task.1)).collect();
+    let gained = tasks.iter().map(|task| Some(task.2)).collect();
+    let intervals = tasks.iter().map(|task| task.3).collect();
     Some(Plot {
         title: "Your task among the drawn ones, both ways tried on each".to_owned(),
         axis: "task".to_owned(),
@@ -104,8 +108,8 @@ fn among_samples(log: &StudyLog, known: f64, gained: f64) -> Option<Plot> {
         shape: Shape::Bars,
         categories: tasks.iter().map(|(name, ..)| name.clone()).collect(),
         series: vec![
-            series("Known before training", tasks.iter().map(|task| Some(task.1)).collect()),
-            series("Gained by fine-tuning", tasks.iter().map(|task| Some(task.2)).collect()),
+            series("Known before training", known, Vec::new()),
+            series("Gained by fine-tuning", gained, intervals),
         ],
     })
 }

@@ -16,13 +16,14 @@ pub(super) mod words;
 #[cfg(test)]
 mod tests;
 
+pub(super) use summary::ahead;
+
 use super::card::{Card, Difference, Finding};
 use super::log::StudyLog;
 
-/// All ten cards, as far as the log has what they are computed from.
-pub fn cards(log: &StudyLog) -> Vec<Card> {
-    let card = |difference| Card { difference, finding: finding(difference, log) };
-    Difference::ALL.map(card).into()
+/// One of the ten cards, as far as the log has what it is computed from.
+pub fn card(difference: Difference, log: &StudyLog) -> Card {
+    Card { difference, finding: finding(difference, log) }
 }
 
 /// What one card finds, or what is missing, as a sentence.

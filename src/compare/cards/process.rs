@@ -57,7 +57,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         },
         paragraph: sentences.join(" "),
         figures,
-        plots: [Some(rates(log, transfer, tuned, epochs)), gradients]
+        plots: [Some(rates(log, transfer, tuned, epochs)), shares_of_rate(log), gradients]
             .into_iter()
             .flatten()
             .collect(),
@@ -136,6 +136,31 @@ fn rates(log: &StudyLog, transfer: &TrialRow, tuned: &TrialRow, epochs: usize) -
         categories: (1..=epochs).map(|epoch| epoch.to_string()).collect(),
         series: all,
     }
+}
+
+/// Each block's rate once layers have thawed, as a share of the head's at the same time.
+fn shares_of_rate(log: &StudyLog) -> Option<Plot> {
+    let tuned = &log.study.fine_tuning;
+    let first = tuned.cut.first_trained_stage();
+    if first >= STAGES {
+        return None;
+    }
+    let mut categories = stage_names(log).split_off(first);
+    categories.push("head".to_owned());
+    let blocks = (first..STAGES).map(|stage| Some(tuned.rate_factor(stage)));
+    Some(Plot {
+        title: "Each block’s learning rate as a share of the head’s, at any time".to_owned(),
+        axis: "block".to_owned(),
+        unit: Unit::Share,
+        shape: Shape::Bars,
+        categories,
+        series: vec![Series {
+            name: Way::FineTuning.title().to_owned(),
+            way: Some(Way::FineTuning),
+            values: blocks.chain([Some(1.0)]).collect(),
+            intervals: Vec::new(),
+        }],
+    })
 }
 
 /// How long each block's gradient was when layers had just thawed, and at the end.

@@ -116,7 +116,7 @@ pub(super) fn accuracy<'a>(
 }
 
 /// How far the second row of each pair is ahead in accuracy, picture by picture.
-pub(super) fn ahead<'a>(
+pub(in crate::compare) fn ahead<'a>(
     pairs: impl Iterator<Item = [&'a TrialRow; 2]>,
     seed: u64,
 ) -> Option<Interval> {

@@ -10,6 +10,11 @@ mod values;
 use super::*;
 use log::{first_log, second_log};
 
+/// All ten cards.
+fn cards(log: &StudyLog) -> Vec<Card> {
+    Difference::ALL.map(|difference| card(difference, log)).into()
+}
+
 /// What a card finds; fails where it says that something is missing.
 fn found(log: &StudyLog, difference: Difference) -> Finding {
     finding(difference, log).unwrap_or_else(|missing| panic!("{difference:?}: {missing}"))

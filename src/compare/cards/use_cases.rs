@@ -4,9 +4,10 @@
 //! The four situations and what is recommended in each: Stanford CS231n course notes, "Transfer
 //! Learning", "When and how to fine-tune?".
 
-use super::summary::{Pairs, WAYS, shared_figure};
-use super::words::{a_class, percent, points, verdict};
+use super::summary::{Pairs, WAYS, ahead, figure_within, shared_figure};
+use super::words::{a_class, percent, points, range, verdict};
 use crate::compare::{Finding, StudyLog, Unit, pictures_a_class};
+use crate::measure::Interval;
 
 /// A set is small where doubling it still raised the better way's accuracy by more than this.
 const STILL_RISING: f64 = 0.02;
@@ -28,12 +29,18 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let all = all.only(&part.repetitions());
     let part = part.only(&all.repetitions());
     let too_few = "There are too few test pictures.";
-    let best = |pairs: &Pairs| {
-        let accuracies = WAYS.map(|way| pairs.accuracy(way).map(|within| within.estimate));
-        accuracies.into_iter().flatten().reduce(f64::max).ok_or(too_few)
-    };
+    let accuracy = |way| all.accuracy(way).map_or(f64::NEG_INFINITY, |within| within.estimate);
+    let better = WAYS.into_iter().rev().max_by(|&a, &b| accuracy(a).total_cmp(&accuracy(b)));
+    let better = better.ok_or(too_few)?;
     let doublings = (log.fewest as f64 / size as f64).log2();
-    let rise = (best(&all)? - best(&part)?) / doublings;
+    let steps = part.of_way(better).zip(all.of_way(better)).map(|(part, all)| [part, all]);
+    let gained = ahead(steps, all.seed()).ok_or(too_few)?;
+    let a_doubling = Interval {
+        estimate: gained.estimate / doublings,
+        low: gained.low / doublings,
+        high: gained.high / doublings,
+    };
+    let rise = a_doubling.estimate;
     let known = log.distance.known(log.classes.len());
     let (is_small, is_similar) = (rise > STILL_RISING, known >= SIMILAR);
     let (situation, recommended) = match (is_small, is_similar) {
@@ -52,20 +59,21 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         headline: format!("Your set counts as {situation}; there, {recommended} is recommended."),
         paragraph: format!(
             "Small: from {} to all pictures ({} of the smallest class) the better way’s accuracy \
-             changed by {} a doubling; a set is small above {}. Similar: the untrained features go \
+             changed by {} a doubling ({}); a set is small above {}. Similar: the untrained features go \
              {} of the way from guessing to perfect; a task is similar from {} on. Both bounds are \
              our choice. The four situations are those of the CS231n course notes on transfer \
              learning. Measured here, {}{advised}.",
             a_class(size),
             log.fewest,
             points(rise),
+            range(a_doubling),
             points(STILL_RISING),
             percent(known),
             percent(SIMILAR),
             verdict(difference, all.test_pictures()),
         ),
         figures: vec![
-            shared_figure("Gained by a doubling of the pictures", rise, Unit::Points),
+            figure_within("Gained by a doubling of the pictures", None, a_doubling, Unit::Points),
             shared_figure("Known already", known, Unit::Share),
             shared_figure(
                 "Training pictures of the smallest class",

@@ -18,7 +18,7 @@ pub struct Props {
     /// What it says.
     pub card: Rc<Card>,
     /// The log.
-    pub rows: Rc<Vec<TrialRow>>,
+    pub rows: Rc<Vec<Rc<TrialRow>>>,
 }
 
 /// One of the ten cards.
@@ -42,7 +42,7 @@ pub fn DifferenceCard(props: &Props) -> Html {
     }
 }
 
-fn found(finding: &Finding, rows: &Rc<Vec<TrialRow>>) -> Html {
+fn found(finding: &Finding, rows: &Rc<Vec<Rc<TrialRow>>>) -> Html {
     html! {
         <>
             <p class="headline">{ &finding.headline }</p>
@@ -132,7 +132,7 @@ fn cell_of(figure: &Figure, columns: usize) -> Html {
     }
 }
 
-fn sources(finding: &Finding, rows: &Rc<Vec<TrialRow>>) -> Html {
+fn sources(finding: &Finding, rows: &Rc<Vec<Rc<TrialRow>>>) -> Html {
     let named = finding.sources.iter().filter_map(|&place| Some((place, rows.get(place)?)));
     html! {
         <>

@@ -9,6 +9,7 @@ use super::advice::AdviceView;
 use super::difference_card::DifferenceCard;
 use super::new_setting::NewSetting;
 use super::panel::Panel;
+use super::study_curves::StudyCurves;
 use super::table::Table;
 use crate::session::Difference;
 use crate::ui::state::{Action, Class, Place, Study, StudyStage, trial_in_words};
@@ -48,6 +49,7 @@ pub fn Differences(props: &Props) -> Html {
             <NewSetting classes={props.classes.clone()} act={&props.act} give={&props.give} />
             if let Some(study) = study {
                 <AdviceView study={study.clone()} />
+                <StudyCurves curves={study.curves.clone()} />
                 { cards(study) }
                 { log(study) }
             }

@@ -29,6 +29,7 @@ mod rate_finder;
 mod refusals;
 mod settings_form;
 mod start;
+mod study_curves;
 mod table;
 mod thumbnail;
 mod width;

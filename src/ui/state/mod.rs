@@ -12,6 +12,7 @@ mod question;
 mod rate;
 mod settings;
 mod study;
+mod study_curves;
 mod tuning;
 
 pub use experiment::{
@@ -24,6 +25,7 @@ pub use question::{Question, Reply};
 pub use rate::{RateSearch, RateStage};
 pub use settings::{Setting, Settings};
 pub use study::{Study, StudyProgress, StudyStage, trial_in_words};
+pub use study_curves::StudyCurves;
 pub use tuning::{Dial, Tuning};
 
 use crate::session::{

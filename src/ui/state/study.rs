@@ -8,7 +8,7 @@ use crate::session::{
 };
 use crate::ui::text::counted;
 
-use super::{Effect, Side, State};
+use super::{Effect, Side, State, StudyCurves};
 
 /// How far a study is.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -52,7 +52,9 @@ pub struct Study {
     /// The cards, in the order of [`Difference::ALL`], as far as they were told.
     pub cards: Rc<Vec<Rc<Card>>>,
     /// The trials that have ended: the log.
-    pub rows: Rc<Vec<TrialRow>>,
+    pub rows: Rc<Vec<Rc<TrialRow>>>,
+    /// How both ways learn.
+    pub curves: StudyCurves,
     /// What was advised before it began, once that is known.
     pub advice: Option<Result<Box<Advice>, Refusal>>,
     /// What broke off, if anything did.
@@ -115,12 +117,13 @@ impl Study {
                 self.stage = StudyStage::Going;
                 Some("The ten differences are being measured.".to_owned())
             }
-            Event::StudyProgressed { done, total, seconds, seconds_left } => {
+            Event::StudyProgressed { done, total, seconds, seconds_left, epochs } => {
+                self.curves.take_in(epochs);
                 self.progress = StudyProgress { done, total, seconds, seconds_left };
                 None
             }
             Event::TrialEnded(row) => {
-                Rc::make_mut(&mut self.rows).push(*row);
+                Rc::make_mut(&mut self.rows).push(Rc::from(row));
                 self.progress.done = self.rows.len();
                 None
             }
@@ -195,6 +198,7 @@ impl State {
             progress: StudyProgress { done: 0, total: 0, seconds: 0.0, seconds_left: None },
             cards: Rc::default(),
             rows: Rc::default(),
+            curves: StudyCurves::default(),
             advice: None,
             refused: None,
             strategies,

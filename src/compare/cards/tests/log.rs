@@ -5,7 +5,7 @@ use crate::compare::{
     StudyLog, TaskDistance, TestAnswer, Trial, TrialRow,
 };
 use crate::data::SampleTask;
-use crate::measure::{Corruption, SEVERITIES};
+use crate::measure::{Corruption, Interval, SEVERITIES};
 use crate::model::{Architecture, Cut, STAGES};
 use crate::train::{Ending, EpochRow, GradientRow, Phase, RunResult, Score, Start, Strategy};
 
@@ -116,7 +116,9 @@ fn log(table: &Table, study: Study, fewest: usize, distance: TaskDistance) -> St
 fn sample(task: SampleTask, place: usize) -> SamplePoint {
     let known = if task == SampleTask::Fruit { 0.9 } else { 0.1 };
     let [transfer, fine_tuning] = [[0.6, 0.75], [0.5, 0.9]][place];
-    SamplePoint { task, known, transfer, fine_tuning }
+    let estimate = fine_tuning - transfer;
+    let gained = Some(Interval { estimate, low: estimate - 0.1, high: estimate + 0.2 });
+    SamplePoint { task, known, transfer, fine_tuning, gained }
 }
 
 fn row(table: &Table, study: &Study, trial: &Trial) -> TrialRow {

@@ -131,13 +131,14 @@ fn process_tells_epochs_steps_rates_and_gradients_of_the_first_seed() {
         ],
     );
     let found = found(&first_log(), Difference::Process);
-    let [rates, gradients] = &found.plots[..] else { panic!("{:?}", found.plots) };
+    let [rates, shares, gradients] = &found.plots[..] else { panic!("{:?}", found.plots) };
     // Block 14 is four blocks before the last stage, each half as fast as the next.
     let block = some(&[0.0, 0.002 / 16.0, 0.004 / 3.0 / 16.0]);
     let (mut transfer, tuned) = (some(&[0.004, 0.002]), some(&[0.004, 0.002, 0.004 / 3.0]));
     transfer.push(None);
     has_series(rates, &[transfer, tuned, block]);
     assert_eq!(rates.series[2].name, "Fine-tuning, block 14");
+    has_series(shares, &[some(&[1.0 / 16.0, 1.0 / 8.0, 0.25, 0.5, 1.0, 1.0])]);
     let lengths = |epoch: f64| some(&[epoch, epoch, epoch, epoch, epoch, 2.0 * epoch]);
     has_series(gradients, &[lengths(2.0), lengths(3.0)]);
     assert_eq!(
