@@ -10,6 +10,7 @@
 //! | `jpeg_structure`, `tiff_structure` | what the decoders of these two do not check themselves |
 //! | `flatten`, `resize` | alpha on white; shorter side to size, centre crop |
 //! | `minimum` | how few pictures a class may have |
+//! | `split`, `spread` | which pictures are for what; some of many |
 //! | `samples` | pictures drawn by code for a visitor without any |
 //! | `picture_error` | every way a file can be refused, with a remedy |
 
@@ -40,6 +41,8 @@ mod sniff;
 #[cfg(feature = "engine")]
 mod split;
 #[cfg(feature = "engine")]
+mod spread;
+#[cfg(feature = "engine")]
 mod tiff_structure;
 
 #[cfg(feature = "engine")]
@@ -60,3 +63,5 @@ pub use sample_task::{SampleTask, Scene};
 pub use samples::{DRAWN_A_CLASS, DRAWN_SIDE, DrawnPicture, DrawnTask, class_names, draw};
 #[cfg(feature = "engine")]
 pub use split::{Split, SplitError};
+#[cfg(feature = "engine")]
+pub use spread::spread;
