@@ -71,7 +71,7 @@ struct CompareArguments {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     #[command(flatten)]
-    tuning: tuning::Tuning,
+    tuning: tuning::TuningArguments,
 }
 
 impl CompareArguments {

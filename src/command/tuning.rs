@@ -2,12 +2,12 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::session::{ClassWeights, Cut, NormMode, Strategy};
+use crate::session::{ClassWeights, NormMode, Strategy, Tuning};
 
 /// The numbers of every strategy that is compared.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Training")]
-pub struct Tuning {
+pub struct TuningArguments {
     /// Pictures a step.
     #[arg(long, default_value_t = usual().batch)]
     batch: usize,
@@ -55,15 +55,15 @@ enum NormName {
     Frozen,
 }
 
-/// Whose numbers are the defaults. They are the same for every cut.
-fn usual() -> Strategy {
-    Strategy::for_cut(Cut::Everything)
+/// Whose numbers are the defaults.
+fn usual() -> Tuning {
+    Tuning::default()
 }
 
-impl Tuning {
+impl TuningArguments {
     /// A strategy with these numbers in place of its own.
     pub fn applied(&self, strategy: Strategy) -> Strategy {
-        Strategy {
+        let tuning = Tuning {
             batch: self.batch,
             head_rate: self.head_rate,
             unfrozen_rate: self.unfrozen_rate,
@@ -75,12 +75,12 @@ impl Tuning {
                 WeightsName::Balanced => ClassWeights::Balanced,
             },
             patience: self.patience,
-            views: self.views,
             norm: match self.batch_norm {
                 NormName::Affine => NormMode::Affine,
                 NormName::Frozen => NormMode::Frozen,
             },
-            ..strategy
-        }
+            views: self.views,
+        };
+        tuning.applied(strategy)
     }
 }

@@ -11,7 +11,7 @@ pub use crate::measure::Interval;
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
     ClassWeights, Ending, EpochRow, FoundRate, NormMode, Phase, RatePoint, RunResult, Score, Start,
-    Strategy, StrategyError,
+    Strategy, StrategyError, Tuning,
 };
 
 pub use super::estimate::{Estimate, LaneEstimate};

@@ -40,6 +40,7 @@ mod strategy;
 mod tally;
 #[cfg(feature = "engine")]
 mod trainer;
+mod tuning;
 
 #[cfg(feature = "bench")]
 pub use adam::agreement::steps as step_agreements;
@@ -79,3 +80,4 @@ pub use softmax::softmax;
 pub use strategy::{NormMode, Start, Strategy, StrategyError};
 #[cfg(feature = "engine")]
 pub use trainer::{Advance, Trainer};
+pub use tuning::Tuning;

@@ -5,8 +5,8 @@ use yew::prelude::*;
 
 use super::dial_field::DialField;
 use super::rate_finder::RateFinder;
-use crate::session::{ClassWeights, NormMode};
-use crate::ui::state::{Action, Dial, RateSearch, Setting, Tuning};
+use crate::session::{ClassWeights, NormMode, Tuning};
+use crate::ui::state::{Action, Dial, RateSearch, Setting};
 
 /// Of the settings.
 #[derive(Properties, PartialEq)]

@@ -24,7 +24,7 @@ pub use question::{Question, Reply};
 pub use rate::{RateSearch, RateStage};
 pub use settings::{Setting, Settings};
 pub use study::{Study, StudyProgress, StudyStage, trial_in_words};
-pub use tuning::{Dial, Tuning};
+pub use tuning::Dial;
 
 use crate::session::{
     Breakdown, ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, MINIMUM_PER_CLASS,

@@ -1,8 +1,10 @@
 //! What a person can set, and the strategies that follow from it.
 
-use crate::session::{ClassWeights, Command, Cut, DeviceChoice, MOST_SEEDS, NormMode, Strategy};
+use crate::session::{
+    ClassWeights, Command, Cut, DeviceChoice, MOST_SEEDS, NormMode, Strategy, Tuning,
+};
 
-use super::{Dial, Side, Tuning};
+use super::{Dial, Side};
 
 /// What the person has set.
 #[derive(Clone, PartialEq, Debug)]
@@ -98,7 +100,7 @@ impl Settings {
                     Side::Warm => self.warm_epochs = epochs,
                 }
             }
-            Setting::Dial(dial, value) => self.tuning.turn(dial, value),
+            Setting::Dial(dial, value) => dial.turn(&mut self.tuning, value),
             Setting::ClassWeights(weights) => self.tuning.class_weights = weights,
             Setting::Norm(norm) => self.tuning.norm = norm,
             Setting::DefaultTuning => self.tuning = Tuning::default(),
