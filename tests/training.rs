@@ -375,7 +375,10 @@ fn views_are_learned_from_where_they_are_wanted_and_leave_the_bits_where_not() {
     let wanted = Strategy { views: 2, ..short(cut) };
     let finished = train(wanted, with_changed_views(cut, views_without_number));
     assert_eq!(finished.result.ending, Ending::NotFinite, "some view was learned from");
-    let unwanted = train(short(cut), with_changed_views(cut, views_without_number));
-    let plain = train(short(cut), material(drawn(SampleTask::Fruit, 1, 6), &[cut], 1));
-    assert_eq!((unwanted.rows, unwanted.result), (plain.rows, plain.result));
+    for norm in [NormMode::Affine, NormMode::Adapt] {
+        let strategy = Strategy { norm, ..short(cut) };
+        let unwanted = train(strategy.clone(), with_changed_views(cut, views_without_number));
+        let plain = train(strategy, material(drawn(SampleTask::Fruit, 1, 6), &[cut], 1));
+        assert_eq!((unwanted.rows, unwanted.result), (plain.rows, plain.result));
+    }
 }

@@ -38,7 +38,7 @@ pub struct TuningArguments {
     #[arg(long, default_value_t = usual().views)]
     views: usize,
     /// Whether BatchNorm's scales and shifts behind the cut learn, or stay frozen as its statistics
-    /// do.
+    /// do; or adapt: its statistics are measured anew on training pictures before they learn.
     #[arg(long, value_name = "MODE", default_value = "affine")]
     batch_norm: NormName,
 }
@@ -53,6 +53,7 @@ enum WeightsName {
 enum NormName {
     Affine,
     Frozen,
+    Adapt,
 }
 
 /// Whose numbers are the defaults.
@@ -78,6 +79,7 @@ impl TuningArguments {
             norm: match self.batch_norm {
                 NormName::Affine => NormMode::Affine,
                 NormName::Frozen => NormMode::Frozen,
+                NormName::Adapt => NormMode::Adapt,
             },
             views: self.views,
         };

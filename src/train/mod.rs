@@ -2,6 +2,8 @@
 
 #[cfg(feature = "engine")]
 mod adam;
+#[cfg(feature = "engine")]
+mod adapting;
 mod class_weights;
 #[cfg(feature = "engine")]
 mod cross_entropy;

@@ -17,8 +17,8 @@ pub enum Start {
 
 /// What BatchNorm does behind the cut.
 ///
-/// Its running statistics stay frozen in every strategy, as the Keras transfer-learning guide
-/// advises for small sets.
+/// Its running statistics do not change while anything learns, in no strategy, as the Keras
+/// transfer-learning guide advises for small sets.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub enum NormMode {
     /// Scales and shifts stay as they are, too: only convolutions learn.
@@ -26,6 +26,10 @@ pub enum NormMode {
     /// Scales and shifts learn.
     #[default]
     Affine,
+    /// Scales and shifts learn, and before they do, the statistics are measured anew on the training
+    /// pictures, and stay those (AdaBN, Li et al., arXiv 1603.04779). The head has learned on other
+    /// features by then, where it learned alone; it goes on from there.
+    Adapt,
 }
 
 /// One way to learn the visitor's classes.
@@ -154,6 +158,11 @@ impl Strategy {
     /// What the rate is multiplied with for a stage, once layers are unfrozen.
     pub fn rate_factor(&self, stage: usize) -> f64 {
         self.depth_factor.powi((STAGES - 1).saturating_sub(stage) as i32)
+    }
+
+    /// Whether statistics are measured anew on the training pictures.
+    pub fn adapts(&self) -> bool {
+        self.norm == NormMode::Adapt && self.unfrozen_epochs > 0
     }
 
     /// Epochs of all phases.

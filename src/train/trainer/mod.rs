@@ -1,7 +1,8 @@
 //! Trains one run, a step at a time, so that several runs can take turns on one thread. What a step
-//! is stands in `stepping`.
+//! is stands in `stepping`, what happens between head and layers in `thawing`.
 
 mod stepping;
+mod thawing;
 
 use std::rc::Rc;
 
@@ -17,10 +18,10 @@ use super::schedule::ExponentialRise;
 use super::scoring::{logits, score};
 use super::showing::Showing;
 use super::softmax::softmax;
-use super::strategy::{NormMode, Strategy};
+use super::strategy::Strategy;
 use super::tally::Tally;
 use crate::data::{Purpose, seeded};
-use crate::model::{Head, Segment};
+use crate::model::{Adaptation, Head, Segment};
 
 /// Steps of a phase after which its pace is known well enough to tell the time left.
 const STEPS_TO_JUDGE_BY: usize = 4;
@@ -28,7 +29,7 @@ const STEPS_TO_JUDGE_BY: usize = 4;
 /// What one call of [`Trainer::advance`] did.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Advance {
-    /// One training step.
+    /// One training step, or one stage whose statistics were measured anew before layers learn.
     Step,
     /// The validation at the end of an epoch, whose row this is.
     Epoch(EpochRow),
@@ -39,6 +40,7 @@ pub enum Advance {
 /// Where a trainer stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Position {
+    Adapting,
     Stepping { step_of_epoch: usize },
     Validating,
     Testing(Ending),
@@ -67,8 +69,10 @@ pub struct Trainer {
     material: Rc<Material>,
     clock: fn() -> f64,
     frozen: Segment,
-    /// With autodiff; its segment is plain while the head trains alone.
+    /// With autodiff; its segment is plain while the head trains alone, and until it is adapted.
     learner: Learner,
+    /// Of the learner's segment, while it is being adapted.
+    adaptation: Option<Adaptation>,
     /// Of the present phase.
     optimizer: Optimizer,
     showing: Showing,
@@ -118,6 +122,7 @@ impl Trainer {
         let mut trainer = Self {
             class_weights: strategy.class_weights.of(labels, material.classes),
             learner: Learner { segment, head },
+            adaptation: None,
             frozen,
             optimizer: Optimizer::of_head(&strategy, strategy.head_epochs * plan.steps_an_epoch),
             showing,
@@ -141,7 +146,7 @@ impl Trainer {
         if trainer.strategy.head_epochs > 0 {
             trainer.learner.head = trainer.learner.head.clone().train();
         } else {
-            trainer.begin_unfrozen_phase();
+            trainer.position = trainer.begin_unfrozen_phase();
         }
         trainer
     }
@@ -176,6 +181,11 @@ impl Trainer {
         self.seconds
     }
 
+    /// Whether statistics are measured anew, so that nothing learns at the moment.
+    pub(super) fn is_adapting(&self) -> bool {
+        self.position == Position::Adapting
+    }
+
     /// What is learning.
     pub fn phase(&self) -> Phase {
         self.phase
@@ -203,7 +213,8 @@ impl Trainer {
 
     /// Asks for an early end: the next calls of [`Trainer::advance`] test the best epoch so far.
     pub fn stop(&mut self) {
-        if matches!(self.position, Position::Stepping { .. } | Position::Validating) {
+        use Position::{Adapting, Stepping, Validating};
+        if matches!(self.position, Adapting | Stepping { .. } | Validating) {
             self.position = Position::Testing(Ending::Stopped);
         }
     }
@@ -240,6 +251,7 @@ impl Trainer {
     pub async fn advance(&mut self) -> Result<Advance, TrainError> {
         let started = (self.clock)();
         let done = match self.position {
+            Position::Adapting => self.adapt().await,
             Position::Stepping { step_of_epoch } => self.step(step_of_epoch).await,
             Position::Validating => self.validate(started).await,
             Position::Testing(ending) => self.test(ending, started).await,
@@ -254,21 +266,6 @@ impl Trainer {
         match self.phase {
             Phase::Head => self.strategy.head_epochs,
             Phase::Unfrozen => self.strategy.unfrozen_epochs,
-        }
-    }
-
-    /// Unfreezes the segment behind the cut.
-    fn begin_unfrozen_phase(&mut self) {
-        let head_steps = self.strategy.head_epochs * self.plan.steps_an_epoch;
-        self.steps_saved = head_steps - self.steps_done;
-        self.phase = Phase::Unfrozen;
-        self.phase_began =
-            PhaseBegan { epoch: self.epoch, steps: self.steps_done, seconds: self.seconds };
-        let steps = self.strategy.unfrozen_epochs * self.plan.steps_an_epoch;
-        self.optimizer = Optimizer::of_unfrozen(&self.strategy, steps, &self.learner.segment);
-        self.learner = self.learner.clone().train();
-        if self.strategy.norm == NormMode::Frozen {
-            self.learner.segment = self.learner.segment.clone().with_frozen_norms();
         }
     }
 
@@ -310,8 +307,7 @@ impl Trainer {
             return Position::Stepping { step_of_epoch: 0 };
         }
         if self.phase == Phase::Head && self.strategy.unfrozen_epochs > 0 {
-            self.begin_unfrozen_phase();
-            return Position::Stepping { step_of_epoch: 0 };
+            return self.begin_unfrozen_phase();
         }
         Position::Testing(if is_whole { Ending::Completed } else { Ending::Converged })
     }

@@ -42,11 +42,14 @@ pub fn MoreSettings(props: &Props) -> Html {
         let chosen = value_of(&event);
         Action::Set(Setting::Norm(match chosen.as_str() {
             "frozen" => NormMode::Frozen,
+            "adapt" => NormMode::Adapt,
             _ => NormMode::Affine,
         }))
     });
     let is_balanced = tuning.class_weights == ClassWeights::Balanced;
-    let is_frozen = tuning.norm == NormMode::Frozen;
+    let option = |norm, word: &'static str, name: &'static str| {
+        html! { <option value={word} selected={tuning.norm == norm}>{ name }</option> }
+    };
     html! {
         <details class="settings" data-test="more-settings">
             <summary>{ "More settings" }{ if is_default { "" } else { " (changed)" } }</summary>
@@ -72,12 +75,13 @@ pub fn MoreSettings(props: &Props) -> Html {
                         <span>{ "BatchNorm behind the cut" }</span>
                         <select data-test="batch-norm" aria-describedby="about-batch-norm"
                             onchange={norm}>
-                            <option value="affine" selected={!is_frozen}>{ "Scale and shift learn" }</option>
-                            <option value="frozen" selected={is_frozen}>{ "Frozen" }</option>
+                            { option(NormMode::Affine, "affine", "Scale and shift learn") }
+                            { option(NormMode::Adapt, "adapt", "Adapted to the pictures, then learns") }
+                            { option(NormMode::Frozen, "frozen", "Frozen") }
                         </select>
                     </label>
                     <p class="plain" id="about-batch-norm">
-                        { "Its statistics always stay those of pretraining, since a small batch would give bad ones. Its scales and shifts are few and learn well from few pictures." }
+                        { "Its scales and shifts are few and learn well from few pictures. Its statistics stay those of pretraining, since a small batch would give bad ones; adapted, they are measured once on up to 64 of the training pictures, before anything thaws." }
                     </p>
                 </div>
             </div>
