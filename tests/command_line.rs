@@ -241,7 +241,10 @@ fn what_cannot_be_done_is_named_and_ends_with_1() {
 #[test]
 fn arguments_that_make_no_sense_end_with_2() {
     let folder = Folder::new("usage");
-    let cases: [&[&str]; 9] = [
+    let cases: [&[&str]; 12] = [
+        &["compare", "set", "--without", "flip"],
+        &["compare", "set", "--views", "1", "--without", "turn"],
+        &["compare", "set", "--views", "1", "--without", "flip,crop,colour"],
         &["compare", "set", "--cut", "last-1", "--report", "report.json"],
         &["advise"],
         &["advise", "set", "--seeds", "0"],
@@ -291,6 +294,7 @@ fn the_numbers_of_a_strategy_reach_the_run_and_a_patience_ends_it_early() {
         ["--patience", "2"],
         ["--batch-norm", "frozen"],
         ["--views", "2"],
+        ["--without", "crop,colour"],
         ["--json", "runs.json"],
         ["--cut", "head"],
     ];
@@ -308,6 +312,8 @@ fn the_numbers_of_a_strategy_reach_the_run_and_a_patience_ends_it_early() {
     assert_eq!(strategy["class_weights"], "Balanced");
     assert_eq!(strategy["norm"], "Frozen");
     assert_eq!(strategy["views"], 2);
+    let changes = serde_json::json!({ "flip": true, "crop": false, "colour": false });
+    assert_eq!(strategy["augmentation"], changes);
     // At that rate nothing moves: the first epoch is the best, and two more are waited for.
     assert_eq!(run["ending"], "Converged");
     assert_eq!(run["epochs"].as_array().map(Vec::len), Some(3));

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use common::{backbone, bits, drawn, material, no_time, short, train};
 use futures_lite::future::block_on;
-use headstart::data::with_views;
+use headstart::data::{Augmentation, with_views};
 use headstart::model::{NamedTensor, STAGES};
 use headstart::session::{Cut, Ending, Phase, SampleTask, Strategy};
 use headstart::train::{
@@ -327,7 +327,7 @@ fn with_changed_views(
     let count = pictures.len();
     let stages: Vec<usize> =
         [cut.first_trained_stage()].into_iter().filter(|s| *s < STAGES).collect();
-    let viewed = with_views(pictures, 2, 1);
+    let viewed = with_views(pictures, 2, Augmentation::default(), 1);
     let mut extraction =
         Extraction::new(backbone(), viewed, stages.iter().copied(), &Device::flex());
     while !block_on(extraction.advance()).expect("the CPU answers") {}

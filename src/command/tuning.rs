@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::session::{ClassWeights, NormMode, Strategy, Tuning};
+use crate::session::{Augmentation, ClassWeights, NormMode, Strategy, Tuning};
 
 /// The numbers of every strategy that is compared.
 #[derive(Debug, Args)]
@@ -37,10 +37,20 @@ pub struct TuningArguments {
     /// take 1 + views times as long and as much memory.
     #[arg(long, default_value_t = usual().views)]
     views: usize,
+    /// Changes that views are not to have, one or more: `--views 4 --without crop,colour`.
+    #[arg(long, value_name = "CHANGES", value_delimiter = ',', requires = "views")]
+    without: Vec<ChangeName>,
     /// Whether BatchNorm's scales and shifts behind the cut learn, or stay frozen as its statistics
     /// do; or adapt: its statistics are measured anew on training pictures before they learn.
     #[arg(long, value_name = "MODE", default_value = "affine")]
     batch_norm: NormName,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum ChangeName {
+    Flip,
+    Crop,
+    Colour,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -64,6 +74,7 @@ fn usual() -> Tuning {
 impl TuningArguments {
     /// A strategy with these numbers in place of its own.
     pub fn applied(&self, strategy: Strategy) -> Strategy {
+        let keeps = |change| !self.without.contains(&change);
         let tuning = Tuning {
             batch: self.batch,
             head_rate: self.head_rate,
@@ -82,6 +93,11 @@ impl TuningArguments {
                 NormName::Adapt => NormMode::Adapt,
             },
             views: self.views,
+            augmentation: Augmentation {
+                flip: keeps(ChangeName::Flip),
+                crop: keeps(ChangeName::Crop),
+                colour: keeps(ChangeName::Colour),
+            },
         };
         tuning.applied(strategy)
     }

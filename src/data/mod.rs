@@ -3,7 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `picture` | what the network sees |
-//! | `augmentation` | views of a picture: what it could have looked like |
+//! | `augmentation`, `views` | what a picture could have looked like, and in which ways |
 //! | `contact_sheet` | pictures side by side in one file |
 //! | `decode` | a file's bytes to a picture, within bounds, or a refusal |
 //! | `sniff` | which format a file is |
@@ -14,7 +14,6 @@
 //! | `samples` | pictures drawn by code for a visitor without any |
 //! | `picture_error` | every way a file can be refused, with a remedy |
 
-#[cfg(feature = "engine")]
 mod augmentation;
 #[cfg(feature = "engine")]
 mod contact_sheet;
@@ -44,9 +43,10 @@ mod split;
 mod spread;
 #[cfg(feature = "engine")]
 mod tiff_structure;
-
 #[cfg(feature = "engine")]
-pub use augmentation::with_views;
+mod views;
+
+pub use augmentation::Augmentation;
 #[cfg(feature = "engine")]
 pub use contact_sheet::contact_sheet_png;
 #[cfg(feature = "engine")]
@@ -65,3 +65,5 @@ pub use samples::{DRAWN_A_CLASS, DRAWN_SIDE, DrawnPicture, DrawnTask, class_name
 pub use split::{Split, SplitError};
 #[cfg(feature = "engine")]
 pub use spread::spread;
+#[cfg(feature = "engine")]
+pub use views::with_views;

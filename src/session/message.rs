@@ -6,7 +6,7 @@ pub use crate::compare::{
     A_POINT, Advice, Candidate, Card, Difference, Figure, Finding, Hits, Matrix, Outcome, Plot,
     Series, Shape, TrialRow, Unit, Way,
 };
-pub use crate::data::{MINIMUM_PER_CLASS, SampleTask};
+pub use crate::data::{Augmentation, MINIMUM_PER_CLASS, SampleTask};
 pub use crate::measure::Interval;
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
@@ -188,6 +188,8 @@ pub enum Command {
     ShowViews {
         /// How many, as in [`Strategy::views`].
         views: usize,
+        /// How they are changed.
+        augmentation: Augmentation,
         /// The seed that would be trained with.
         seed: u64,
     },

@@ -68,7 +68,7 @@ pub use log::{Ending, EpochRow, GradientRow, Phase, RunResult, Score};
 #[cfg(feature = "engine")]
 pub use material::{Material, TrainError};
 #[cfg(feature = "engine")]
-pub use memory::{Memory, MemoryNeeds, most_views};
+pub use memory::{Memory, MemoryNeeds, most_views, shared_augmentation};
 #[cfg(feature = "engine")]
 pub use plan::{Cost, Plan, RunSeconds};
 #[cfg(feature = "engine")]

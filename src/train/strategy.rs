@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::class_weights::ClassWeights;
+use crate::data::Augmentation;
 use crate::model::{Cut, STAGES};
 
 /// What the network is before it learns.
@@ -73,6 +74,8 @@ pub struct Strategy {
     /// a little, in other light. Features of all of them are computed once, so looking at the
     /// pictures takes 1 + views times as long and as much memory. Validation and test never see one.
     pub views: usize,
+    /// Which of these changes views have. Without views it means nothing.
+    pub augmentation: Augmentation,
 }
 
 /// A number in a strategy is out of its range.
@@ -116,6 +119,7 @@ impl Strategy {
             patience: None,
             norm: NormMode::Affine,
             views: 0,
+            augmentation: Augmentation::default(),
         }
     }
 
@@ -233,6 +237,13 @@ impl Strategy {
         if self.views > Self::MOST_VIEWS {
             return refuse("number of views", &self.views, "from 0 to 16");
         }
+        if self.views > 0 && self.augmentation == Augmentation::NONE {
+            return refuse(
+                "augmentation",
+                &"nothing",
+                "at least one of flip, crop and colour where there are views",
+            );
+        }
         if self.patience == Some(0) {
             return refuse("patience", &0, "at least 1 epoch, or none");
         }
@@ -279,9 +290,18 @@ mod tests {
             assert!(said.contains("label smoothing"), "{said}");
             assert!(said.ends_with("it must be from 0 to below 1"), "{said}");
         }
-        let said = said(Strategy { patience: Some(0), ..default() });
-        assert_eq!(said, "the strategy's patience is 0; it must be at least 1 epoch, or none");
+        assert_eq!(
+            said(Strategy { patience: Some(0), ..default() }),
+            "the strategy's patience is 0; it must be at least 1 epoch, or none"
+        );
         assert!(Strategy { label_smoothing: 0.99, ..default() }.checked().is_ok());
+        let unchanged = Strategy { augmentation: Augmentation::NONE, ..default() };
+        assert!(unchanged.clone().checked().is_ok(), "there are no views to be changed");
+        assert_eq!(
+            said(Strategy { views: 1, ..unchanged }),
+            "the strategy's augmentation is nothing; it must be at least one of flip, crop and \
+             colour where there are views"
+        );
     }
 
     #[test]

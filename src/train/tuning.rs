@@ -2,6 +2,7 @@
 
 use super::class_weights::ClassWeights;
 use super::strategy::{NormMode, Strategy};
+use crate::data::Augmentation;
 use crate::model::Cut;
 
 /// What page and command line let people set of every strategy. The defaults are those of
@@ -28,6 +29,8 @@ pub struct Tuning {
     pub norm: NormMode,
     /// [`Strategy::views`].
     pub views: usize,
+    /// [`Strategy::augmentation`].
+    pub augmentation: Augmentation,
 }
 
 impl Default for Tuning {
@@ -44,6 +47,7 @@ impl Default for Tuning {
             patience: strategy.patience,
             norm: strategy.norm,
             views: strategy.views,
+            augmentation: strategy.augmentation,
         }
     }
 }
@@ -62,6 +66,7 @@ impl Tuning {
             patience: self.patience,
             norm: self.norm,
             views: self.views,
+            augmentation: self.augmentation,
             ..strategy
         }
     }

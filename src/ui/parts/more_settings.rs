@@ -3,6 +3,7 @@
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::augmentation_field::AugmentationField;
 use super::dial_field::DialField;
 use super::rate_finder::RateFinder;
 use crate::session::{ClassWeights, NormMode, Tuning};
@@ -57,6 +58,7 @@ pub fn MoreSettings(props: &Props) -> Html {
                 { for Dial::ALL.iter().map(|dial| html! {
                     <DialField key={dial.word()} dial={*dial} tuning={tuning.clone()} {act} />
                 }) }
+                <AugmentationField tuning={tuning.clone()} {act} />
                 <div class="dial">
                     <label class="field">
                         <span>{ "Class weights" }</span>

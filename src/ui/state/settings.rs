@@ -1,7 +1,7 @@
 //! What a person can set, and the strategies that follow from it.
 
 use crate::session::{
-    ClassWeights, Command, Cut, DeviceChoice, MOST_SEEDS, NormMode, Strategy, Tuning,
+    Augmentation, ClassWeights, Command, Cut, DeviceChoice, MOST_SEEDS, NormMode, Strategy, Tuning,
 };
 
 use super::{Dial, Side};
@@ -44,6 +44,8 @@ pub enum Setting {
     ClassWeights(ClassWeights),
     /// What BatchNorm does behind the cut.
     Norm(NormMode),
+    /// How views are changed; no change at all changes nothing.
+    Augmentation(Augmentation),
     /// All of [`Settings::tuning`] back to the defaults.
     DefaultTuning,
     /// The device.
@@ -103,6 +105,8 @@ impl Settings {
             Setting::Dial(dial, value) => dial.turn(&mut self.tuning, value),
             Setting::ClassWeights(weights) => self.tuning.class_weights = weights,
             Setting::Norm(norm) => self.tuning.norm = norm,
+            Setting::Augmentation(Augmentation::NONE) => {}
+            Setting::Augmentation(augmentation) => self.tuning.augmentation = augmentation,
             Setting::DefaultTuning => self.tuning = Tuning::default(),
             Setting::Device(device) if device != self.device => {
                 self.device = device;

@@ -96,7 +96,7 @@ impl Dial {
                  both ways get all their epochs."
             }
             Self::Views => {
-                "Mirrored, cropped and recoloured variants to learn from, for validation and test \
+                "Mirrored, cropped or recoloured variants to learn from, for validation and test \
                  never. Looking at the pictures takes 1 + views times as long and as much memory. 0, \
                  so that a race begins soon."
             }
