@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use crate::session::{Augmentation, ClassWeights, NormMode, Strategy, Tuning};
 
-/// The numbers of every strategy that is compared.
+/// The numbers of every strategy that is trained or searched a rate for.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Training")]
 pub struct TuningArguments {
