@@ -8,8 +8,8 @@ use common::office::Office;
 use futures_lite::future::block_on;
 use headstart::data::Picture;
 use headstart::session::{
-    Answer, ClassId, Command, Cut, Ending, EpochRow, Event, Lane, PictureId, QuestionId, RunId,
-    RunResult, SampleTask, Scene, Strategy,
+    Answer, ClassId, Command, Cut, Ending, EpochRow, Event, Lane, NormMode, PictureId, QuestionId,
+    RunId, RunResult, SampleTask, Scene, Strategy,
 };
 
 /// What runs came to, without the order in which they told it.
@@ -40,6 +40,8 @@ fn train() -> Command {
         let mut strategy = Strategy::for_cut(cut);
         strategy.head_epochs = 2;
         strategy.unfrozen_epochs = strategy.unfrozen_epochs.min(1);
+        // Statistics that were measured by an assistant have to come back with its runs.
+        strategy.norm = NormMode::Adapt;
         Lane { run: RunId(run), strategy }
     };
     let cuts = [(4, Cut::HeadOnly), (2, Cut::LastBlocks(2)), (3, Cut::LastBlocks(1))];

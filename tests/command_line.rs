@@ -1,60 +1,12 @@
 //! The command line as a person uses it: the program that was built, its output and exit codes.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+mod common;
 
+use std::process::{Command, Stdio};
+
+use common::program::{Folder, headstart, said, small_set};
 use headstart::data::DRAWN_A_CLASS;
 use serde_json::Value;
-
-/// A folder of the system's that is gone when the test is over.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("headstart-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).expect("a folder for the test");
-        Self(path)
-    }
-
-    fn join(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn headstart(arguments: &[&str], folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_headstart"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("the program starts")
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// Two drawn classes of eight pictures each in `set`.
-fn small_set(folder: &Folder) {
-    let drawn = headstart(&["draw", "fruit", "all", "--seed", "4"], &folder.0);
-    assert!(drawn.status.success(), "{}", said(&drawn));
-    for class in ["Apple", "Banana"] {
-        let target = folder.join("set").join(class);
-        std::fs::create_dir_all(&target).expect("a class folder");
-        let files = std::fs::read_dir(folder.join("all").join(class)).expect("the drawn class");
-        let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
-        files.sort();
-        for file in &files[..8] {
-            std::fs::copy(file, target.join(file.file_name().expect("a name"))).expect("a copy");
-        }
-    }
-}
 
 #[test]
 fn compare_prints_a_table_writes_json_and_leaves_bad_files_out() {
@@ -244,7 +196,9 @@ fn what_cannot_be_done_is_named_and_ends_with_1() {
     small_set(&folder);
     std::fs::create_dir(folder.join("empty")).expect("an empty folder");
     std::fs::write(folder.join("broken.safetensors"), "no weights").expect("a broken file");
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 8] = [
+        (&["find-rate", "missing"], "missing is no folder"),
+        (&["find-rate", "set", "--json", "no/such/rate.json"], "no/such/rate.json"),
         (&["compare", "missing"], "missing is no folder"),
         (&["compare", "empty"], "empty has no folders"),
         (&["compare", "set", "--backbone", "broken.safetensors"], "broken.safetensors"),
@@ -263,7 +217,13 @@ fn what_cannot_be_done_is_named_and_ends_with_1() {
 #[test]
 fn arguments_that_make_no_sense_end_with_2() {
     let folder = Folder::new("usage");
-    let cases: [&[&str]; 10] = [
+    let cases: [&[&str]; 16] = [
+        &["find-rate"],
+        &["find-rate", "set", "--cut", "head", "--cut", "all"],
+        &["find-rate", "set", "--batch", "0"],
+        &["compare", "set", "--without", "flip"],
+        &["compare", "set", "--views", "1", "--without", "turn"],
+        &["compare", "set", "--views", "1", "--without", "flip,crop,colour"],
         &["compare", "set", "--new-setting", "elsewhere"],
         &["compare", "set", "--cut", "last-1", "--report", "report.json"],
         &["advise"],
@@ -294,9 +254,11 @@ fn too_few_pictures_are_explained() {
     let output = headstart(&["compare", "set"], &folder.0);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("“Banana” has 3 of the 4"), "{}", said(&output));
-    let output = headstart(&["advise", "set"], &folder.0);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("“Banana” has 3 of the 4"), "{}", said(&output));
+    for task in ["advise", "find-rate"] {
+        let output = headstart(&[task, "set"], &folder.0);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(said(&output).contains("“Banana” has 3 of the 4"), "{}", said(&output));
+    }
 }
 
 #[test]
@@ -314,6 +276,7 @@ fn the_numbers_of_a_strategy_reach_the_run_and_a_patience_ends_it_early() {
         ["--patience", "2"],
         ["--batch-norm", "frozen"],
         ["--views", "2"],
+        ["--without", "crop,colour"],
         ["--json", "runs.json"],
         ["--cut", "head"],
     ];
@@ -331,6 +294,8 @@ fn the_numbers_of_a_strategy_reach_the_run_and_a_patience_ends_it_early() {
     assert_eq!(strategy["class_weights"], "Balanced");
     assert_eq!(strategy["norm"], "Frozen");
     assert_eq!(strategy["views"], 2);
+    let changes = serde_json::json!({ "flip": true, "crop": false, "colour": false });
+    assert_eq!(strategy["augmentation"], changes);
     // At that rate nothing moves: the first epoch is the best, and two more are waited for.
     assert_eq!(run["ending"], "Converged");
     assert_eq!(run["epochs"].as_array().map(Vec::len), Some(3));

@@ -7,7 +7,7 @@ use common::{after, lane, session, session_with, settle, short, ticks, work_unti
 use headstart::data::{Scene, draw};
 use headstart::session::{
     ClassId, Command, Cut, DeviceKind, Ending, Estimate, Event, LaneEstimate, Phase, PictureId,
-    QuestionId, RunId, SampleTask, Strategy,
+    QuestionId, RunId, SampleTask,
 };
 
 fn train(cuts: &[Cut]) -> Command {
@@ -408,41 +408,4 @@ fn a_rate_that_cannot_be_searched_is_refused_with_the_reason() {
     let events = after(&mut session, [Command::FindRate { strategy, seed: 1 }]);
     let [Event::RateRefused(refusal)] = &events[..] else { panic!("one answer: {events:?}") };
     assert_eq!(refusal.reason, "There are no pictures yet.");
-}
-
-#[test]
-fn views_are_looked_at_once_and_counted_in_what_is_predicted() {
-    let mut session = session_with(ticks);
-    after(&mut session, two_classes(6));
-    let mut run = |views| {
-        let strategy = Strategy { views, ..short(Cut::LastBlocks(1)) };
-        let lanes = vec![lane(views as u32, strategy)];
-        let estimate = after(&mut session, [Command::Estimate { lanes: lanes.clone(), seed: 1 }]);
-        let [Event::Estimated(estimate)] = &estimate[..] else { panic!("{estimate:?}") };
-        let estimate = estimate.clone();
-        let events = after(&mut session, [Command::Train { lanes, seed: 1 }]);
-        let looked = events.iter().rev().find_map(|event| match event {
-            Event::FeaturesProgressed { done, .. } => Some(*done),
-            _ => None,
-        });
-        assert!(events.iter().any(|event| matches!(event, Event::RunEnded { .. })), "{events:?}");
-        (looked, estimate)
-    };
-    let ((plain, alone), (viewed, with_views)) = (run(0), run(2));
-    assert_eq!((plain, viewed), (Some(12), Some(36)));
-    assert!((with_views.feature_seconds / alone.feature_seconds - 3.0).abs() < 1e-9);
-    assert!(with_views.memory > alone.memory);
-}
-
-#[test]
-fn a_sheet_shows_the_first_picture_and_its_views_and_nothing_where_there_is_none() {
-    let mut session = session();
-    settle(&mut session);
-    let show = Command::ShowViews { views: 3, seed: 1 };
-    assert_eq!(after(&mut session, [show.clone()]), []);
-    after(&mut session, two_classes(4));
-    let events = after(&mut session, [show]);
-    let [Event::ViewsShown { sheet }] = &events[..] else { panic!("one answer: {events:?}") };
-    let sheet = image::load_from_memory(sheet).expect("a PNG");
-    assert_eq!((sheet.width(), sheet.height()), (4 * 96, 96));
 }

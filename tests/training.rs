@@ -8,7 +8,7 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use common::{backbone, bits, drawn, material, no_time, short, train};
 use futures_lite::future::block_on;
-use headstart::data::with_views;
+use headstart::data::{Augmentation, with_views};
 use headstart::model::{NamedTensor, STAGES};
 use headstart::session::{Cut, Ending, Phase, SampleTask, Strategy};
 use headstart::train::{
@@ -327,7 +327,7 @@ fn with_changed_views(
     let count = pictures.len();
     let stages: Vec<usize> =
         [cut.first_trained_stage()].into_iter().filter(|s| *s < STAGES).collect();
-    let viewed = with_views(pictures, 2, 1);
+    let viewed = with_views(pictures, 2, Augmentation::default(), 1);
     let mut extraction =
         Extraction::new(backbone(), viewed, stages.iter().copied(), &Device::flex());
     while !block_on(extraction.advance()).expect("the CPU answers") {}
@@ -375,7 +375,10 @@ fn views_are_learned_from_where_they_are_wanted_and_leave_the_bits_where_not() {
     let wanted = Strategy { views: 2, ..short(cut) };
     let finished = train(wanted, with_changed_views(cut, views_without_number));
     assert_eq!(finished.result.ending, Ending::NotFinite, "some view was learned from");
-    let unwanted = train(short(cut), with_changed_views(cut, views_without_number));
-    let plain = train(short(cut), material(drawn(SampleTask::Fruit, 1, 6), &[cut], 1));
-    assert_eq!((unwanted.rows, unwanted.result), (plain.rows, plain.result));
+    for norm in [NormMode::Affine, NormMode::Adapt] {
+        let strategy = Strategy { norm, ..short(cut) };
+        let unwanted = train(strategy.clone(), with_changed_views(cut, views_without_number));
+        let plain = train(strategy, material(drawn(SampleTask::Fruit, 1, 6), &[cut], 1));
+        assert_eq!((unwanted.rows, unwanted.result), (plain.rows, plain.result));
+    }
 }

@@ -5,6 +5,7 @@
 //! | `advise` | which strategy to train, and whether that held |
 //! | `compare` | trains strategies on a folder of class folders |
 //! | `draw` | writes a sample task as picture files |
+//! | `find_rate` | searches a learning rate |
 //! | `folder` | finds the pictures of a folder of class folders |
 //! | `report` | the table and the JSON of a comparison |
 //! | `study` | the ten differences, printed and as JSON |
@@ -13,6 +14,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::data::{SampleTask, Scene};
@@ -21,6 +23,7 @@ use crate::session::{Cut, Strategy, StrategyError};
 mod advise;
 mod compare;
 mod draw;
+mod find_rate;
 mod folder;
 mod report;
 mod study;
@@ -40,6 +43,8 @@ enum Task {
     Compare(CompareArguments),
     /// Advise which strategy to train on a folder of class folders, before anything is trained.
     Advise(AdviseArguments),
+    /// Search a learning rate for a strategy on a folder of class folders, by steps at a rising rate.
+    FindRate(FindRateArguments),
     /// Draw a sample task into a folder of class folders.
     Draw(DrawArguments),
 }
@@ -75,7 +80,7 @@ struct CompareArguments {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     #[command(flatten)]
-    tuning: tuning::Tuning,
+    tuning: tuning::TuningArguments,
 }
 
 impl CompareArguments {
@@ -116,6 +121,27 @@ struct AdviseArguments {
     /// Writes every advice with its measurements, and its check, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct FindRateArguments {
+    /// A folder with one folder of pictures a class.
+    folder: PathBuf,
+    /// Where frozen ends: head, last-1 to last-17, or all. The rate is that of the head for head,
+    /// of the unfrozen phase for the others.
+    #[arg(long, value_name = "CUT", default_value = "last-4")]
+    cut: Cut,
+    /// Governs split, initial head and order.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// A safetensors file with torchvision's mobilenet_v2 names, instead of the bundled one.
+    #[arg(long, value_name = "FILE")]
+    backbone: Option<PathBuf>,
+    /// Writes every rate that was tried with its loss, and the suggestion, as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    #[command(flatten)]
+    tuning: tuning::TuningArguments,
 }
 
 #[derive(Debug, Args)]
@@ -206,32 +232,39 @@ fn print(text: &str) -> Result<(), CommandError> {
     }
 }
 
+/// Ends the program over arguments that make no sense, with how it is used.
+fn misused(kind: ErrorKind, said: impl std::fmt::Display) -> ! {
+    CommandLine::command().error(kind, said).exit()
+}
+
 /// Reads the arguments and does what they say. Exit code 0 for success, 1 when something could
 /// not be done, 2 for arguments that make no sense.
 pub fn run() -> ExitCode {
     let line = CommandLine::parse();
-    if let Task::Compare(arguments) = &line.task
-        && let Some(cut) = first_repeated(&arguments.cuts)
-    {
-        let said = format!("the cut {cut} is given twice");
-        CommandLine::command().error(clap::error::ErrorKind::ArgumentConflict, said).exit();
-    }
-    if let Task::Compare(arguments) = &line.task
-        && arguments.report.is_some()
-        && (arguments.cuts.first() != Some(&Cut::HeadOnly) || arguments.cuts.len() < 2)
-    {
-        let said = "a report compares transfer learning with fine-tuning: give --cut head first, \
-                    then another cut";
-        CommandLine::command().error(clap::error::ErrorKind::ArgumentConflict, said).exit();
-    }
     let done = match line.task {
-        Task::Compare(arguments) => match arguments.strategies() {
-            Ok(strategies) => compare::run(&arguments, strategies),
-            Err(error) => {
-                CommandLine::command().error(clap::error::ErrorKind::ValueValidation, error).exit()
+        Task::Compare(arguments) => {
+            if let Some(cut) = first_repeated(&arguments.cuts) {
+                misused(ErrorKind::ArgumentConflict, format!("the cut {cut} is given twice"));
             }
-        },
+            if arguments.report.is_some()
+                && (arguments.cuts.first() != Some(&Cut::HeadOnly) || arguments.cuts.len() < 2)
+            {
+                let said = "a report compares transfer learning with fine-tuning: give --cut head \
+                            first, then another cut";
+                misused(ErrorKind::ArgumentConflict, said);
+            }
+            match arguments.strategies() {
+                Ok(strategies) => compare::run(&arguments, strategies),
+                Err(error) => misused(ErrorKind::ValueValidation, error),
+            }
+        }
         Task::Advise(arguments) => advise::run(&arguments),
+        Task::FindRate(arguments) => {
+            match arguments.tuning.applied(Strategy::for_cut(arguments.cut)).checked() {
+                Ok(strategy) => find_rate::run(&arguments, strategy),
+                Err(error) => misused(ErrorKind::ValueValidation, error),
+            }
+        }
         Task::Draw(arguments) => draw::run(&arguments),
     };
     match done {

@@ -2,12 +2,12 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::session::{ClassWeights, Cut, NormMode, Strategy};
+use crate::session::{Augmentation, ClassWeights, NormMode, Strategy, Tuning};
 
-/// The numbers of every strategy that is compared.
+/// The numbers of every strategy that is trained or searched a rate for.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Training")]
-pub struct Tuning {
+pub struct TuningArguments {
     /// Pictures a step.
     #[arg(long, default_value_t = usual().batch)]
     batch: usize,
@@ -37,10 +37,20 @@ pub struct Tuning {
     /// take 1 + views times as long and as much memory.
     #[arg(long, default_value_t = usual().views)]
     views: usize,
+    /// Changes that views are not to have, one or more: `--views 4 --without crop,colour`.
+    #[arg(long, value_name = "CHANGES", value_delimiter = ',', requires = "views")]
+    without: Vec<ChangeName>,
     /// Whether BatchNorm's scales and shifts behind the cut learn, or stay frozen as its statistics
-    /// do.
+    /// do; or adapt: its statistics are measured anew on training pictures before they learn.
     #[arg(long, value_name = "MODE", default_value = "affine")]
     batch_norm: NormName,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum ChangeName {
+    Flip,
+    Crop,
+    Colour,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -53,17 +63,19 @@ enum WeightsName {
 enum NormName {
     Affine,
     Frozen,
+    Adapt,
 }
 
-/// Whose numbers are the defaults. They are the same for every cut.
-fn usual() -> Strategy {
-    Strategy::for_cut(Cut::Everything)
+/// Whose numbers are the defaults.
+fn usual() -> Tuning {
+    Tuning::default()
 }
 
-impl Tuning {
+impl TuningArguments {
     /// A strategy with these numbers in place of its own.
     pub fn applied(&self, strategy: Strategy) -> Strategy {
-        Strategy {
+        let keeps = |change| !self.without.contains(&change);
+        let tuning = Tuning {
             batch: self.batch,
             head_rate: self.head_rate,
             unfrozen_rate: self.unfrozen_rate,
@@ -75,12 +87,18 @@ impl Tuning {
                 WeightsName::Balanced => ClassWeights::Balanced,
             },
             patience: self.patience,
-            views: self.views,
             norm: match self.batch_norm {
                 NormName::Affine => NormMode::Affine,
                 NormName::Frozen => NormMode::Frozen,
+                NormName::Adapt => NormMode::Adapt,
             },
-            ..strategy
-        }
+            views: self.views,
+            augmentation: Augmentation {
+                flip: keeps(ChangeName::Flip),
+                crop: keeps(ChangeName::Crop),
+                colour: keeps(ChangeName::Colour),
+            },
+        };
+        tuning.applied(strategy)
     }
 }

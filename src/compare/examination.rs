@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 
 use super::laboratory::Laboratory;
 use super::trial::{CorruptedHits, Examination, Hits, PictureHits, StageChange, Trial};
-use crate::data::{Picture, Split};
+use crate::data::{Picture, Split, spread};
 use crate::measure::{Corruption, Gram, SEVERITIES, corrupted, similarity};
 use crate::model::{Cut, NamedTensor, ReadError, STAGES, Segment, pool, read};
 use crate::train::{Model, PORTION, best_classes, input_tensor};
@@ -277,27 +277,5 @@ async fn values(tensor: NamedTensor) -> Result<Vec<f32>, ReadError> {
         NamedTensor::One(tensor) => read(tensor).await,
         NamedTensor::Two(tensor) => read(tensor).await,
         NamedTensor::Four(tensor) => read(tensor).await,
-    }
-}
-
-/// At most so many of these, evenly spread, so that every class is among them.
-fn spread(indices: &[usize], most: usize) -> Vec<usize> {
-    let count = indices.len().min(most);
-    (0..count).map(|place| indices[place * indices.len() / count]).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_spread_has_no_picture_twice_and_reaches_the_end() {
-        let all: Vec<usize> = (100..300).collect();
-        let some = spread(&all, 64);
-        assert_eq!(some.len(), 64);
-        assert!(some.is_sorted_by(|a, b| a < b));
-        assert!(some[0] == 100 && some[63] > 295);
-        assert_eq!(spread(&all[..3], 64), [100, 101, 102]);
-        assert!(spread(&[], 64).is_empty());
     }
 }

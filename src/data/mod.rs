@@ -3,17 +3,17 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `picture` | what the network sees |
-//! | `augmentation` | views of a picture: what it could have looked like |
+//! | `augmentation`, `views` | what a picture could have looked like, and in which ways |
 //! | `contact_sheet` | pictures side by side in one file |
 //! | `decode` | a file's bytes to a picture, within bounds, or a refusal |
 //! | `sniff` | which format a file is |
 //! | `jpeg_structure`, `tiff_structure` | what the decoders of these two do not check themselves |
 //! | `flatten`, `resize` | alpha on white; shorter side to size, centre crop |
 //! | `minimum` | how few pictures a class may have |
+//! | `split`, `spread` | which pictures are for what; some of many |
 //! | `samples` | pictures drawn by code for a visitor without any |
 //! | `picture_error` | every way a file can be refused, with a remedy |
 
-#[cfg(feature = "engine")]
 mod augmentation;
 #[cfg(feature = "engine")]
 mod contact_sheet;
@@ -40,10 +40,13 @@ mod sniff;
 #[cfg(feature = "engine")]
 mod split;
 #[cfg(feature = "engine")]
-mod tiff_structure;
-
+mod spread;
 #[cfg(feature = "engine")]
-pub use augmentation::with_views;
+mod tiff_structure;
+#[cfg(feature = "engine")]
+mod views;
+
+pub use augmentation::Augmentation;
 #[cfg(feature = "engine")]
 pub use contact_sheet::contact_sheet_png;
 #[cfg(feature = "engine")]
@@ -60,3 +63,7 @@ pub use sample_task::{SampleTask, Scene};
 pub use samples::{DRAWN_A_CLASS, DRAWN_SIDE, DrawnPicture, DrawnTask, class_names, draw};
 #[cfg(feature = "engine")]
 pub use split::{Split, SplitError};
+#[cfg(feature = "engine")]
+pub use spread::spread;
+#[cfg(feature = "engine")]
+pub use views::with_views;

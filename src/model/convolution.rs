@@ -1,18 +1,20 @@
 //! The one layer that the backbone is made of: a convolution and its BatchNorm.
 //!
-//! What it computes is one own operation. BatchNorm runs on frozen statistics in every strategy, so
-//! it is an affine map, which the operation folds into the convolution on every pass. Its scale and
-//! shift still learn.
+//! What it computes is one own operation. BatchNorm's statistics never change while it learns, in no
+//! strategy, so it is an affine map, which the operation folds into the convolution on every pass.
+//! Its scale and shift still learn, and before anything does, its statistics can be measured anew.
 
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 
-use super::floats::placed;
+use super::floats::{joined, placed};
 use super::head::NamedTensor;
-use super::operations::{Activation, Kind, Layer, LayerTensors, normalised_convolution};
+use super::moments::{Moments, Statistics};
+use super::operations::{Activation, EPSILON, Kind, Layer, LayerTensors, normalised_convolution};
+use super::read::{ReadError, read};
 use super::weights::{Weights, WeightsError};
 
-/// A convolution without bias, followed by BatchNorm on frozen statistics and, perhaps, ReLU6.
+/// A convolution without bias, followed by BatchNorm on fixed statistics and, perhaps, ReLU6.
 #[derive(Module, Debug)]
 pub(super) struct NormalisedConvolution {
     /// Shape by [`Kind`].
@@ -21,9 +23,9 @@ pub(super) struct NormalisedConvolution {
     scale: Param<Tensor<1>>,
     /// BatchNorm's summand, shape `[out]`.
     shift: Param<Tensor<1>>,
-    /// BatchNorm's running mean, shape `[out]`; never trained, so no parameter.
+    /// BatchNorm's running mean, shape `[out]`; measured, not trained, so no parameter.
     mean: Tensor<1>,
-    /// BatchNorm's running variance, shape `[out]`; never trained, so no parameter.
+    /// BatchNorm's running variance, shape `[out]`; measured, not trained, so no parameter.
     variance: Tensor<1>,
     #[module(skip)]
     layer: Layer,
@@ -78,6 +80,56 @@ impl NormalisedConvolution {
     /// - output: `[batch, height / stride, width / stride, out]`
     pub fn forward(&self, input: Tensor<4>, shortcut: Option<Tensor<4>>) -> Tensor<4> {
         normalised_convolution(input, self.tensors(), shortcut, self.layer)
+    }
+
+    /// Measures BatchNorm's statistics anew, on what the layer is fed with, and gives what it makes of
+    /// that from then on. A portion each goes through the layer at once.
+    ///
+    /// # Shapes
+    /// - inputs: `[batch, height, width, in]`
+    /// - shortcuts: as the outputs, one an input; added to them
+    /// - outputs: `[batch, height / stride, width / stride, out]`
+    ///
+    /// # Errors
+    /// When the device does not answer.
+    pub async fn adapt(
+        &mut self,
+        inputs: Vec<Tensor<4>>,
+        shortcuts: Option<Vec<Tensor<4>>>,
+    ) -> Result<Vec<Tensor<4>>, ReadError> {
+        let channels = self.mean.dims()[0];
+        let mut moments = Moments::new(channels);
+        for input in &inputs {
+            moments.add(&read(self.convolved(input.clone())).await?);
+        }
+        let mut means = read(joined(vec![self.mean.clone(), self.variance.clone()])).await?;
+        let variances = means.split_off(channels);
+        let statistics = moments.in_place_of(&Statistics { means, variances });
+        self.mean = self.a_channel(statistics.means);
+        self.variance = self.a_channel(statistics.variances);
+        let mut shortcuts = shortcuts.into_iter().flatten();
+        Ok(inputs.into_iter().map(|input| self.forward(input, shortcuts.next())).collect())
+    }
+
+    /// The convolution alone, which is what the statistics are of: BatchNorm leaves its numbers as
+    /// they are, and no ReLU6 follows.
+    fn convolved(&self, input: Tensor<4>) -> Tensor<4> {
+        let all = |value: f32| self.a_channel(vec![value; self.mean.dims()[0]]);
+        let tensors = LayerTensors {
+            weight: self.weight.val(),
+            scale: all(1.0),
+            shift: all(0.0),
+            mean: all(0.0),
+            variance: all(1.0 - EPSILON),
+        };
+        let layer = Layer { activation: Activation::None, ..self.layer };
+        normalised_convolution(input, tensors, None, layer)
+    }
+
+    /// A number a channel, on the layer's device.
+    fn a_channel(&self, values: Vec<f32>) -> Tensor<1> {
+        let channels = values.len();
+        placed(TensorData::new(values, [channels]), &self.mean.device())
     }
 
     /// What the layer computes, and with what.

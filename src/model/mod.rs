@@ -4,6 +4,8 @@
 //! draw without the engine.
 
 #[cfg(feature = "engine")]
+mod adaptation;
+#[cfg(feature = "engine")]
 mod agreement;
 mod architecture;
 #[cfg(feature = "engine")]
@@ -16,6 +18,8 @@ pub(crate) mod floats;
 #[cfg(feature = "engine")]
 mod head;
 mod memory;
+#[cfg(feature = "engine")]
+mod moments;
 #[cfg(feature = "engine")]
 mod network;
 #[cfg(feature = "engine")]
@@ -30,6 +34,8 @@ mod single_layer;
 mod weights;
 mod work;
 
+#[cfg(feature = "engine")]
+pub use adaptation::Adaptation;
 #[cfg(feature = "bench")]
 pub use agreement::Agreement;
 #[cfg(all(test, feature = "bench"))]

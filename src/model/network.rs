@@ -7,6 +7,7 @@ use super::architecture::{Architecture, STAGES, Stage, StageKind};
 use super::convolution::{ConvolutionNames, NormalisedConvolution};
 use super::head::NamedTensor;
 use super::operations::Layer;
+use super::read::ReadError;
 #[cfg(feature = "bench")]
 use super::single_layer::SingleLayer;
 use super::weights::{Weights, WeightsError};
@@ -101,6 +102,17 @@ impl Block {
         };
         self.project.forward(self.depthwise.forward(hidden, None), shortcut)
     }
+
+    /// As [`NormalisedConvolution::adapt`], layer by layer.
+    async fn adapt(&mut self, inputs: Vec<Tensor<4>>) -> Result<Vec<Tensor<4>>, ReadError> {
+        let shortcuts = self.is_residual.then(|| inputs.clone());
+        let hidden = match &mut self.expand {
+            Some(expand) => expand.adapt(inputs, None).await?,
+            None => inputs,
+        };
+        let hidden = self.depthwise.adapt(hidden, None).await?;
+        self.project.adapt(hidden, shortcuts).await
+    }
 }
 
 /// Consecutive stages of the backbone, from the stage with the index `first` on.
@@ -185,6 +197,30 @@ impl Segment {
         }
     }
 
+    /// Measures BatchNorm's statistics anew in the layers of one stage, counted from this segment's
+    /// first, on what it is fed with. Gives what it makes of that from then on, or the inputs where
+    /// there is no such stage.
+    ///
+    /// # Errors
+    /// When the device does not answer.
+    pub(super) async fn adapt_stage(
+        &mut self,
+        place: usize,
+        inputs: Vec<Tensor<4>>,
+    ) -> Result<Vec<Tensor<4>>, ReadError> {
+        let has_stem = usize::from(self.stem.is_some());
+        match (&mut self.stem, &mut self.top) {
+            (Some(stem), _) if place == 0 => stem.adapt(inputs, None).await,
+            (_, Some(top)) if place == has_stem + self.blocks.len() => {
+                top.adapt(inputs, None).await
+            }
+            _ => match self.blocks.get_mut(place - has_stem) {
+                Some(block) => block.adapt(inputs).await,
+                None => Ok(inputs),
+            },
+        }
+    }
+
     /// One stage alone; an empty segment where it is not in this one.
     pub fn stage_alone(&self, stage: usize) -> Self {
         self.cut_at(stage).1.cut_at(stage + 1).0
@@ -243,7 +279,7 @@ impl Segment {
         stem.chain(self.blocks.iter().map(block)).chain(self.top.iter().map(alone)).collect()
     }
 
-    /// Every tensor with its torchvision name: what learns and the frozen statistics.
+    /// Every tensor with its torchvision name: what learns and the statistics.
     pub fn named_tensors(&self) -> Vec<(String, NamedTensor)> {
         let mut tensors = Vec::new();
         let mut stage = self.first;

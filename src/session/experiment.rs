@@ -60,7 +60,7 @@ impl Experiment {
             let first = lane.strategy.cut.first_trained_stage();
             let frozen_norms = match lane.strategy.norm {
                 NormMode::Frozen => architecture.norm_parameters_from(first),
-                NormMode::Affine => 0,
+                NormMode::Affine | NormMode::Adapt => 0,
             };
             RunPlan {
                 run: lane.run,

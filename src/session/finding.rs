@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::lanes::broken_off;
 use super::message::{Event, Strategy};
 use super::setup::{Ready, Setup};
-use crate::data::Split;
+use crate::data::{Split, spread};
 use crate::train::{Extraction, Material, Plan, RateFinder, TrainError};
 
 /// Most training pictures that a search needs: its steps show no more of them.
@@ -37,9 +37,7 @@ impl Finding {
         let classes = setup.classes.len();
         let Setup { lanes, pictures, labels, split, seed, ready, .. } = setup;
         let strategy = lanes.into_iter().next()?.strategy;
-        let count = split.training.len().min(MOST_PICTURES);
-        // Evenly spread, so that every class is among them.
-        let chosen = (0..count).map(|place| split.training[place * split.training.len() / count]);
+        let chosen = spread(&split.training, MOST_PICTURES).into_iter();
         let (pictures, labels) =
             chosen.map(|index| (pictures[index].clone(), labels[index])).unzip();
         let stage = strategy.cut.first_trained_stage();

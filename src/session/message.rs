@@ -6,12 +6,12 @@ pub use crate::compare::{
     A_POINT, Advice, Candidate, Card, Difference, Figure, Finding, Hits, Matrix, Outcome, Plot,
     Repetition, Series, Shape, TrialRow, Unit, Way,
 };
-pub use crate::data::{MINIMUM_PER_CLASS, SampleTask, Scene};
+pub use crate::data::{Augmentation, MINIMUM_PER_CLASS, SampleTask, Scene};
 pub use crate::measure::Interval;
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
     ClassWeights, Ending, EpochRow, FoundRate, NormMode, Phase, RatePoint, RunResult, Score, Start,
-    Strategy, StrategyError,
+    Strategy, StrategyError, Tuning,
 };
 
 pub use super::estimate::{Estimate, LaneEstimate};
@@ -191,6 +191,8 @@ pub enum Command {
     ShowViews {
         /// How many, as in [`Strategy::views`].
         views: usize,
+        /// How they are changed.
+        augmentation: Augmentation,
         /// The seed that would be trained with.
         seed: u64,
     },

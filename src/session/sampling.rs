@@ -9,8 +9,10 @@ use super::setup::Ready;
 use crate::compare::{
     Attempt, Depth, Laboratory, Repetition, SamplePoint, Study, Supplies, Trial, TrialRow,
 };
-use crate::data::{DRAWN_A_CLASS, DrawnTask, Picture, SampleTask, Scene, Split, draw, with_views};
-use crate::train::{Extraction, TrainError, most_views};
+use crate::data::{
+    Augmentation, DRAWN_A_CLASS, DrawnTask, Picture, SampleTask, Scene, Split, draw, with_views,
+};
+use crate::train::{Extraction, TrainError, most_views, shared_augmentation};
 
 /// A drawn task, on which both ways are tried piece by piece.
 pub(super) struct Sampling {
@@ -23,6 +25,7 @@ pub(super) struct Sampling {
     stages: BTreeSet<usize>,
     /// Views of each picture that are learned from.
     views: usize,
+    augmentation: Augmentation,
     extraction: Option<Extraction>,
     laboratory: Option<Box<Laboratory>>,
     attempt: Option<Attempt>,
@@ -48,6 +51,8 @@ impl Sampling {
             waiting: ways.into_iter().map(trial).collect(),
             stages: ways.iter().map(|way| way.cut.first_trained_stage()).collect(),
             views: most_views(ways),
+            // Ways that differ in it are no study.
+            augmentation: shared_augmentation(ways).unwrap_or_default(),
             extraction: None,
             laboratory: None,
             attempt: None,
@@ -92,7 +97,8 @@ impl Sampling {
         let classes = self.drawn.classes().len();
         if place == classes * DRAWN_A_CLASS {
             let segment = ready.segment.clone();
-            let pictures = with_views(self.pictures.clone(), self.views, self.seed);
+            let pictures =
+                with_views(self.pictures.clone(), self.views, self.augmentation, self.seed);
             let stages = self.stages.iter().copied();
             self.extraction = Some(Extraction::new(segment, pictures, stages, &ready.device));
             return;

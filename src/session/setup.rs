@@ -9,9 +9,9 @@ use super::measured::Question;
 use super::message::{ClassSplit, Lane, MINIMUM_PER_CLASS, Refusal, Strategy};
 use super::sharing::Load;
 use crate::compare::Engine;
-use crate::data::{Picture, Split, SplitError, with_views};
+use crate::data::{Augmentation, Picture, Split, SplitError, with_views};
 use crate::model::{Architecture, Backbone, Segment};
-use crate::train::{Limits, most_views};
+use crate::train::{Limits, most_views, shared_augmentation};
 
 /// Most memory that features may take; as much again is needed while they are gathered, and a
 /// browser gives a page four gibibytes at most.
@@ -53,6 +53,8 @@ pub(super) struct Setup {
     pub labels: Vec<usize>,
     pub split: Split,
     pub seed: u64,
+    /// How the views that the lanes learn from are changed.
+    augmentation: Augmentation,
     pub ready: Ready,
 }
 
@@ -75,6 +77,8 @@ impl Setup {
                 remedy: "Choose at least one.".to_owned(),
             });
         }
+        let augmentation = shared_augmentation(lanes.iter().map(|lane| &lane.strategy));
+        let augmentation = augmentation.ok_or_else(views_refusal)?;
         let taking_part: Vec<&Class> = gallery.filled().collect();
         let mut pictures = Vec::new();
         let mut labels = Vec::new();
@@ -98,13 +102,13 @@ impl Setup {
                 test: count(&split.test, label),
             })
             .collect();
-        Ok(Self { lanes, classes, pictures, labels, split, seed, ready })
+        Ok(Self { lanes, classes, pictures, labels, split, seed, augmentation, ready })
     }
 
     /// What the frozen stages look at: the pictures, and the views that the lanes learn from.
     pub fn looked_at(&self) -> Vec<Picture> {
         let views = most_views(self.lanes.iter().map(|lane| &lane.strategy));
-        with_views(self.pictures.clone(), views, self.seed)
+        with_views(self.pictures.clone(), views, self.augmentation, self.seed)
     }
 
     /// The layout of the network.
@@ -180,6 +184,16 @@ fn checked_lane(lane: Lane) -> Result<Lane, Refusal> {
         remedy: "Change that number and start again.".to_owned(),
     })?;
     Ok(Lane { run: lane.run, strategy })
+}
+
+fn views_refusal() -> Refusal {
+    Refusal {
+        reason: "The strategies want views that are changed in different ways, but all of them \
+                 learn from the same ones."
+            .to_owned(),
+        remedy: "Choose the same changes for all of them, or train them one after the other."
+            .to_owned(),
+    }
 }
 
 fn split_refusal(error: &SplitError, names: &[&str]) -> Refusal {

@@ -22,7 +22,9 @@ use super::message::{
 use super::setup::{Ready, Setup};
 use super::studying::Studying;
 use crate::compare::Study;
-use crate::data::{Picture, PictureError, Scene, contact_sheet_png, decode, draw, with_views};
+use crate::data::{
+    Augmentation, Picture, PictureError, Scene, contact_sheet_png, decode, draw, with_views,
+};
 use crate::model::{Backbone, Segment, WeightsError};
 use crate::train::Strategy;
 
@@ -368,7 +370,9 @@ impl Session {
                     Err(refusal) => self.events.push(Event::RateRefused(refusal)),
                 }
             }
-            Command::ShowViews { views, seed } => self.events.extend(self.views(views, seed)),
+            Command::ShowViews { views, augmentation, seed } => {
+                self.events.extend(self.views(views, augmentation, seed));
+            }
             // A stop was carried out when it came; files are lined up before any other command.
             Command::StopRun { .. }
             | Command::AddPicture { .. }
@@ -459,9 +463,10 @@ impl Session {
     }
 
     /// The first picture with its views, which are those that an experiment would train on.
-    fn views(&self, views: usize, seed: u64) -> Option<Event> {
+    fn views(&self, views: usize, augmentation: Augmentation, seed: u64) -> Option<Event> {
         let first = self.gallery.filled().find_map(|class| class.pictures.values().next())?;
-        let shown = with_views(vec![first.clone()], views.min(Strategy::MOST_VIEWS), seed);
+        let views = views.min(Strategy::MOST_VIEWS);
+        let shown = with_views(vec![first.clone()], views, augmentation, seed);
         Some(Event::ViewsShown { sheet: contact_sheet_png(&shown)? })
     }
 

@@ -6,8 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use super::adapting::MOST_ADAPTED_ON;
 use super::features::PORTION;
 use super::strategy::Strategy;
+use crate::data::Augmentation;
 use crate::model::{Architecture, STAGES};
 
 /// Bytes of a number in single precision.
@@ -29,7 +31,10 @@ pub struct Memory {
     /// Four copies of what learns in every run: as it is, as it was best, and AdamW's two means.
     pub parameters: u64,
     /// What the costliest step needs beside those: the gradients of all that learns, and the
-    /// activations with their gradients or, once those are gone, the new parameters.
+    /// activations with their gradients or, once those are gone, the new parameters. Or what measuring
+    /// statistics anew needs, where that is more: what a layer is fed with and gives for all pictures
+    /// that it is measured on, and for those that go through it at once its convolution, twice since
+    /// it is read.
     pub step: u64,
 }
 
@@ -88,7 +93,10 @@ impl MemoryNeeds<'_> {
             let learns = learning(strategy);
             // The head reads as much as a picture's pooled features, whatever else learns.
             let pooled = NUMBER * (pictures * network.features()) as u64;
-            learns + (network.step_bytes(pictures, first) + pooled).max(learns)
+            let step = learns + (network.step_bytes(pictures, first) + pooled).max(learns);
+            let adapting = network.pass_bytes(MOST_ADAPTED_ON.min(self.pictures), first)
+                + 2 * network.largest_activation_bytes(pictures, first);
+            if strategy.adapts() { step.max(adapting) } else { step }
         };
         Memory {
             features: self.features(strategies()),
@@ -104,6 +112,17 @@ pub fn most_views<'s>(strategies: impl IntoIterator<Item = &'s Strategy>) -> usi
     strategies.into_iter().map(|strategy| strategy.views).max().unwrap_or(0)
 }
 
+/// How the views that are looked at for these strategies are changed: they are the same for all of
+/// them. None where strategies that learn from views want different ones.
+pub fn shared_augmentation<'s>(
+    strategies: impl IntoIterator<Item = &'s Strategy>,
+) -> Option<Augmentation> {
+    let with_views = strategies.into_iter().filter(|strategy| strategy.views > 0);
+    let mut wanted = with_views.map(|strategy| strategy.augmentation);
+    let first = wanted.next().unwrap_or_default();
+    wanted.all(|other| other == first).then_some(first)
+}
+
 /// The stages whose features are kept for these strategies.
 fn stages<'s>(strategies: impl IntoIterator<Item = &'s Strategy>) -> BTreeSet<usize> {
     let cuts = strategies.into_iter().map(|strategy| strategy.cut.first_trained_stage());
@@ -114,6 +133,7 @@ fn stages<'s>(strategies: impl IntoIterator<Item = &'s Strategy>) -> BTreeSet<us
 mod tests {
     use super::*;
     use crate::model::Cut;
+    use crate::train::NormMode;
 
     fn needs(architecture: &Architecture) -> MemoryNeeds<'_> {
         MemoryNeeds { architecture, classes: 5, pictures: 100 }
@@ -149,6 +169,23 @@ mod tests {
     }
 
     #[test]
+    fn measuring_the_statistics_of_the_last_block_anew_holds_what_was_worked_out_by_hand() {
+        let network = Architecture::bundled();
+        let affine = Strategy::for_cut(Cut::LastBlocks(1));
+        let adapt = Strategy { norm: NormMode::Adapt, ..affine.clone() };
+        // The top reads 112 channels at 3 × 3 and gives 1280, of 64 pictures; four at a time are
+        // convolved.
+        let adapting = 4 * 9 * (64 * (112 + 1280) + 2 * 4 * 1280);
+        let step = |strategy: &Strategy| needs(&network).of(&[(strategy, 4)]).step;
+        assert_eq!(step(&adapt), adapting.max(step(&affine)));
+        assert!(adapting > step(&affine), "the test says nothing");
+        // Of everything it is the widest layer, 48 channels from 48 × 48 to 24 × 24.
+        let all = Strategy { norm: NormMode::Adapt, ..Strategy::for_cut(Cut::Everything) };
+        let widest = 4 * (64 * 48 * (48 * 48 + 24 * 24) + 2 * 16 * 48 * 48 * 48);
+        assert_eq!(needs(&network).of(&[(&all, 16)]).step, widest);
+    }
+
+    #[test]
     fn views_multiply_the_features_of_all_lanes_and_add_their_pixels() {
         let network = Architecture::bundled();
         let head = Strategy::for_cut(Cut::HeadOnly);
@@ -157,6 +194,18 @@ mod tests {
         assert_eq!(memory.features, 4 * 4 * 100 * (1280 + 56 * 9));
         let portion = 4 * 16 * 48 * (48 * 48 + 24 * 24);
         assert_eq!(memory.looking, 300 * 96 * 96 * 3 + portion);
+    }
+
+    #[test]
+    fn strategies_without_views_do_not_ask_for_changes_and_those_with_some_ask_for_the_same() {
+        let plain = Strategy::for_cut(Cut::HeadOnly);
+        let flip = Augmentation { flip: true, ..Augmentation::NONE };
+        let flipped = Strategy { views: 2, augmentation: flip, ..plain.clone() };
+        let all = Strategy { views: 1, ..plain.clone() };
+        assert_eq!(shared_augmentation([&plain, &flipped, &flipped]), Some(flip));
+        assert_eq!(shared_augmentation([&all, &plain]), Some(Augmentation::default()));
+        assert_eq!(shared_augmentation([&plain]), Some(Augmentation::default()));
+        assert_eq!(shared_augmentation([&flipped, &plain, &all]), None);
     }
 
     #[test]

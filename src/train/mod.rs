@@ -2,6 +2,8 @@
 
 #[cfg(feature = "engine")]
 mod adam;
+#[cfg(feature = "engine")]
+mod adapting;
 mod class_weights;
 #[cfg(feature = "engine")]
 mod cross_entropy;
@@ -40,6 +42,7 @@ mod strategy;
 mod tally;
 #[cfg(feature = "engine")]
 mod trainer;
+mod tuning;
 
 #[cfg(feature = "bench")]
 pub use adam::agreement::steps as step_agreements;
@@ -65,7 +68,7 @@ pub use log::{Ending, EpochRow, GradientRow, Phase, RunResult, Score};
 #[cfg(feature = "engine")]
 pub use material::{Material, TrainError};
 #[cfg(feature = "engine")]
-pub use memory::{Memory, MemoryNeeds, most_views};
+pub use memory::{Memory, MemoryNeeds, most_views, shared_augmentation};
 #[cfg(feature = "engine")]
 pub use plan::{Cost, Plan, RunSeconds};
 #[cfg(feature = "engine")]
@@ -79,3 +82,4 @@ pub use softmax::softmax;
 pub use strategy::{NormMode, Start, Strategy, StrategyError};
 #[cfg(feature = "engine")]
 pub use trainer::{Advance, Trainer};
+pub use tuning::Tuning;

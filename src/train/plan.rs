@@ -1,6 +1,7 @@
-//! How often a run does what at most (a patience may end a phase before), and what follows from it: the arithmetic that it costs, and the
-//! seconds, once it is known what one time takes.
+//! How often a run does what at most (a patience may end a phase before), and what follows from it:
+//! the arithmetic that it costs, and the seconds, once it is known what one time takes.
 
+use super::adapting::adapted_on;
 use super::strategy::Strategy;
 use crate::data::Split;
 use crate::model::{Architecture, STAGES, Work};
@@ -13,6 +14,9 @@ pub struct Plan {
     pub steps_an_epoch: usize,
     /// Pictures of a step, and of a pass.
     pub step_pictures: usize,
+    /// Pictures that statistics are measured anew on before layers learn. Each goes through every
+    /// layer behind the cut twice: to be measured, and to be handed on.
+    pub adapted_on: usize,
     /// Passes forward at the end of an epoch, for its validation.
     pub validation_passes: usize,
     /// Passes forward at the end of a run, for its test.
@@ -33,7 +37,7 @@ pub struct Cost {
 pub struct RunSeconds {
     /// The head alone, validation included.
     pub head: f64,
-    /// Everything behind the cut, validation included.
+    /// Everything behind the cut, validation and the measuring of its statistics included.
     pub unfrozen: f64,
     /// The test at the end.
     pub test: f64,
@@ -55,6 +59,7 @@ impl Plan {
             strategy: strategy.clone(),
             steps_an_epoch: batches(split.training.len()).max(1),
             step_pictures,
+            adapted_on: if strategy.adapts() { adapted_on(split).len() } else { 0 },
             validation_passes: batches(split.validation.len()),
             test_passes: batches(split.test.len()),
         }
@@ -77,9 +82,11 @@ impl Plan {
             self.steps_an_epoch as f64 * cost.step + self.validation_passes as f64 * cost.pass
         };
         let last = if self.strategy.unfrozen_epochs > 0 { unfrozen } else { head };
+        let adapting = 2 * self.adapted_on.div_ceil(self.step_pictures);
         RunSeconds {
             head: self.strategy.head_epochs as f64 * epoch(head),
-            unfrozen: self.strategy.unfrozen_epochs as f64 * epoch(unfrozen),
+            unfrozen: self.strategy.unfrozen_epochs as f64 * epoch(unfrozen)
+                + adapting as f64 * unfrozen.pass,
             test: self.test_passes as f64 * last.pass,
         }
     }
@@ -98,8 +105,11 @@ impl Plan {
                 + self.validation_passes as u64 * pass(first).floating_point_operations
         };
         let last = if self.strategy.unfrozen_epochs > 0 { cut } else { STAGES };
+        let adapting: Work =
+            architecture.layers_from(cut).map(|layer| layer.forward(self.adapted_on)).sum();
         self.strategy.head_epochs as u64 * epoch(STAGES)
             + self.strategy.unfrozen_epochs as u64 * epoch(cut)
+            + 2 * adapting.floating_point_operations
             + self.test_passes as u64 * pass(last).floating_point_operations
     }
 }
@@ -108,6 +118,7 @@ impl Plan {
 mod tests {
     use super::*;
     use crate::model::Cut;
+    use crate::train::NormMode;
 
     /// 40 training, 17 validation and 3 test pictures.
     fn split() -> Split {
@@ -169,5 +180,27 @@ mod tests {
         let step = network.training(16, 5, 0).floating_point_operations;
         let plan = Plan::new(&strategy(Cut::Everything, 0, 1), &split());
         assert_eq!(plan.operations(&network, 5), 3 * step + 2 * all + all);
+    }
+
+    #[test]
+    fn statistics_measured_anew_are_two_passes_behind_the_cut_over_at_most_64_pictures() {
+        let network = Architecture::bundled();
+        let affine = strategy(Cut::LastBlocks(2), 3, 2);
+        let adapt = Strategy { norm: NormMode::Adapt, ..affine.clone() };
+        let cost = Cost { step: 0.05, pass: 0.01 };
+        let first = Cut::LastBlocks(2).first_trained_stage();
+        let multiply_adds: u64 = network.layers_from(first).map(|layer| layer.multiply_adds).sum();
+        // Batches of 16: three for 40 pictures, four for 64.
+        for (training, pictures, batches) in [(40, 40, 3), (100, 64, 4)] {
+            let split = Split { training: (0..training).collect(), ..Split::default() };
+            let of = |strategy| Plan::new(strategy, &split);
+            let more = of(&adapt).operations(&network, 5) - of(&affine).operations(&network, 5);
+            assert_eq!(more, 2 * 2 * pictures * multiply_adds);
+            let seconds = |strategy| of(strategy).seconds(cost, cost).unfrozen;
+            let more = seconds(&adapt) - seconds(&affine);
+            assert!((more - f64::from(2 * batches) * 0.01).abs() < 1e-12, "{more}");
+        }
+        let head = Strategy { norm: NormMode::Adapt, ..strategy(Cut::HeadOnly, 3, 0) };
+        assert_eq!(Plan::new(&head, &split()).adapted_on, 0, "nothing is thawed");
     }
 }

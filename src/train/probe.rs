@@ -14,7 +14,7 @@ use super::features::Features;
 use super::log::Phase;
 use super::material::{Material, TrainError};
 use super::plan::Cost;
-use super::strategy::Strategy;
+use super::strategy::{NormMode, Strategy};
 use super::tally::STEPS_BETWEEN_READS;
 use super::trainer::Trainer;
 use crate::data::{Picture, Split};
@@ -140,6 +140,10 @@ impl PhaseProbe {
         let training = (0..2 * sizes.batch).map(|index| index % seen).collect();
         let alone = match phase {
             Phase::Head => Strategy { head_epochs: 1, ..Strategy::for_cut(Cut::HeadOnly) },
+            // What a step takes does not depend on where statistics come from.
+            Phase::Unfrozen if strategy.adapts() => {
+                Strategy { head_epochs: 0, norm: NormMode::Affine, ..strategy.clone() }
+            }
             Phase::Unfrozen => Strategy { head_epochs: 0, ..strategy.clone() },
         };
         let split = Split { training, ..Split::default() };

@@ -58,7 +58,7 @@ impl RateFinder {
     /// # Errors
     /// When the device does not answer.
     pub async fn advance(&mut self) -> Result<Option<FoundRate>, TrainError> {
-        if self.trainer.phase() != self.phase {
+        if self.trainer.phase() != self.phase || self.trainer.is_adapting() {
             return Ok(match self.trainer.advance().await? {
                 Advance::Step | Advance::Epoch(_) => None,
                 // The head's phase broke off, so there is nothing to thaw layers under.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::class_weights::ClassWeights;
+use crate::data::Augmentation;
 use crate::model::{Cut, STAGES};
 
 /// What the network is before it learns.
@@ -17,8 +18,8 @@ pub enum Start {
 
 /// What BatchNorm does behind the cut.
 ///
-/// Its running statistics stay frozen in every strategy, as the Keras transfer-learning guide
-/// advises for small sets.
+/// Its running statistics do not change while anything learns, in no strategy, as the Keras
+/// transfer-learning guide advises for small sets.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub enum NormMode {
     /// Scales and shifts stay as they are, too: only convolutions learn.
@@ -26,6 +27,10 @@ pub enum NormMode {
     /// Scales and shifts learn.
     #[default]
     Affine,
+    /// Scales and shifts learn, and before they do, the statistics are measured anew on the training
+    /// pictures, and stay those (AdaBN, Li et al., arXiv 1603.04779). The head has learned on other
+    /// features by then, where it learned alone; it goes on from there.
+    Adapt,
 }
 
 /// One way to learn the visitor's classes.
@@ -69,6 +74,8 @@ pub struct Strategy {
     /// a little, in other light. Features of all of them are computed once, so looking at the
     /// pictures takes 1 + views times as long and as much memory. Validation and test never see one.
     pub views: usize,
+    /// Which of these changes views have. Without views it means nothing.
+    pub augmentation: Augmentation,
 }
 
 /// A number in a strategy is out of its range.
@@ -112,6 +119,7 @@ impl Strategy {
             patience: None,
             norm: NormMode::Affine,
             views: 0,
+            augmentation: Augmentation::default(),
         }
     }
 
@@ -154,6 +162,11 @@ impl Strategy {
     /// What the rate is multiplied with for a stage, once layers are unfrozen.
     pub fn rate_factor(&self, stage: usize) -> f64 {
         self.depth_factor.powi((STAGES - 1).saturating_sub(stage) as i32)
+    }
+
+    /// Whether statistics are measured anew on the training pictures.
+    pub fn adapts(&self) -> bool {
+        self.norm == NormMode::Adapt && self.unfrozen_epochs > 0
     }
 
     /// Epochs of all phases.
@@ -224,6 +237,13 @@ impl Strategy {
         if self.views > Self::MOST_VIEWS {
             return refuse("number of views", &self.views, "from 0 to 16");
         }
+        if self.views > 0 && self.augmentation == Augmentation::NONE {
+            return refuse(
+                "augmentation",
+                &"nothing",
+                "at least one of flip, crop and colour where there are views",
+            );
+        }
         if self.patience == Some(0) {
             return refuse("patience", &0, "at least 1 epoch, or none");
         }
@@ -270,9 +290,18 @@ mod tests {
             assert!(said.contains("label smoothing"), "{said}");
             assert!(said.ends_with("it must be from 0 to below 1"), "{said}");
         }
-        let said = said(Strategy { patience: Some(0), ..default() });
-        assert_eq!(said, "the strategy's patience is 0; it must be at least 1 epoch, or none");
+        assert_eq!(
+            said(Strategy { patience: Some(0), ..default() }),
+            "the strategy's patience is 0; it must be at least 1 epoch, or none"
+        );
         assert!(Strategy { label_smoothing: 0.99, ..default() }.checked().is_ok());
+        let unchanged = Strategy { augmentation: Augmentation::NONE, ..default() };
+        assert!(unchanged.clone().checked().is_ok(), "there are no views to be changed");
+        assert_eq!(
+            said(Strategy { views: 1, ..unchanged }),
+            "the strategy's augmentation is nothing; it must be at least one of flip, crop and \
+             colour where there are views"
+        );
     }
 
     #[test]

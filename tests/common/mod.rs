@@ -5,6 +5,7 @@
 
 pub mod files;
 pub mod office;
+pub mod program;
 
 use std::path::PathBuf;
 use std::rc::Rc;

@@ -66,7 +66,12 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             counted(tested, "different picture", "different pictures"),
             repetitions(log, pairs.rows.len()),
             Corruption::ALL.len(),
-            if log.study.strategies().iter().any(|strategy| strategy.views > 0) {
+            if log
+                .study
+                .strategies()
+                .iter()
+                .any(|strategy| strategy.views > 0 && strategy.augmentation.colour)
+            {
                 ", of which training saw mild ones of light and colour in its views"
             } else {
                 " that no training had seen"

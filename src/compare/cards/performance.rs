@@ -41,7 +41,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         figures.push(figure_within("From scratch, test accuracy", None, within, Unit::Share));
         baseline = format!(
             " The same network with random weights, all of it trained for as few epochs as \
-             fine-tuning thaws and with the same frozen statistics, gets {}.",
+             fine-tuning thaws and with frozen statistics, gets {}.",
             percent(within.estimate)
         );
     }

@@ -108,7 +108,7 @@ fn weights(cut: Cut, norm: NormMode, classes: usize) -> String {
     let first = cut.first_trained_stage();
     let frozen_norms = match norm {
         NormMode::Frozen => network.norm_parameters_from(first),
-        NormMode::Affine => 0,
+        NormMode::Affine | NormMode::Adapt => 0,
     };
     let learn = network.parameters_from(first) + head - frozen_norms;
     let all = network.parameters_from(0) + head;

@@ -3,7 +3,8 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::ui::state::{Action, Dial, Setting, Tuning};
+use crate::session::Tuning;
+use crate::ui::state::{Action, Dial, Setting};
 
 /// Of the field.
 #[derive(Properties, PartialEq)]

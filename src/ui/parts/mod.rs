@@ -3,6 +3,7 @@
 mod advice;
 mod answer;
 mod ask;
+mod augmentation_field;
 mod chart;
 mod class_card;
 mod curve_table;

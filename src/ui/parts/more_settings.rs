@@ -3,10 +3,11 @@
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::augmentation_field::AugmentationField;
 use super::dial_field::DialField;
 use super::rate_finder::RateFinder;
-use crate::session::{ClassWeights, NormMode};
-use crate::ui::state::{Action, Dial, RateSearch, Setting, Tuning};
+use crate::session::{ClassWeights, NormMode, Tuning};
+use crate::ui::state::{Action, Dial, RateSearch, Setting};
 
 /// Of the settings.
 #[derive(Properties, PartialEq)]
@@ -42,11 +43,14 @@ pub fn MoreSettings(props: &Props) -> Html {
         let chosen = value_of(&event);
         Action::Set(Setting::Norm(match chosen.as_str() {
             "frozen" => NormMode::Frozen,
+            "adapt" => NormMode::Adapt,
             _ => NormMode::Affine,
         }))
     });
     let is_balanced = tuning.class_weights == ClassWeights::Balanced;
-    let is_frozen = tuning.norm == NormMode::Frozen;
+    let option = |norm, word: &'static str, name: &'static str| {
+        html! { <option value={word} selected={tuning.norm == norm}>{ name }</option> }
+    };
     html! {
         <details class="settings" data-test="more-settings">
             <summary>{ "More settings" }{ if is_default { "" } else { " (changed)" } }</summary>
@@ -54,6 +58,7 @@ pub fn MoreSettings(props: &Props) -> Html {
                 { for Dial::ALL.iter().map(|dial| html! {
                     <DialField key={dial.word()} dial={*dial} tuning={tuning.clone()} {act} />
                 }) }
+                <AugmentationField tuning={tuning.clone()} {act} />
                 <div class="dial">
                     <label class="field">
                         <span>{ "Class weights" }</span>
@@ -72,12 +77,13 @@ pub fn MoreSettings(props: &Props) -> Html {
                         <span>{ "BatchNorm behind the cut" }</span>
                         <select data-test="batch-norm" aria-describedby="about-batch-norm"
                             onchange={norm}>
-                            <option value="affine" selected={!is_frozen}>{ "Scale and shift learn" }</option>
-                            <option value="frozen" selected={is_frozen}>{ "Frozen" }</option>
+                            { option(NormMode::Affine, "affine", "Scale and shift learn") }
+                            { option(NormMode::Adapt, "adapt", "Adapted to the pictures, then learns") }
+                            { option(NormMode::Frozen, "frozen", "Frozen") }
                         </select>
                     </label>
                     <p class="plain" id="about-batch-norm">
-                        { "Its statistics always stay those of pretraining, since a small batch would give bad ones. Its scales and shifts are few and learn well from few pictures." }
+                        { "Its scales and shifts are few and learn well from few pictures. Its statistics stay those of pretraining, since a small batch would give bad ones; adapted, they are measured once on up to 64 of the training pictures, before anything thaws." }
                     </p>
                 </div>
             </div>

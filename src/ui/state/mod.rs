@@ -14,6 +14,7 @@ mod settings;
 mod study;
 mod study_curves;
 mod tuning;
+mod views;
 
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
@@ -26,7 +27,7 @@ pub use rate::{RateSearch, RateStage};
 pub use settings::{Setting, Settings};
 pub use study::{Study, StudyProgress, StudyStage, trial_in_words};
 pub use study_curves::StudyCurves;
-pub use tuning::{Dial, Tuning};
+pub use tuning::Dial;
 
 use crate::session::{
     Breakdown, ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, MINIMUM_PER_CLASS,
@@ -435,25 +436,11 @@ impl State {
             return Vec::new();
         }
         let running = !matches!(self.engine, Engine::Lost(_));
-        match self.settings.set(setting) {
-            Some(command) if running => {
-                self.settings.device_pending = true;
-                vec![Effect::Send(command)]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// Whether there is a picture whose views the engine could show.
-    pub fn can_show_views(&self) -> bool {
-        let is_ready = self.engine == Engine::Ready && self.pictures.filled_classes() > 0;
-        is_ready && self.settings.tuning.views > 0
-    }
-
-    fn show_views(&self) -> Vec<Effect> {
-        let (views, seed) = (self.settings.tuning.views, self.settings.seed);
-        let wish = self.can_show_views().then_some(Command::ShowViews { views, seed });
-        wish.map(Effect::Send).into_iter().collect()
+        let before = views::Source::of(&self.settings);
+        let command = self.settings.set(setting).filter(|_| running);
+        self.settings.device_pending |= command.is_some();
+        let forgotten = self.forget_views(before);
+        command.map(Effect::Send).into_iter().chain(forgotten).collect()
     }
 
     fn start(&mut self, sides: Sides) -> Vec<Effect> {

@@ -1,8 +1,10 @@
 //! What a person can set, and the strategies that follow from it.
 
-use crate::session::{ClassWeights, Command, Cut, DeviceChoice, MOST_SEEDS, NormMode, Strategy};
+use crate::session::{
+    Augmentation, ClassWeights, Command, Cut, DeviceChoice, MOST_SEEDS, NormMode, Strategy, Tuning,
+};
 
-use super::{Dial, Side, Tuning};
+use super::{Dial, Side};
 
 /// What the person has set.
 #[derive(Clone, PartialEq, Debug)]
@@ -42,6 +44,8 @@ pub enum Setting {
     ClassWeights(ClassWeights),
     /// What BatchNorm does behind the cut.
     Norm(NormMode),
+    /// How views are changed; no change at all changes nothing.
+    Augmentation(Augmentation),
     /// All of [`Settings::tuning`] back to the defaults.
     DefaultTuning,
     /// The device.
@@ -98,9 +102,11 @@ impl Settings {
                     Side::Warm => self.warm_epochs = epochs,
                 }
             }
-            Setting::Dial(dial, value) => self.tuning.turn(dial, value),
+            Setting::Dial(dial, value) => dial.turn(&mut self.tuning, value),
             Setting::ClassWeights(weights) => self.tuning.class_weights = weights,
             Setting::Norm(norm) => self.tuning.norm = norm,
+            Setting::Augmentation(Augmentation::NONE) => {}
+            Setting::Augmentation(augmentation) => self.tuning.augmentation = augmentation,
             Setting::DefaultTuning => self.tuning = Tuning::default(),
             Setting::Device(device) if device != self.device => {
                 self.device = device;

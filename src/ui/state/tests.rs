@@ -7,8 +7,9 @@ mod pictures;
 
 use super::*;
 use crate::session::{
-    Answer, ClassSplit, ClassWeights, Cut, DeviceChoice, Ending, EpochRow, FIRST_OWN_ID, FoundRate,
-    NormMode, Phase, RatePoint, RunPlan, RunResult, Scene, Score, Strategy,
+    Answer, Augmentation, ClassSplit, ClassWeights, Cut, DeviceChoice, Ending, EpochRow,
+    FIRST_OWN_ID, FoundRate, NormMode, Phase, RatePoint, RunPlan, RunResult, Scene, Score,
+    Strategy,
 };
 
 fn opened() -> State {

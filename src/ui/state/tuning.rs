@@ -1,76 +1,6 @@
 //! The numbers of a strategy that a person can set, what each of them does, and what it must be.
 
-use crate::session::{ClassWeights, Cut, NormMode, Strategy};
-
-/// The numbers of both lanes' strategies.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Tuning {
-    /// Pictures a step.
-    pub batch: usize,
-    /// Peak learning rate of the head while it trains alone.
-    pub head_rate: f64,
-    /// Peak learning rate once layers are unfrozen.
-    pub unfrozen_rate: f64,
-    /// Factor on the rate for each stage further from the head.
-    pub depth_factor: f64,
-    /// Decoupled weight decay.
-    pub weight_decay: f64,
-    /// Share of every target that is spread over all classes.
-    pub label_smoothing: f64,
-    /// Epochs without a better validation score after which a phase ends.
-    pub patience: Option<usize>,
-    /// Views of each picture to learn from, beside itself.
-    pub views: usize,
-    /// How much a training picture counts, by its class.
-    pub class_weights: ClassWeights,
-    /// What BatchNorm does behind the cut.
-    pub norm: NormMode,
-}
-
-impl Default for Tuning {
-    fn default() -> Self {
-        // These numbers are the same for every cut.
-        let strategy = Strategy::for_cut(Cut::Everything);
-        Self {
-            batch: strategy.batch,
-            head_rate: strategy.head_rate,
-            unfrozen_rate: strategy.unfrozen_rate,
-            depth_factor: strategy.depth_factor,
-            weight_decay: strategy.weight_decay,
-            label_smoothing: strategy.label_smoothing,
-            patience: strategy.patience,
-            views: strategy.views,
-            class_weights: strategy.class_weights,
-            norm: strategy.norm,
-        }
-    }
-}
-
-impl Tuning {
-    /// A strategy with these numbers in place of its own.
-    pub fn applied(&self, strategy: Strategy) -> Strategy {
-        Strategy {
-            batch: self.batch,
-            head_rate: self.head_rate,
-            unfrozen_rate: self.unfrozen_rate,
-            depth_factor: self.depth_factor,
-            weight_decay: self.weight_decay,
-            label_smoothing: self.label_smoothing,
-            patience: self.patience,
-            views: self.views,
-            class_weights: self.class_weights,
-            norm: self.norm,
-            ..strategy
-        }
-    }
-
-    /// Takes a number in. What is out of range changes nothing.
-    pub(super) fn turn(&mut self, dial: Dial, value: f64) {
-        if let Ok(turned) = dial.turned(self, value) {
-            *self = turned;
-        }
-    }
-}
+use crate::session::{Cut, Strategy, Tuning};
 
 /// A number that can be set.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -166,7 +96,7 @@ impl Dial {
                  both ways get all their epochs."
             }
             Self::Views => {
-                "Mirrored, cropped and recoloured variants to learn from, for validation and test \
+                "Mirrored, cropped or recoloured variants to learn from, for validation and test \
                  never. Looking at the pictures takes 1 + views times as long and as much memory. 0, \
                  so that a race begins soon."
             }
@@ -199,6 +129,13 @@ impl Dial {
     pub fn read(self, text: &str) -> Result<f64, String> {
         let value = text.trim().parse().map_err(|_| self.must_be("a number"))?;
         self.turned(&Tuning::default(), value).map(|_| value)
+    }
+
+    /// Takes a number in. What is out of range changes nothing.
+    pub(super) fn turn(self, tuning: &mut Tuning, value: f64) {
+        if let Ok(turned) = self.turned(tuning, value) {
+            *tuning = turned;
+        }
     }
 
     /// The numbers with another value for this one.
@@ -239,23 +176,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_set_leaves_every_strategy_as_it_is() {
-        for position in 0..Cut::POSITIONS {
-            let strategy = Strategy::for_cut(Cut::from_position(position));
-            assert_eq!(Tuning::default().applied(strategy.clone()), strategy);
-        }
-    }
-
-    #[test]
     fn what_is_shown_can_be_typed_and_changes_nothing() {
         for dial in Dial::ALL {
             let mut tuning = Tuning::default();
             let typed = dial.read(&dial.text(&tuning)).expect("the default is in range");
-            tuning.turn(dial, typed);
+            dial.turn(&mut tuning, typed);
             assert_eq!(tuning, Tuning::default(), "{dial:?}");
         }
         let mut tuning = Tuning::default();
-        tuning.turn(Dial::HeadRate, 2.5e-6);
+        Dial::HeadRate.turn(&mut tuning, 2.5e-6);
         assert_eq!(Dial::HeadRate.text(&tuning), "2.5e-6");
     }
 
@@ -263,7 +192,7 @@ mod tests {
     fn every_number_goes_where_it_belongs_and_nowhere_else() {
         for (dial, value) in Dial::ALL.into_iter().zip([8.0, 0.01, 0.02, 0.5, 0.3, 0.2, 5.0, 4.0]) {
             let mut tuning = Tuning::default();
-            tuning.turn(dial, value);
+            dial.turn(&mut tuning, value);
             for other in Dial::ALL {
                 let is_changed = other.text(&tuning) != other.text(&Tuning::default());
                 assert_eq!(is_changed, other == dial, "{dial:?} {other:?}");
@@ -271,7 +200,7 @@ mod tests {
             assert_eq!(dial.text(&tuning).parse(), Ok(value), "{dial:?}");
         }
         let mut tuning = Tuning { patience: Some(3), ..Tuning::default() };
-        tuning.turn(Dial::Patience, 0.0);
+        Dial::Patience.turn(&mut tuning, 0.0);
         assert_eq!(tuning.patience, None);
     }
 
@@ -291,7 +220,7 @@ mod tests {
         ] {
             assert_eq!(dial.read(text), Err(wanted.to_owned()));
             let mut tuning = Tuning::default();
-            tuning.turn(dial, text.parse().unwrap_or(f64::NAN));
+            dial.turn(&mut tuning, text.parse().unwrap_or(f64::NAN));
             assert_eq!(tuning, Tuning::default());
         }
     }

@@ -121,7 +121,8 @@ fn views_are_shown_when_there_are_some_and_the_sheet_before_is_let_go() {
     assert_eq!(state.reduce(Action::ShowViews), [], "no views are set");
     state.reduce(Action::Set(Setting::Dial(Dial::Views, 4.0)));
     let effects = state.reduce(Action::ShowViews);
-    assert_eq!(sent(&effects), [&Command::ShowViews { views: 4, seed: 1 }]);
+    let augmentation = Augmentation::default();
+    assert_eq!(sent(&effects), [&Command::ShowViews { views: 4, augmentation, seed: 1 }]);
     let mut shown = |address: &str| {
         let event = Event::ViewsShown { sheet: Vec::new() };
         state.reduce(Action::Heard { event, image: Some(address.to_owned()) })
@@ -129,6 +130,26 @@ fn views_are_shown_when_there_are_some_and_the_sheet_before_is_let_go() {
     assert_eq!(shown("first"), []);
     assert_eq!(shown("second"), [Effect::Revoke("first".to_owned())]);
     assert_eq!(state.views_shown.as_deref(), Some("second"));
+}
+
+#[test]
+fn views_are_changed_as_is_set_and_those_of_other_settings_leave_the_page() {
+    let mut state = filled();
+    state.reduce(Action::Set(Setting::Dial(Dial::Views, 2.0)));
+    let event = Event::ViewsShown { sheet: Vec::new() };
+    state.reduce(Action::Heard { event, image: Some("old".to_owned()) });
+    assert_eq!(state.reduce(Action::Set(Setting::Dial(Dial::Views, 2.0))), []);
+    let augmentation = Augmentation { flip: false, ..Augmentation::default() };
+    let effects = state.reduce(Action::Set(Setting::Augmentation(augmentation)));
+    assert!(effects.contains(&Effect::Revoke("old".to_owned())), "{effects:?}");
+    assert_eq!(state.views_shown, None);
+    let effects = state.reduce(Action::ShowViews);
+    assert_eq!(sent(&effects), [&Command::ShowViews { views: 2, augmentation, seed: 1 }]);
+    // Views without any change would be no views.
+    state.reduce(Action::Set(Setting::Augmentation(Augmentation::NONE)));
+    for side in Side::BOTH {
+        assert_eq!(state.settings.strategy(side).augmentation, augmentation);
+    }
 }
 
 #[test]

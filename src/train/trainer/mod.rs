@@ -1,13 +1,14 @@
-//! Trains one run, a step at a time, so that several runs can take turns on one thread.
+//! Trains one run, a step at a time, so that several runs can take turns on one thread. What a step
+//! is stands in `stepping`, what happens between head and layers in `thawing`.
+
+mod stepping;
+mod thawing;
 
 use std::rc::Rc;
 
 use burn::module::Module;
-use burn::optim::GradientsParams;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
-use super::cross_entropy::{Targets, cross_entropy};
-use super::gradients::{gradient_norms, gradients_by_parts};
 use super::learner::{Learner, Model};
 use super::log::{Ending, EpochRow, GradientRow, Phase, RunResult, Score};
 use super::material::{Material, TrainError};
@@ -17,10 +18,10 @@ use super::schedule::ExponentialRise;
 use super::scoring::{logits, score};
 use super::showing::Showing;
 use super::softmax::softmax;
-use super::strategy::{NormMode, Strategy};
+use super::strategy::Strategy;
 use super::tally::Tally;
 use crate::data::{Purpose, seeded};
-use crate::model::{Head, STAGES, Segment, pool};
+use crate::model::{Adaptation, Head, Segment};
 
 /// Steps of a phase after which its pace is known well enough to tell the time left.
 const STEPS_TO_JUDGE_BY: usize = 4;
@@ -28,7 +29,7 @@ const STEPS_TO_JUDGE_BY: usize = 4;
 /// What one call of [`Trainer::advance`] did.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Advance {
-    /// One training step.
+    /// One training step, or one stage whose statistics were measured anew before layers learn.
     Step,
     /// The validation at the end of an epoch, whose row this is.
     Epoch(EpochRow),
@@ -39,6 +40,7 @@ pub enum Advance {
 /// Where a trainer stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Position {
+    Adapting,
     Stepping { step_of_epoch: usize },
     Validating,
     Testing(Ending),
@@ -67,8 +69,10 @@ pub struct Trainer {
     material: Rc<Material>,
     clock: fn() -> f64,
     frozen: Segment,
-    /// With autodiff; its segment is plain while the head trains alone.
+    /// With autodiff; its segment is plain while the head trains alone, and until it is adapted.
     learner: Learner,
+    /// Of the learner's segment, while it is being adapted.
+    adaptation: Option<Adaptation>,
     /// Of the present phase.
     optimizer: Optimizer,
     showing: Showing,
@@ -118,6 +122,7 @@ impl Trainer {
         let mut trainer = Self {
             class_weights: strategy.class_weights.of(labels, material.classes),
             learner: Learner { segment, head },
+            adaptation: None,
             frozen,
             optimizer: Optimizer::of_head(&strategy, strategy.head_epochs * plan.steps_an_epoch),
             showing,
@@ -141,7 +146,7 @@ impl Trainer {
         if trainer.strategy.head_epochs > 0 {
             trainer.learner.head = trainer.learner.head.clone().train();
         } else {
-            trainer.begin_unfrozen_phase();
+            trainer.position = trainer.begin_unfrozen_phase();
         }
         trainer
     }
@@ -176,6 +181,11 @@ impl Trainer {
         self.seconds
     }
 
+    /// Whether statistics are measured anew, so that nothing learns at the moment.
+    pub(super) fn is_adapting(&self) -> bool {
+        self.position == Position::Adapting
+    }
+
     /// What is learning.
     pub fn phase(&self) -> Phase {
         self.phase
@@ -203,7 +213,8 @@ impl Trainer {
 
     /// Asks for an early end: the next calls of [`Trainer::advance`] test the best epoch so far.
     pub fn stop(&mut self) {
-        if matches!(self.position, Position::Stepping { .. } | Position::Validating) {
+        use Position::{Adapting, Stepping, Validating};
+        if matches!(self.position, Adapting | Stepping { .. } | Validating) {
             self.position = Position::Testing(Ending::Stopped);
         }
     }
@@ -240,6 +251,7 @@ impl Trainer {
     pub async fn advance(&mut self) -> Result<Advance, TrainError> {
         let started = (self.clock)();
         let done = match self.position {
+            Position::Adapting => self.adapt().await,
             Position::Stepping { step_of_epoch } => self.step(step_of_epoch).await,
             Position::Validating => self.validate(started).await,
             Position::Testing(ending) => self.test(ending, started).await,
@@ -255,126 +267,6 @@ impl Trainer {
             Phase::Head => self.strategy.head_epochs,
             Phase::Unfrozen => self.strategy.unfrozen_epochs,
         }
-    }
-
-    /// Unfreezes the segment behind the cut.
-    fn begin_unfrozen_phase(&mut self) {
-        let head_steps = self.strategy.head_epochs * self.plan.steps_an_epoch;
-        self.steps_saved = head_steps - self.steps_done;
-        self.phase = Phase::Unfrozen;
-        self.phase_began =
-            PhaseBegan { epoch: self.epoch, steps: self.steps_done, seconds: self.seconds };
-        let steps = self.strategy.unfrozen_epochs * self.plan.steps_an_epoch;
-        self.optimizer = Optimizer::of_unfrozen(&self.strategy, steps, &self.learner.segment);
-        self.learner = self.learner.clone().train();
-        if self.strategy.norm == NormMode::Frozen {
-            self.learner.segment = self.learner.segment.clone().with_frozen_norms();
-        }
-    }
-
-    async fn step(&mut self, step_of_epoch: usize) -> Result<Advance, TrainError> {
-        if step_of_epoch == 0 {
-            self.showing.begin_epoch();
-        }
-        let batch = self.showing.batch(step_of_epoch, self.plan.step_pictures);
-        // What only fills the last batch up was counted at the beginning of the epoch.
-        let counted = (self.showing.len() - step_of_epoch * batch.len()).min(batch.len());
-        let step_of_epoch = step_of_epoch + 1;
-        let is_last = step_of_epoch == self.plan.steps_an_epoch;
-        match self.phase {
-            Phase::Head => {
-                let head = self.learner.head.clone();
-                let gradients = self.gradients(&head, &batch, counted)?;
-                self.note_gradients(is_last, &gradients).await?;
-                self.learner.head = self.optimizer.step(head, gradients);
-            }
-            Phase::Unfrozen => {
-                let learner = self.learner.clone();
-                let gradients = self.gradients(&learner, &batch, counted)?;
-                self.note_gradients(is_last, &gradients).await?;
-                self.learner = self.optimizer.step(learner, gradients);
-            }
-        }
-        self.steps_done += 1;
-
-        self.position =
-            if is_last { Position::Validating } else { Position::Stepping { step_of_epoch } };
-        if is_last || self.tally.is_due() {
-            self.read_tally().await?;
-        }
-        Ok(Advance::Step)
-    }
-
-    /// # Shapes
-    /// `[batch, classes]`, with autodiff
-    fn training_logits(&self, batch: &[usize]) -> Result<Tensor<2>, TrainError> {
-        let features = match self.phase {
-            Phase::Head => self.material.features.pooled(batch).autodiff(),
-            Phase::Unfrozen => {
-                let segment = &self.learner.segment;
-                pool(
-                    segment
-                        .forward(self.material.input_of(segment.first_stage(), batch)?.autodiff()),
-                )
-            }
-        };
-        Ok(self.learner.head.forward(features))
-    }
-
-    /// The gradients of what learns, of the mean loss over a batch, whose first `counted` pictures
-    /// count as hits.
-    fn gradients<M: Module>(
-        &mut self,
-        module: &M,
-        batch: &[usize],
-        counted: usize,
-    ) -> Result<GradientsParams, TrainError> {
-        let mut tally = std::mem::take(&mut self.tally);
-        let mut uncounted = counted;
-        let gradients = gradients_by_parts(module, batch, self.micro_batch, |part| {
-            let counted = uncounted.min(part.len());
-            uncounted -= counted;
-            let labels = self.material.labels_of(part);
-            let logits = self.training_logits(part)?;
-            let targets = Targets {
-                weights: labels.iter().map(|&label| self.class_weights[label]).collect(),
-                smoothing: self.strategy.label_smoothing as f32,
-                labels,
-                counted,
-                whole: batch.len(),
-            };
-            let result = cross_entropy(logits, targets);
-            tally.add(result.clone().inner());
-            Ok(result)
-        });
-        tally.end_step();
-        self.tally = tally;
-        gradients
-    }
-
-    /// Notes the gradients' lengths at the last step of an epoch, where they are wanted.
-    async fn note_gradients(
-        &mut self,
-        is_last: bool,
-        gradients: &GradientsParams,
-    ) -> Result<(), TrainError> {
-        let Some(rows) = self.gradient_rows.as_mut().filter(|_| is_last) else { return Ok(()) };
-        let Learner { segment, head } = &self.learner;
-        let learns = match self.phase {
-            Phase::Head => segment.cut_at(STAGES).1,
-            Phase::Unfrozen => segment.clone(),
-        };
-        let norms = gradient_norms(&learns, head, gradients).await?;
-        let first_stage = learns.first_stage();
-        rows.push(GradientRow { epoch: self.epoch + 1, first_stage, norms });
-        Ok(())
-    }
-
-    async fn read_tally(&mut self) -> Result<(), TrainError> {
-        if !self.tally.read().await? {
-            self.position = Position::Testing(Ending::NotFinite);
-        }
-        Ok(())
     }
 
     async fn validate(&mut self, started: f64) -> Result<Advance, TrainError> {
@@ -415,8 +307,7 @@ impl Trainer {
             return Position::Stepping { step_of_epoch: 0 };
         }
         if self.phase == Phase::Head && self.strategy.unfrozen_epochs > 0 {
-            self.begin_unfrozen_phase();
-            return Position::Stepping { step_of_epoch: 0 };
+            return self.begin_unfrozen_phase();
         }
         Position::Testing(if is_whole { Ending::Completed } else { Ending::Converged })
     }
