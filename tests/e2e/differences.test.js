@@ -6,11 +6,14 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Browsing } from './lib/browser.js';
 import { eventually } from './lib/lab.js';
-import { emptyFolder, fruitFolder } from './lib/pictures.js';
+import { emptyFolder, fruit, fruitFolder } from './lib/pictures.js';
 import { built } from './lib/server.js';
 
-const CLASSES = 3;
+/** Just enough for a test part of their own. */
+const CLASSES = 4;
 const PICTURES = 15;
+/** So few that they take turns. */
+const FEW = { classes: 3, pictures: 5 };
 /** Test pictures of a seed: a fifth of each class. */
 const TESTED = CLASSES * PICTURES / 5;
 const SEED = 7;
@@ -18,10 +21,10 @@ const SEEDS = 2;
 const EPOCHS = 3;
 
 /** A page with pictures in classes and a race that is over. */
-async function raced(lab, folder) {
+async function raced(lab, folder, pictures = CLASSES * PICTURES) {
   await lab.engineReady();
   await lab.chooseFolder(folder);
-  await lab.thumbnails(CLASSES * PICTURES);
+  await lab.thumbnails(pictures);
   await lab.set({ 'device-choice': 'cpu', seed: SEED, seeds: SEEDS, 'cold-epochs': EPOCHS, 'warm-epochs': EPOCHS });
   await eventually(async () => assert.match(await lab.part('device').innerText(), /CPU/));
   await lab.part('start-both').click();
@@ -65,6 +68,10 @@ describe('the ten differences', { timeout: 900_000 }, () => {
     await raced(lab, folder);
     await lab.part('measure').click();
     await ended(lab, 'Complete');
+    assert.equal(await lab.part('study-folds').count(), 0);
+    // Both ways' curves, with the seconds that each has computed.
+    assert.match(await lab.part('study-clock').innerText(), /transfer learning .*s, fine-tuning .*s\./);
+    assert.ok(await lab.part('study-curves').locator('svg polyline, svg path').count() > 0);
     for (let place = 1; place <= 10; place += 1) {
       const card = lab.part(`card-${place}`);
       assert.equal(await card.getAttribute('data-found'), 'true', await card.innerText());
@@ -87,8 +94,14 @@ describe('the ten differences', { timeout: 900_000 }, () => {
   }));
 
   test('a study rests, goes on, ends early and grows by a seed', () => browsing.visit(async (lab) => {
-    await raced(lab, fruitFolder(CLASSES, PICTURES));
+    await raced(lab, fruitFolder(FEW.classes, FEW.pictures), FEW.classes * FEW.pictures);
+    // Pictures of a new setting are given to a class of their own kind and are no training pictures.
+    await lab.part('new-setting').locator('summary').click();
+    await lab.part('setting').first().locator('input[type=file]').setInputFiles(fruit()[0].files[20]);
+    await eventually(async () => assert.match(await lab.part('setting').first().innerText(), /1\s+picture/));
+    assert.match(await lab.part('pictures-count').innerText(), /15 pictures/);
     await lab.part('measure').click();
+    await eventually(async () => assert.match(await lab.part('study-folds').innerText(), /each of 5 folds is the test once/));
     await eventually(async () => assert.ok(await done(lab) >= 1), 120_000);
     await lab.part('study-pause').click();
     await ended(lab, 'Paused');
@@ -111,6 +124,8 @@ describe('the ten differences', { timeout: 900_000 }, () => {
     await lab.part('study-stop').click();
     await ended(lab, 'Stopped');
     assert.ok(await lab.part('measure').isEnabled());
+    const generalisation = await figures(lab);
+    assert.ok(Object.keys(generalisation).some((name) => name.startsWith('card-8, New setting')));
     // The models of the race can still be asked.
     assert.equal(await lab.part('ask-file').isDisabled(), false);
   }));
