@@ -9,7 +9,9 @@ use serde::Serialize;
 use super::compare::{Driver, Output, printable, progress_bar};
 use super::study::line_of;
 use super::{AdviseArguments, CommandError, print};
-use crate::session::{A_POINT, Advice, Command, Event, Lane, Outcome, Refusal, RunId, RunResult};
+use crate::session::{
+    A_POINT, Advice, Command, Cut, Event, Lane, Outcome, Refusal, RunId, RunResult,
+};
 
 pub fn run(arguments: &AdviseArguments) -> Result<(), CommandError> {
     // Opened before anything is trained, so that a path that cannot be written costs no training.
@@ -114,12 +116,14 @@ fn check(
         .collect();
     let seeds = (0..u64::from(arguments.seeds)).map(|step| arguments.seed.wrapping_add(step));
     let mut advised = Measured::default();
+    let mut by_seed = Vec::new();
     for seed in seeds.clone() {
         let cut = match seed == arguments.seed {
             true => advice.strategy.cut,
             false => driver.advise(seed)?.strategy.cut,
         };
-        for (measured, result) in measured.iter_mut().zip(driver.results(&lanes, seed)?) {
+        let results = driver.results(&lanes, seed)?;
+        for (measured, result) in measured.iter_mut().zip(&results) {
             if measured.cut == cut.to_string() {
                 advised.correct += result.test.correct;
                 advised.count += result.test.count;
@@ -128,6 +132,8 @@ fn check(
             measured.count += result.test.count;
             measured.seconds += result.seconds;
         }
+        let accuracies = results.iter().map(|result| result.test.accuracy()).collect();
+        by_seed.push(Seed { seed, advised: cut, accuracies });
     }
     let accuracies: Vec<_> = lanes
         .iter()
@@ -138,7 +144,42 @@ fn check(
     let advised_accuracy = advised.accuracy();
     let regret = (outcome.best_accuracy - advised_accuracy).max(0.0);
     let outcome = Outcome { advised_accuracy, regret, ..outcome };
-    Ok(Check { seeds: seeds.collect(), measured, outcome })
+    let cuts: Vec<Cut> = lanes.iter().map(|lane| lane.strategy.cut).collect();
+    let without_luck = regret_without_luck(&cuts, &by_seed);
+    Ok(Check { measured, by_seed, outcome, without_luck })
+}
+
+/// One seed of a check.
+#[derive(Debug, Serialize)]
+struct Seed {
+    seed: u64,
+    /// What was advised for it.
+    advised: Cut,
+    /// Of every candidate, 0 to 1.
+    accuracies: Vec<f64>,
+}
+
+/// How far the advised cuts are behind the one that the other seeds call best, the mean over all
+/// seeds, in units of one. Which of several equal cuts is best with the very seeds that it is measured
+/// with is luck, and a regret against it contains that luck; this one does not, and may be below 0.
+/// `None` with fewer than two seeds.
+fn regret_without_luck(cuts: &[Cut], seeds: &[Seed]) -> Option<f64> {
+    if seeds.len() < 2 {
+        return None;
+    }
+    let regret = |place: usize| {
+        let of_others = |cut: usize| {
+            let others = seeds.iter().enumerate().filter(|(other, _)| *other != place);
+            others.map(|(_, seed)| seed.accuracies[cut]).sum::<f64>()
+        };
+        // Of equals the last one wins a maximum, so the cheapest comes last.
+        let best = (0..cuts.len()).rev().max_by(|&a, &b| of_others(a).total_cmp(&of_others(b)))?;
+        let Seed { advised, accuracies, .. } = &seeds[place];
+        let advised = cuts.iter().position(|cut| cut == advised)?;
+        Some(accuracies[best] - accuracies[advised])
+    };
+    let sum: Option<f64> = (0..seeds.len()).map(regret).sum();
+    Some(sum? / seeds.len() as f64)
 }
 
 /// What one candidate came to over all seeds.
@@ -160,14 +201,16 @@ impl Measured {
 /// What the candidates came to, and the advice beside it.
 #[derive(Debug, Serialize)]
 struct Check {
-    seeds: Vec<u64>,
     measured: Vec<Measured>,
+    by_seed: Vec<Seed>,
     outcome: Outcome,
+    /// See [`regret_without_luck`].
+    without_luck: Option<f64>,
 }
 
 impl Check {
     fn text(&self) -> String {
-        let mut text = format!("  measured over {} seeds:\n", self.seeds.len());
+        let mut text = format!("  measured over {} seeds:\n", self.by_seed.len());
         for Measured { cut, correct, count, seconds } in &self.measured {
             let share = 100.0 * *correct as f64 / (*count).max(1) as f64;
             // Writing to a string cannot fail.
@@ -176,7 +219,15 @@ impl Check {
         }
         let Outcome { best, regret, .. } = self.outcome;
         let said = if regret <= A_POINT { "it held" } else { "it did not hold" };
-        let _ = writeln!(text, "  best: {best}; regret {:.1} points: {said}\n", regret * 100.0);
+        let _ = writeln!(text, "  best: {best}; regret {:.1} points: {said}", regret * 100.0);
+        if let Some(without_luck) = self.without_luck {
+            let _ = writeln!(
+                text,
+                "  against the cut that the other seeds call best: {:+.1} points",
+                without_luck * 100.0 + 0.0
+            );
+        }
+        text.push('\n');
         text
     }
 }
@@ -235,6 +286,14 @@ impl Report {
             100.0 * held as f64 / count,
             sure * 100.0,
         );
+        let without: Option<f64> = checked.iter().map(|(_, check)| check.without_luck).sum();
+        if let Some(without) = without {
+            let _ = writeln!(
+                text,
+                "against the cuts that the other seeds call best, which is no luck: {:+.2} points",
+                without / count * 100.0 + 0.0
+            );
+        }
         text
     }
 
@@ -259,4 +318,37 @@ fn text_of(folder: &Path, advice: &Advice) -> String {
     }
     let _ = writeln!(text, "  {}", advice.words);
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CUTS: [Cut; 2] = [Cut::HeadOnly, Cut::Everything];
+
+    fn seeds(rows: &[(Cut, [f64; 2])]) -> Vec<Seed> {
+        let rows = rows.iter().zip(1..);
+        rows.map(|(&(advised, accuracies), seed)| Seed {
+            seed,
+            advised,
+            accuracies: accuracies.into(),
+        })
+        .collect()
+    }
+
+    #[test]
+    fn what_is_best_by_chance_alone_is_no_regret() {
+        // Each is ahead once. The second seed calls everything best, which is 0.2 behind with the first.
+        let rows = [(Cut::HeadOnly, [0.8, 0.6]), (Cut::HeadOnly, [0.5, 0.7])];
+        let regret = regret_without_luck(&CUTS, &seeds(&rows)).expect("two seeds");
+        assert!((regret + 0.1).abs() < 1e-12, "{regret}");
+    }
+
+    #[test]
+    fn what_every_seed_calls_best_is_a_regret() {
+        let rows = [(Cut::HeadOnly, [0.5, 0.8]), (Cut::Everything, [0.6, 0.7])];
+        let regret = regret_without_luck(&CUTS, &seeds(&rows)).expect("two seeds");
+        assert!((regret - 0.15).abs() < 1e-12, "{regret}");
+        assert_eq!(regret_without_luck(&CUTS, &seeds(&rows[..1])), None);
+    }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::summary::{Pairs, WAYS, figure, figure_within, mean, repetitions};
 use super::words::{counted, lead, percent, range, verdict};
 use crate::compare::{
-    CorruptedHits, Examination, Finding, Hits, PictureHits, Plot, Series, Shape, StudyLog,
+    CorruptedHits, Examination, Figure, Finding, Hits, PictureHits, Plot, Series, Shape, StudyLog,
     TrialRow, Unit, Way,
 };
 use crate::measure::{Corruption, Interval, SEVERITIES, Unit as Resampled, bootstrap, mean_share};
@@ -35,12 +35,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         if let Some(gap) = mean(gaps) {
             figures.push(figure("Training above test", way, gap, Unit::Points));
         }
-        let elsewhere = pairs.examinations(way);
-        let elsewhere = elsewhere.iter().flat_map(|seen| &seen.new_setting);
-        let answers = elsewhere.map(|row| (row.picture as usize, row.hits.share()));
-        if let Some(within) = mean_share(answers, pairs.seed()) {
-            figures.push(figure_within("New setting", Some(way), within, Unit::Share));
-        }
+        figures.extend(in_new_setting(&pairs, way));
     }
     figures.push(figure_within("Fine-tuning ahead, changed", None, difference, Unit::Points));
     let elsewhere = picture_difference(&pairs, |seen| &seen.new_setting);
@@ -90,6 +85,17 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         sources: pairs.sources(),
         ..Finding::default()
     })
+}
+
+/// What one way gets right in the new setting, if there are pictures of one; with an interval where
+/// these are at least two.
+fn in_new_setting(pairs: &Pairs, way: Way) -> Option<Figure> {
+    let seen = pairs.examinations(way);
+    let rows: Vec<&PictureHits> = seen.iter().flat_map(|seen| &seen.new_setting).collect();
+    let value = mean(rows.iter().map(|row| row.hits.share()))?;
+    let answers = rows.iter().map(|row| (row.picture as usize, row.hits.share()));
+    let interval = mean_share(answers, pairs.seed());
+    Some(Figure { interval, ..figure("New setting", way, value, Unit::Share) })
 }
 
 /// The hits on the pictures that were changed too, as they were.
