@@ -101,6 +101,16 @@ fn is_row(event: &Event) -> bool {
     matches!(event, Event::TrialEnded(_))
 }
 
+/// Works until the first row has come and the cards that it changes are told, one a slice.
+fn work_until_a_row(session: &mut Session) -> Vec<Event> {
+    let mut events = work_until(session, is_row);
+    for _ in Difference::ALL {
+        block_on(session.work());
+        events.extend(session.take_events());
+    }
+    events
+}
+
 /// What a study with the seeds 1 and 2 tells where nothing disturbs it.
 static UNDISTURBED: LazyLock<Vec<Event>> =
     LazyLock::new(|| after(&mut with_pictures(session_with(ticks)), [study(&[1, 2])]));
@@ -143,7 +153,7 @@ fn the_same_seed_gives_the_same_rows_whatever_the_clock_says() {
 fn a_paused_study_rests_and_goes_on_to_the_same_rows() {
     let mut session = with_pictures(session());
     session.submit(study(&[1]));
-    let mut events = work_until(&mut session, is_row);
+    let mut events = work_until_a_row(&mut session);
     session.submit(Command::PauseStudy { is_paused: true });
     assert!(!session.has_work());
     for _ in 0..20 {
@@ -161,7 +171,7 @@ fn a_paused_study_rests_and_goes_on_to_the_same_rows() {
 fn a_stopped_study_ends_with_what_there_is_and_takes_no_further_seed() {
     let mut session = with_pictures(session());
     session.submit(study(&[1]));
-    let told = work_until(&mut session, is_row);
+    let told = work_until_a_row(&mut session);
     session.submit(Command::StopStudy);
     assert!(!session.has_work());
     let events = settle(&mut session);
@@ -198,7 +208,7 @@ fn a_further_seed_after_the_end_adds_one_paired_repetition_and_changes_cards() {
 fn training_ends_a_study() {
     let mut session = with_pictures(session());
     session.submit(study(&[1]));
-    work_until(&mut session, is_row);
+    work_until_a_row(&mut session);
     let lanes = vec![lane(0, short(Cut::HeadOnly))];
     let events = after(&mut session, [Command::Train { lanes, seed: 1 }]);
     assert_eq!(ending(&events), (1, false));
@@ -211,10 +221,12 @@ fn training_ends_a_study() {
 fn a_study_in_place_of_another_ends_it() {
     let mut session = with_pictures(session());
     session.submit(study(&[2]));
-    work_until(&mut session, is_row);
+    work_until_a_row(&mut session);
     let events = after(&mut session, [study(&[1])]);
-    assert!(matches!(events[0], Event::StudyEnded { trials: 1, is_complete: false, .. }));
-    assert_eq!(rows(&events), first_seed());
+    let ended = events.iter().position(|event| matches!(event, Event::StudyEnded { .. }));
+    let ended = ended.expect("the first one ends");
+    assert!(matches!(events[ended], Event::StudyEnded { trials: 1, is_complete: false, .. }));
+    assert_eq!((rows(&events[..ended]), rows(&events[ended..])), (vec![], first_seed()));
 }
 
 /// The numbers of the epochs that were told of both ways, by strategy and repetition, in order.
@@ -346,11 +358,31 @@ fn work_until_it_tries(office: &mut Office, assistant: usize) {
     }
 }
 
+/// Has the session tell the cards that are due, while its assistants do nothing.
+fn tell_cards(office: &mut Office) {
+    for _ in Difference::ALL {
+        block_on(office.session.work());
+    }
+}
+
 #[test]
-fn assistants_change_no_row() {
+fn a_stop_tells_every_card_that_is_due() {
+    let mut session = with_pictures(session());
+    session.submit(study(&[1]));
+    let mut events = work_until(&mut session, is_row);
+    session.submit(Command::StopStudy);
+    events.extend(settle(&mut session));
+    let told = cards(&events);
+    assert_eq!(told.keys().copied().collect::<Vec<_>>(), Difference::ALL);
+    assert_eq!(ending(&events), (1, false));
+}
+
+#[test]
+fn assistants_change_no_row_and_their_epochs_are_told_too() {
     let mut office = office(2);
     office.finish(study(&[1]));
     assert_eq!(in_order(rows(&office.heard), &planned(&[1])), first_seed());
+    assert_eq!(told_epochs(&office.heard), epochs_of_rows(&first_seed()));
     assert!(ending(&office.heard).1);
 }
 
@@ -375,6 +407,7 @@ fn what_an_assistant_has_begun_is_brought_to_its_end_while_a_study_rests() {
     work_until_it_tries(&mut office, 0);
     let before = rows(&office.heard).len();
     office.session.submit(Command::PauseStudy { is_paused: true });
+    tell_cards(&mut office);
     assert!(office.session.has_work() && office.session.is_waiting());
     while office.session.has_work() {
         office.turn();
@@ -390,6 +423,7 @@ fn training_waits_for_no_trial_and_has_the_assistants_at_once() {
     office.session.submit(study(&[1]));
     work_until_it_tries(&mut office, 0);
     office.session.submit(Command::PauseStudy { is_paused: true });
+    tell_cards(&mut office);
     assert!(office.session.is_waiting());
     let lanes = [Cut::HeadOnly, Cut::LastBlocks(1)].into_iter().zip(0..);
     let lanes = lanes.map(|(cut, run)| lane(run, short(cut))).collect();

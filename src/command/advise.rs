@@ -145,8 +145,8 @@ fn check(
     let regret = (outcome.best_accuracy - advised_accuracy).max(0.0);
     let outcome = Outcome { advised_accuracy, regret, ..outcome };
     let cuts: Vec<Cut> = lanes.iter().map(|lane| lane.strategy.cut).collect();
-    let without_luck = regret_without_luck(&cuts, &by_seed);
-    Ok(Check { measured, by_seed, outcome, without_luck })
+    let by_other_seeds = regret_by_other_seeds(&cuts, &by_seed);
+    Ok(Check { measured, by_seed, outcome, by_other_seeds })
 }
 
 /// One seed of a check.
@@ -159,11 +159,12 @@ struct Seed {
     accuracies: Vec<f64>,
 }
 
-/// How far the advised cuts are behind the one that the other seeds call best, the mean over all
+/// How far the advised cuts are behind the one that the other seeds would choose, the mean over all
 /// seeds, in units of one. Which of several equal cuts is best with the very seeds that it is measured
-/// with is luck, and a regret against it contains that luck; this one does not, and may be below 0.
-/// `None` with fewer than two seeds.
-fn regret_without_luck(cuts: &[Cut], seeds: &[Seed]) -> Option<f64> {
+/// with is luck, and a regret against it is too large by that luck. This one is too small, since what
+/// other seeds choose need not be the best, and may be below 0: the truth lies between. `None` with
+/// fewer than two seeds.
+fn regret_by_other_seeds(cuts: &[Cut], seeds: &[Seed]) -> Option<f64> {
     if seeds.len() < 2 {
         return None;
     }
@@ -204,8 +205,8 @@ struct Check {
     measured: Vec<Measured>,
     by_seed: Vec<Seed>,
     outcome: Outcome,
-    /// See [`regret_without_luck`].
-    without_luck: Option<f64>,
+    /// See [`regret_by_other_seeds`].
+    by_other_seeds: Option<f64>,
 }
 
 impl Check {
@@ -220,11 +221,11 @@ impl Check {
         let Outcome { best, regret, .. } = self.outcome;
         let said = if regret <= A_POINT { "it held" } else { "it did not hold" };
         let _ = writeln!(text, "  best: {best}; regret {:.1} points: {said}", regret * 100.0);
-        if let Some(without_luck) = self.without_luck {
+        if let Some(by_other_seeds) = self.by_other_seeds {
             let _ = writeln!(
                 text,
-                "  against the cut that the other seeds call best: {:+.1} points",
-                without_luck * 100.0 + 0.0
+                "  against the cut that the other seeds would choose: {:+.1} points",
+                by_other_seeds * 100.0 + 0.0
             );
         }
         text.push('\n');
@@ -286,11 +287,11 @@ impl Report {
             100.0 * held as f64 / count,
             sure * 100.0,
         );
-        let without: Option<f64> = checked.iter().map(|(_, check)| check.without_luck).sum();
+        let without: Option<f64> = checked.iter().map(|(_, check)| check.by_other_seeds).sum();
         if let Some(without) = without {
             let _ = writeln!(
                 text,
-                "against the cuts that the other seeds call best, which is no luck: {:+.2} points",
+                "against the cuts that the other seeds would choose: {:+.2} points; the truth lies between",
                 without / count * 100.0 + 0.0
             );
         }
@@ -340,15 +341,15 @@ mod tests {
     fn what_is_best_by_chance_alone_is_no_regret() {
         // Each is ahead once. The second seed calls everything best, which is 0.2 behind with the first.
         let rows = [(Cut::HeadOnly, [0.8, 0.6]), (Cut::HeadOnly, [0.5, 0.7])];
-        let regret = regret_without_luck(&CUTS, &seeds(&rows)).expect("two seeds");
+        let regret = regret_by_other_seeds(&CUTS, &seeds(&rows)).expect("two seeds");
         assert!((regret + 0.1).abs() < 1e-12, "{regret}");
     }
 
     #[test]
     fn what_every_seed_calls_best_is_a_regret() {
         let rows = [(Cut::HeadOnly, [0.5, 0.8]), (Cut::Everything, [0.6, 0.7])];
-        let regret = regret_without_luck(&CUTS, &seeds(&rows)).expect("two seeds");
+        let regret = regret_by_other_seeds(&CUTS, &seeds(&rows)).expect("two seeds");
         assert!((regret - 0.15).abs() < 1e-12, "{regret}");
-        assert_eq!(regret_without_luck(&CUTS, &seeds(&rows[..1])), None);
+        assert_eq!(regret_by_other_seeds(&CUTS, &seeds(&rows[..1])), None);
     }
 }

@@ -1,10 +1,9 @@
 //! The trials of a study that have ended: what every card is computed from.
 
-use super::cards::ahead;
 use super::study::Study;
 use super::trial::{Trial, TrialRow};
 use crate::data::SampleTask;
-use crate::measure::Interval;
+use crate::measure::{Interval, paired_difference};
 use crate::model::Architecture;
 use crate::train::Strategy;
 
@@ -111,4 +110,14 @@ impl StudyLog {
     pub fn is_complete(&self) -> bool {
         self.planned.iter().all(|trial| self.rows.iter().any(|row| row.trial == *trial))
     }
+}
+
+/// How far the second row of each pair is ahead in accuracy, picture by picture.
+pub(super) fn ahead<'a>(
+    pairs: impl Iterator<Item = [&'a TrialRow; 2]>,
+    seed: u64,
+) -> Option<Interval> {
+    let answers = pairs.flat_map(|[first, second]| first.answers.iter().zip(&second.answers));
+    let answers = answers.map(|(a, b)| (a.picture as usize, a.is_right(), b.is_right()));
+    paired_difference(answers, seed)
 }

@@ -12,7 +12,7 @@ const HELD_OUT: f64 = 0.2;
 /// eight points.
 const FEW_TEST_PICTURES: usize = 12;
 /// Folds of which each is the test once, where a set is small: as many as leave the parts of a single
-/// split as large as they are.
+/// split as large as they are, if every class has pictures enough for them.
 const MOST_TEST_FOLDS: usize = 5;
 
 /// Indices of a data set, each in exactly one part, in ascending order.
@@ -305,7 +305,7 @@ mod tests {
                 prop_assert!(folds[0].test.len() >= FEW_TEST_PICTURES);
                 return Ok(());
             }
-            prop_assert!(count >= MINIMUM_PER_CLASS && count <= MOST_TEST_FOLDS);
+            prop_assert!((MINIMUM_PER_CLASS..=MOST_TEST_FOLDS).contains(&count));
             let all: Vec<usize> = (0..labels.len()).collect();
             let sorted = |mut indices: Vec<usize>| {
                 indices.sort_unstable();

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use super::adapting::MOST_ADAPTED_ON;
 use super::features::PORTION;
 use super::strategy::Strategy;
-use crate::data::Augmentation;
 use crate::model::{Architecture, STAGES};
 
 /// Bytes of a number in single precision.
@@ -112,17 +111,6 @@ pub fn most_views<'s>(strategies: impl IntoIterator<Item = &'s Strategy>) -> usi
     strategies.into_iter().map(|strategy| strategy.views).max().unwrap_or(0)
 }
 
-/// How the views that are looked at for these strategies are changed: they are the same for all of
-/// them. None where strategies that learn from views want different ones.
-pub fn shared_augmentation<'s>(
-    strategies: impl IntoIterator<Item = &'s Strategy>,
-) -> Option<Augmentation> {
-    let with_views = strategies.into_iter().filter(|strategy| strategy.views > 0);
-    let mut wanted = with_views.map(|strategy| strategy.augmentation);
-    let first = wanted.next().unwrap_or_default();
-    wanted.all(|other| other == first).then_some(first)
-}
-
 /// The stages whose features are kept for these strategies.
 fn stages<'s>(strategies: impl IntoIterator<Item = &'s Strategy>) -> BTreeSet<usize> {
     let cuts = strategies.into_iter().map(|strategy| strategy.cut.first_trained_stage());
@@ -194,18 +182,6 @@ mod tests {
         assert_eq!(memory.features, 4 * 4 * 100 * (1280 + 56 * 9));
         let portion = 4 * 16 * 48 * (48 * 48 + 24 * 24);
         assert_eq!(memory.looking, 300 * 96 * 96 * 3 + portion);
-    }
-
-    #[test]
-    fn strategies_without_views_do_not_ask_for_changes_and_those_with_some_ask_for_the_same() {
-        let plain = Strategy::for_cut(Cut::HeadOnly);
-        let flip = Augmentation { flip: true, ..Augmentation::NONE };
-        let flipped = Strategy { views: 2, augmentation: flip, ..plain.clone() };
-        let all = Strategy { views: 1, ..plain.clone() };
-        assert_eq!(shared_augmentation([&plain, &flipped, &flipped]), Some(flip));
-        assert_eq!(shared_augmentation([&all, &plain]), Some(Augmentation::default()));
-        assert_eq!(shared_augmentation([&plain]), Some(Augmentation::default()));
-        assert_eq!(shared_augmentation([&flipped, &plain, &all]), None);
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub use log::{Ending, EpochRow, GradientRow, Phase, RunResult, Score};
 #[cfg(feature = "engine")]
 pub use material::{Material, TrainError};
 #[cfg(feature = "engine")]
-pub use memory::{Memory, MemoryNeeds, most_views, shared_augmentation};
+pub use memory::{Memory, MemoryNeeds, most_views};
 #[cfg(feature = "engine")]
 pub use plan::{Cost, Plan, RunSeconds};
 #[cfg(feature = "engine")]
@@ -79,7 +79,7 @@ pub use rate_finder::RateFinder;
 pub use schedule::{ExponentialRise, WarmUpCosine};
 #[cfg(feature = "engine")]
 pub use softmax::softmax;
-pub use strategy::{NormMode, Start, Strategy, StrategyError};
+pub use strategy::{NormMode, Start, Strategy, StrategyError, shared_augmentation};
 #[cfg(feature = "engine")]
 pub use trainer::{Advance, Trainer};
 pub use tuning::Tuning;

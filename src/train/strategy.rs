@@ -251,9 +251,32 @@ impl Strategy {
     }
 }
 
+/// How the views that are looked at for these strategies are changed: they are the same for all of
+/// them. None where strategies that learn from views want different ones.
+pub fn shared_augmentation<'s>(
+    strategies: impl IntoIterator<Item = &'s Strategy>,
+) -> Option<Augmentation> {
+    let with_views = strategies.into_iter().filter(|strategy| strategy.views > 0);
+    let mut wanted = with_views.map(|strategy| strategy.augmentation);
+    let first = wanted.next().unwrap_or_default();
+    wanted.all(|other| other == first).then_some(first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strategies_without_views_do_not_ask_for_changes_and_those_with_some_ask_for_the_same() {
+        let plain = Strategy::for_cut(Cut::HeadOnly);
+        let flip = Augmentation { flip: true, ..Augmentation::NONE };
+        let flipped = Strategy { views: 2, augmentation: flip, ..plain.clone() };
+        let all = Strategy { views: 1, ..plain.clone() };
+        assert_eq!(shared_augmentation([&plain, &flipped, &flipped]), Some(flip));
+        assert_eq!(shared_augmentation([&all, &plain]), Some(Augmentation::default()));
+        assert_eq!(shared_augmentation([&plain]), Some(Augmentation::default()));
+        assert_eq!(shared_augmentation([&flipped, &plain, &all]), None);
+    }
 
     #[test]
     fn the_defaults_of_every_cut_pass_their_own_check() {

@@ -1,12 +1,13 @@
 //! Card 2, dataset size: accuracy of both ways on fewer and more pictures a class, and where one
 //! overtakes the other.
 
-use super::summary::{Pairs, WAYS, figure_within, repetitions};
+use super::summary::{Pairs, WAYS, figure_within, repetitions, scope};
 use super::words::{a_class, capital, lead, leader, listed, range};
 use crate::compare::{Finding, Plot, Series, Shape, StudyLog, Unit, pictures_a_class};
 use crate::measure::Interval;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
+    let scope = scope(log);
     let sizes: Vec<Option<usize>> = pictures_a_class(log.fewest).map(Some).chain([None]).collect();
     let tried: Vec<(Option<usize>, Pairs)> =
         sizes.into_iter().filter_map(|size| Some((size, Pairs::with(log, size).ok()?))).collect();
@@ -52,7 +53,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         paragraph: format!(
             "Both ways learned from {} pictures a class, each set part of the next, and were \
              tested on the same pictures; {} is all that the smallest class has to learn from. \
-             With {smallest} a class, {} (with 95 % confidence {} for these trained models on other such pictures, above \
+             With {smallest} a class, {} (with 95 % confidence {} {scope}, above \
              zero where fine-tuning is ahead); with {largest}, {} ({}). Every size was tried with \
              {} at least. A smaller set gets more epochs, at most four times as many, to come near \
              the steps of the whole one; the best epoch is always chosen on the same validation \

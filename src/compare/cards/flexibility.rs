@@ -1,12 +1,13 @@
 //! Card 6, flexibility: how far the task is from what the backbone knows, against what fine-tuning
 //! gained.
 
-use super::summary::{Pairs, WAYS, figure_within, shared_figure};
+use super::summary::{Pairs, WAYS, figure_within, scope, shared_figure};
 use super::words::{counted, lead, percent, range};
 use crate::compare::{Finding, Plot, Series, Shape, StudyLog, Unit};
 use crate::measure::Interval;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
+    let scope = scope(log);
     let pairs = Pairs::of(log)?;
     let gained = pairs.difference().ok_or("There are too few test pictures.")?;
     let chance = 1.0 / log.classes.len().max(1) as f64;
@@ -48,7 +49,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
              mean frozen feature is nearest (Mensink et al. 2013); guessing would get {}. The \
              closer it is to what a trained head reaches, the nearer the task is to what the \
              network knows, and the less there may be to gain by changing it.{overlap} After \
-             training, {}; for these trained models the difference on other such pictures is, with 95 % confidence, {}, above zero where \
+             training, {}; the difference is, with 95 % confidence {scope}, {}, above zero where \
              fine-tuning is ahead.",
             percent(chance),
             lead(gained.estimate),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::summary::{Pairs, WAYS, figure, figure_within, mean, repetitions};
+use super::summary::{Pairs, WAYS, figure, figure_within, mean, repetitions, scope, shared_figure};
 use super::words::{counted, lead, percent, range, verdict};
 use crate::compare::{
     CorruptedHits, Examination, Figure, Finding, Hits, PictureHits, Plot, Series, Shape, StudyLog,
@@ -12,6 +12,7 @@ use crate::compare::{
 use crate::measure::{Corruption, Interval, SEVERITIES, Unit as Resampled, bootstrap, mean_share};
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
+    let scope = scope(log);
     let pairs = Pairs::of(log)?.examined();
     if pairs.rows.is_empty() {
         return Err("Both models have yet to be asked about changed pictures.".to_owned());
@@ -38,6 +39,10 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         figures.extend(in_new_setting(&pairs, way));
     }
     figures.push(figure_within("Fine-tuning ahead, changed", None, difference, Unit::Points));
+    if elsewhere_pictures(&pairs) > 0 {
+        let count = elsewhere_pictures(&pairs) as f64;
+        figures.push(shared_figure("New setting, pictures", count, Unit::Count));
+    }
     let elsewhere = picture_difference(&pairs, |seen| &seen.new_setting);
     if let Some(within) = elsewhere {
         figures.push(figure_within("Fine-tuning ahead, new setting", None, within, Unit::Points));
@@ -55,7 +60,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         paragraph: format!(
             "{} of the tests of {} were changed in {} ways with {SEVERITIES} severities each (after \
              Hendrycks and Dietterich, arXiv 1903.12261){}. Over all of them {} (with 95 % \
-             confidence {} for these trained models on other such pictures, above zero where \
+             confidence {} {scope}, above zero where \
              fine-tuning is ahead); on the same pictures unchanged, {}. The gap between training and test says \
              how much was learned by heart.{}",
             counted(tested, "different picture", "different pictures"),
@@ -75,7 +80,8 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             range(difference),
             lead(clean[1] - clean[0]),
             elsewhere.map_or_else(String::new, |within| format!(
-                " In the new setting, which has the same classes in other surroundings, {} ({}).",
+                " In the new setting, on {}, {} ({}).",
+                counted(elsewhere_pictures(&pairs), "picture", "pictures"),
                 lead(within.estimate),
                 range(within)
             ))
@@ -96,6 +102,12 @@ fn in_new_setting(pairs: &Pairs, way: Way) -> Option<Figure> {
     let answers = rows.iter().map(|row| (row.picture as usize, row.hits.share()));
     let interval = mean_share(answers, pairs.seed());
     Some(Figure { interval, ..figure("New setting", way, value, Unit::Share) })
+}
+
+/// Different pictures in the new setting.
+fn elsewhere_pictures(pairs: &Pairs) -> usize {
+    let seen = pairs.examinations(Way::Transfer);
+    seen.iter().map(|seen| seen.new_setting.len()).max().unwrap_or(0)
 }
 
 /// The hits on the pictures that were changed too, as they were.

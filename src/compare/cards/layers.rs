@@ -1,10 +1,10 @@
 //! Card 3, layers involved: accuracy as a function of the cut, and what each block learned.
 
 use super::summary::{
-    Pairs, accuracy, ahead, figure_within, mean, parameters, repetitions, shared_figure,
-    stage_names,
+    Pairs, accuracy, figure_within, mean, parameters, repetitions, shared_figure, stage_names,
 };
 use super::words::{percent, points};
+use crate::compare::log::ahead;
 use crate::compare::{Finding, Plot, Repetition, Series, Shape, StudyLog, TrialRow, Unit, Way};
 use crate::measure::Interval;
 use crate::model::Cut;

@@ -16,8 +16,6 @@ pub(super) mod words;
 #[cfg(test)]
 mod tests;
 
-pub(super) use summary::ahead;
-
 use super::card::{Card, Difference, Finding};
 use super::log::StudyLog;
 

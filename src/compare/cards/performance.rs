@@ -1,12 +1,13 @@
 //! Card 7, performance: paired test accuracy and balanced accuracy with intervals, and what is
 //! mistaken for what.
 
-use super::summary::{Pairs, WAYS, accuracy, figure, figure_within};
+use super::summary::{Pairs, WAYS, accuracy, figure, figure_within, scope};
 use super::words::{lead, percent, range, verdict};
 use crate::compare::{Finding, Matrix, Plot, Series, Shape, StudyLog, Unit, Way};
 use crate::measure::Confusion;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
+    let scope = scope(log);
     let pairs = Pairs::of(log)?;
     let too_few = "There are too few test pictures.";
     let difference = pairs.difference().ok_or(too_few)?;
@@ -72,7 +73,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         ),
         paragraph: format!(
             "Both ways answered the same test pictures ({}).{turns} Over all of them, {}; \
-             for these trained models the difference on other such pictures is, with 95 % confidence, {}, above zero where fine-tuning is \
+             the difference is, with 95 % confidence {scope}, {}, above zero where fine-tuning is \
              ahead (bootstrap over pictures, each with all its seeds). Balanced accuracy counts \
              every class alike, however many pictures it has. The matrices add up all \
              seeds.{baseline}",

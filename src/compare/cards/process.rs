@@ -44,7 +44,11 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
                 .to_owned(),
         );
     }
-    sentences.push(format!("Shown is seed {}.", tuned.trial.repetition.seed));
+    let fold = match log.study.folds {
+        0 | 1 => String::new(),
+        _ => format!(", fold {}", tuned.trial.repetition.fold + 1),
+    };
+    sentences.push(format!("Shown is seed {}{fold}.", tuned.trial.repetition.seed));
     Ok(Finding {
         headline: if unfrozen == 0 && phases(transfer).1 == 0 {
             "Both ways train a new head and nothing else.".to_owned()

@@ -1,8 +1,9 @@
 //! What several cards ask of the log: both ways over all repetitions, and means.
 
 use super::words::counted;
+use crate::compare::log::ahead;
 use crate::compare::{Examination, Figure, Repetition, StudyLog, TrialRow, Unit, Way};
-use crate::measure::{Interval, paired_difference, share};
+use crate::measure::{Interval, share};
 use crate::train::Strategy;
 
 /// Both ways in the order of every card.
@@ -25,7 +26,7 @@ impl<'a> Pairs<'a> {
     pub fn with(log: &'a StudyLog, pictures_a_class: Option<usize>) -> Result<Self, String> {
         let rows = log.pairs(pictures_a_class);
         if rows.is_empty() {
-            return Err("Both ways have yet to end with the same seed.".to_owned());
+            return Err("Both ways have yet to end the same repetition.".to_owned());
         }
         Ok(Self { log, rows })
     }
@@ -80,11 +81,15 @@ impl<'a> Pairs<'a> {
 
     /// How sure what follows is: `3 seeds, 20 test pictures each, 44 different ones in all`.
     pub fn basis(&self) -> String {
-        let tested = self.rows.first().map_or(0, |pair| pair[0].1.answers.len());
+        let tested = || self.rows.iter().map(|pair| pair[0].1.answers.len());
+        let (least, most) = (tested().min().unwrap_or(0), tested().max().unwrap_or(0));
+        let each = match least == most {
+            true => counted(most, "test picture", "test pictures"),
+            false => format!("{least} to {most} test pictures"),
+        };
         format!(
-            "{}, {} each, {} in all",
+            "{}, {each} each, {} in all",
             repetitions(self.log, self.rows.len()),
-            counted(tested, "test picture", "test pictures"),
             counted(self.test_pictures(), "different one", "different ones"),
         )
     }
@@ -115,21 +120,23 @@ pub(super) fn accuracy<'a>(
     share(answers.map(|answer| (answer.picture as usize, answer.is_right())), seed)
 }
 
-/// How far the second row of each pair is ahead in accuracy, picture by picture.
-pub(in crate::compare) fn ahead<'a>(
-    pairs: impl Iterator<Item = [&'a TrialRow; 2]>,
-    seed: u64,
-) -> Option<Interval> {
-    let answers = pairs.flat_map(|[first, second]| first.answers.iter().zip(&second.answers));
-    let answers = answers.map(|(a, b)| (a.picture as usize, a.is_right(), b.is_right()));
-    paired_difference(answers, seed)
-}
-
 /// How often something was tried: `3 seeds`, or `15 repetitions` where folds take turns.
 pub(super) fn repetitions(log: &StudyLog, count: usize) -> String {
     match log.study.folds {
         0 | 1 => counted(count, "seed", "seeds"),
         _ => counted(count, "repetition", "repetitions"),
+    }
+}
+
+/// Of what an interval speaks.
+pub(super) fn scope(log: &StudyLog) -> &'static str {
+    match log.study.folds {
+        0 | 1 => "for these trained models on other such pictures",
+        // Whoever is tested in one fold is learned from in the others (Bengio and Grandvalet 2004).
+        _ => {
+            "for models trained like these on other such pictures, somewhat too narrow since folds \
+             share pictures"
+        }
     }
 }
 

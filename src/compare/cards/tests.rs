@@ -1,6 +1,7 @@
 //! Cards from logs that are written here row by row: here is what their tests share.
 
 mod dependence;
+mod folds;
 mod gaps;
 mod log;
 mod random;

@@ -4,8 +4,9 @@
 //! The four situations and what is recommended in each: Stanford CS231n course notes, "Transfer
 //! Learning", "When and how to fine-tune?".
 
-use super::summary::{Pairs, WAYS, ahead, figure_within, shared_figure};
+use super::summary::{Pairs, WAYS, figure_within, shared_figure};
 use super::words::{a_class, percent, points, range, verdict};
+use crate::compare::log::ahead;
 use crate::compare::{Finding, StudyLog, Unit, pictures_a_class};
 use crate::measure::Interval;
 
@@ -54,12 +55,16 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         }
     };
     let difference = all.difference().ok_or(too_few)?;
+    let unsure = match a_doubling.contains(STILL_RISING) {
+        true => ", which so few answers cannot tell for sure",
+        false => "",
+    };
     let advised = if difference.excludes_zero() { "" } else { ", so the cheaper one will do" };
     Ok(Finding {
         headline: format!("Your set counts as {situation}; there, {recommended} is recommended."),
         paragraph: format!(
             "Small: from {} to all pictures ({} of the smallest class) the better way’s accuracy \
-             changed by {} a doubling ({}); a set is small above {}. Similar: the untrained features go \
+             changed by {} a doubling (with 95 % confidence {}); a set is small above {}{unsure}. Similar: the untrained features go \
              {} of the way from guessing to perfect; a task is similar from {} on. Both bounds are \
              our choice. The four situations are those of the CS231n course notes on transfer \
              learning. Measured here, {}{advised}.",

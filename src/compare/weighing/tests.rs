@@ -77,6 +77,14 @@ fn an_advice_is_surer_the_clearer_the_lead() {
 }
 
 #[test]
+fn few_pictures_make_an_advice_less_sure() {
+    let confidence = |pictures, probabilities| weigh(&evidence(pictures, probabilities)).confidence;
+    for probabilities in [[0.5, 0.48], [0.5, 0.65]] {
+        assert!(confidence(8, probabilities) < confidence(80, probabilities), "{probabilities:?}");
+    }
+}
+
+#[test]
 fn the_same_evidence_gives_the_same_advice() {
     let evidence = evidence(80, [0.5, 0.6]);
     assert_eq!(weigh(&evidence), weigh(&evidence.clone()));

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::session::{Advice, Refusal};
 use crate::ui::state::Study;
 use crate::ui::strip::learns;
-use crate::ui::text::{number, percent};
+use crate::ui::text::{counted, number, percent};
 
 /// Of the advice.
 #[derive(Properties, PartialEq)]
@@ -20,7 +20,7 @@ pub fn AdviceView(props: &Props) -> Html {
     match &props.study.advice {
         None => html! {
             <p class="advice plain" data-test="advice" data-known="false">
-                { "Working out what to advise, from short trials that see no test picture…" }
+                { "Working out what to advise, from short trials that see none of the pictures it is then held against…" }
             </p>
         },
         Some(Err(refusal)) => refused(refusal),
@@ -57,18 +57,21 @@ fn advised(advice: &Advice, study: &Study) -> Html {
 
 /// Whether it held, once the advised cut and others were measured.
 fn outcome(advice: &Advice, study: &Study) -> String {
-    let measured = study.accuracies();
+    let hits = study.outcomes();
+    let measured: Vec<_> = hits.iter().map(|(cut, hits)| (*cut, hits.share())).collect();
+    let tested = hits.first().map_or(0, |(_, hits)| hits.count);
+    let tested = counted(tested, "test picture", "test pictures");
     match advice.outcome(&measured).filter(|_| measured.len() > 1) {
         None => "It was given before any of these runs had ended. Whether it holds shows below."
             .to_owned(),
         Some(outcome) if outcome.regret <= 0.0 => format!(
-            "It {}: of {} cuts measured, none does better ({}).",
+            "It {}: of {} cuts measured on {tested}, none does better ({}).",
             if study.is_running() { "holds so far" } else { "held" },
             measured.len(),
             percent(outcome.advised_accuracy)
         ),
         Some(outcome) => format!(
-            "It {} {} behind the best of {} cuts measured: {} against {} with {}.",
+            "It {} {} behind the best of {} cuts measured on {tested}: {} against {} with {}.",
             if study.is_running() { "is so far" } else { "ended" },
             number(outcome.regret, crate::session::Unit::Points).trim_start_matches('+'),
             measured.len(),

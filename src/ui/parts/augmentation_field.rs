@@ -1,4 +1,4 @@
-//! How views of pictures are changed, and what they look like.
+//! How views of a picture differ from it: flipped, cropped, in other light.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;

@@ -19,16 +19,18 @@ pub struct Props {
     pub card: Rc<Card>,
     /// The log.
     pub rows: Rc<Vec<Rc<TrialRow>>>,
+    /// Folds that take turns as the test.
+    pub folds: usize,
 }
 
 /// One of the ten cards.
 #[component]
 pub fn DifferenceCard(props: &Props) -> Html {
-    let Props { place, card, rows } = props;
+    let Props { place, card, rows, folds } = props;
     let difference = card.difference;
     let id = format!("difference-{place}");
     let body = match &card.finding {
-        Ok(finding) => found(finding, rows),
+        Ok(finding) => found(finding, rows, *folds),
         Err(missing) => html! { <p class="missing plain">{ missing }</p> },
     };
     html! {
@@ -42,7 +44,7 @@ pub fn DifferenceCard(props: &Props) -> Html {
     }
 }
 
-fn found(finding: &Finding, rows: &Rc<Vec<Rc<TrialRow>>>) -> Html {
+fn found(finding: &Finding, rows: &Rc<Vec<Rc<TrialRow>>>, folds: usize) -> Html {
     html! {
         <>
             <p class="headline">{ &finding.headline }</p>
@@ -61,7 +63,7 @@ fn found(finding: &Finding, rows: &Rc<Vec<Rc<TrialRow>>>) -> Html {
             <details class="rows">
                 <summary>{ "What it means, and where it comes from" }</summary>
                 <p class="meaning">{ &finding.paragraph }</p>
-                { sources(finding, rows) }
+                { sources(finding, rows, folds) }
             </details>
         </>
     }
@@ -132,14 +134,14 @@ fn cell_of(figure: &Figure, columns: usize) -> Html {
     }
 }
 
-fn sources(finding: &Finding, rows: &Rc<Vec<Rc<TrialRow>>>) -> Html {
+fn sources(finding: &Finding, rows: &Rc<Vec<Rc<TrialRow>>>, folds: usize) -> Html {
     let named = finding.sources.iter().filter_map(|&place| Some((place, rows.get(place)?)));
     html! {
         <>
             <p class="plain">{ "Computed from these trials of the log:" }</p>
             <ul class="sources-list">
                 { for named.map(|(place, row)| html! {
-                    <li key={place}>{ format!("{}: {}", place + 1, trial_in_words(row)) }</li>
+                    <li key={place}>{ format!("{}: {}", place + 1, trial_in_words(row, folds)) }</li>
                 }) }
             </ul>
         </>

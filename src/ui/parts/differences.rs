@@ -138,7 +138,8 @@ fn cards(study: &Study) -> Html {
         let place = Difference::ALL.iter().position(|other| *other == card.difference);
         let place = place.map_or(0, |place| place + 1);
         html! {
-            <DifferenceCard key={place} {place} card={card.clone()} rows={study.rows.clone()} />
+            <DifferenceCard key={place} {place} card={card.clone()} rows={study.rows.clone()}
+                folds={study.folds} />
         }
     });
     html! { <div class="differences" data-test="cards">{ for cards }</div> }
@@ -153,7 +154,7 @@ fn log(study: &Study) -> Html {
     let rows = study.rows.iter().enumerate().map(|(place, row)| {
         let test = row.test();
         vec![
-            format!("{}: {}", place + 1, trial_in_words(row)),
+            format!("{}: {}", place + 1, trial_in_words(row, study.folds)),
             percent(test.share()),
             format!("{} of {}", test.correct, test.count),
             format!("{} of {}", row.result.best_epoch, row.epochs.len()),

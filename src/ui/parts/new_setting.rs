@@ -25,8 +25,8 @@ pub struct Props {
 /// A place for each class that has pictures, folded away.
 #[component]
 pub fn NewSetting(props: &Props) -> Html {
-    let given: usize = props.classes.iter().map(|class| class.new_setting.len()).sum();
-    let filled = props.classes.iter().filter(|class| !class.pictures.is_empty());
+    let filled = || props.classes.iter().filter(|class| !class.pictures.is_empty());
+    let given: usize = filled().map(|class| class.new_setting.len()).sum();
     let said = match given {
         0 => "none yet".to_owned(),
         given => counted(given, "picture", "pictures"),
@@ -37,9 +37,10 @@ pub fn NewSetting(props: &Props) -> Html {
             <p class="plain">
                 { "Pictures of the same classes elsewhere: in another room, in other light, with \
                    another camera. Neither way learns from them. The next time that you measure, \
-                   generalisation also tells how both do there." }
+                   generalisation also tells how both do there. They take the place of a drawn \
+                   sample’s own new setting." }
             </p>
-            <div class="classes">{ for filled.map(|class| one(class, props)) }</div>
+            <div class="classes">{ for filled().map(|class| one(class, props)) }</div>
         </details>
     }
 }

@@ -84,10 +84,10 @@ impl Study {
         self.cards.iter().filter(|card| card.finding.is_ok()).count()
     }
 
-    /// The test accuracy of every cut that was tried on all pictures with the seed of the advice, and
+    /// The hits on test pictures of every cut that was tried on all pictures with the seed of the advice, and
     /// the first fold as the test: any other repetition tests on pictures that the advice has
     /// learned from.
-    pub fn accuracies(&self) -> Vec<(Cut, f64)> {
+    pub fn outcomes(&self) -> Vec<(Cut, Hits)> {
         let has_head_phase = self.strategies[1].head_epochs > 0;
         let mut sums: Vec<(Cut, Hits)> = Vec::new();
         for row in self.rows.iter() {
@@ -105,7 +105,7 @@ impl Study {
                 None => sums.push((strategy.cut, test)),
             }
         }
-        sums.into_iter().map(|(cut, hits)| (cut, hits.share())).collect()
+        sums
     }
 
     /// Takes an event of the study in; gives news worth saying aloud.
@@ -257,7 +257,7 @@ impl State {
 }
 
 /// A trial in words: what was trained, on how much, with which seed.
-pub fn trial_in_words(row: &TrialRow) -> String {
+pub fn trial_in_words(row: &TrialRow, folds: usize) -> String {
     let strategy = &row.trial.strategy;
     let how = match (strategy.start, strategy.cut, strategy.head_epochs) {
         (Start::Scratch, ..) => "from scratch".to_owned(),
@@ -274,6 +274,81 @@ pub fn trial_in_words(row: &TrialRow) -> String {
         None => counted(row.training_pictures, "picture", "pictures"),
     };
     let Repetition { seed, fold } = row.trial.repetition;
-    let fold = if fold > 0 { format!(", fold {}", fold + 1) } else { String::new() };
+    let fold = if folds > 1 { format!(", fold {}", fold + 1) } else { String::new() };
     format!("{how}, {pictures}, seed {seed}{fold}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Depth, Ending, RunResult, Score, TestAnswer, Trial};
+
+    /// A trial that named so many of four test pictures rightly.
+    fn row(
+        cut: Cut,
+        repetition: Repetition,
+        pictures_a_class: Option<usize>,
+        right: u32,
+    ) -> TrialRow {
+        let strategy = Strategy::for_cut(cut);
+        let score = Score { correct: 0, count: 4, loss: 1.0 };
+        let answer = |picture| TestAnswer { picture, label: 1, answer: u16::from(picture < right) };
+        TrialRow {
+            trial: Trial { strategy, repetition, pictures_a_class, depth: Depth::Scored },
+            training_pictures: 12,
+            result: RunResult {
+                ending: Ending::Completed,
+                best_epoch: 1,
+                validation: score,
+                test: score,
+                seconds: 0.0,
+            },
+            epochs: Vec::new(),
+            steps: 0,
+            gradients: Vec::new(),
+            answers: (0..4).map(answer).collect(),
+            examination: None,
+            operations: 0,
+            memory: 0,
+        }
+    }
+
+    #[test]
+    fn an_advice_is_held_against_the_whole_trials_of_its_own_repetition_alone() {
+        let study = Study {
+            stage: StudyStage::Going,
+            seeds: vec![7, 8],
+            folds: 2,
+            progress: StudyProgress { done: 0, total: 9, seconds: 0.0, seconds_left: None },
+            cards: Rc::default(),
+            rows: Rc::default(),
+            curves: StudyCurves::default(),
+            advice: None,
+            refused: None,
+            strategies: [Cut::HeadOnly, Cut::Everything].map(Strategy::for_cut),
+            alive: true,
+        };
+        let mut state = State { study: Some(study), ..State::default() };
+        let own = Repetition { seed: 7, fold: 0 };
+        let at_once = |mut row: TrialRow| {
+            row.trial.strategy = row.trial.strategy.at_once();
+            row
+        };
+        let rows = [
+            row(Cut::HeadOnly, own, None, 3),
+            row(Cut::Everything, own, None, 2),
+            // Each of these the advice has learned from, or is no candidate.
+            row(Cut::HeadOnly, Repetition { fold: 1, ..own }, None, 0),
+            row(Cut::HeadOnly, Repetition { seed: 8, ..own }, None, 0),
+            row(Cut::HeadOnly, own, Some(2), 0),
+            at_once(row(Cut::Everything, own, None, 4)),
+        ];
+        for row in rows {
+            state.study_heard(Event::TrialEnded(Box::new(row)));
+        }
+        let outcomes = state.study.as_ref().map(Study::outcomes);
+        let hits = |correct| Hits { correct, count: 4 };
+        let expected = vec![(Cut::HeadOnly, hits(3)), (Cut::Everything, hits(2))];
+        assert_eq!(outcomes, Some(expected));
+    }
 }

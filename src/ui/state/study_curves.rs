@@ -40,7 +40,8 @@ impl StudyCurves {
             intervals: Vec::new(),
         });
         Some(Plot {
-            title: "Accuracy on validation pictures, mean of the repetitions".to_owned(),
+            title: "Accuracy on validation pictures, mean of the repetitions that have got so far"
+                .to_owned(),
             axis: "epoch".to_owned(),
             unit: Unit::Share,
             shape: Shape::Lines,

@@ -243,7 +243,7 @@ fn examination(table: &Table, study: &Study, trial: &Trial) -> Examination {
             })
             .collect(),
         corrupted_pictures: (0..TESTED).map(picture).collect(),
-        new_setting: (0..8)
+        new_setting: (0..[8, 9][table.place])
             .map(|picture: u32| {
                 let correct = usize::from((picture as usize) < lane([[4, 6, 5], [5, 8, 5]]));
                 PictureHits { picture, hits: Hits { correct, count: 1 } }

@@ -244,6 +244,7 @@ fn generalisation_tells_what_changes_cost_and_what_was_learned_by_heart() {
             ("Training above test", TUNED, 0.1),
             ("New setting", TUNED, 0.75),
             ("Fine-tuning ahead, changed", BOTH, 0.2),
+            ("New setting, pictures", BOTH, 8.0),
             ("Fine-tuning ahead, new setting", BOTH, 0.25),
         ],
     );
