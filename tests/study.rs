@@ -265,6 +265,28 @@ fn every_epoch_of_both_ways_is_told_in_its_order() {
 }
 
 #[test]
+fn alone_both_ways_of_a_repetition_learn_in_turns() {
+    let mut session = with_pictures(session_with(ticks));
+    session.submit(study(&[1]));
+    let events = work_until(&mut session, is_row);
+    // When the first of both has ended the other one has begun.
+    let told = settle_epochs(&mut session, events);
+    let ways: Vec<&String> = told.keys().map(|(cut, _)| cut).collect();
+    assert_eq!(ways, ["head", "last-1"], "{told:?}");
+}
+
+/// The epochs that were told so far, with those that a stop tells.
+fn settle_epochs(
+    session: &mut Session,
+    mut events: Vec<Event>,
+) -> BTreeMap<(String, Repetition), Vec<usize>> {
+    session.submit(Command::StopStudy);
+    events.extend(settle(session));
+    assert_eq!(rows(&events).len(), 1);
+    told_epochs(&events)
+}
+
+#[test]
 fn of_few_pictures_each_is_tested_on_once_with_every_seed_and_way() {
     let Study { transfer, fine_tuning, .. } = ways(&[]);
     for strategy in [transfer, fine_tuning] {

@@ -84,6 +84,15 @@ impl Attempt {
         &self.epochs
     }
 
+    /// Seconds that its training has computed for.
+    pub fn seconds(&self) -> f64 {
+        match (&self.stage, &self.result) {
+            (Some(Stage::Training(trainer)), _) => trainer.seconds(),
+            (_, Some(result)) => result.seconds,
+            _ => 0.0,
+        }
+    }
+
     /// Share of the training steps that were made.
     pub fn progress(&self) -> f64 {
         match &self.stage {

@@ -40,7 +40,8 @@ pub(super) struct Studying {
     new_setting: Vec<(Picture, usize)>,
     split: Split,
     waiting: VecDeque<Trial>,
-    here: Option<Attempt>,
+    /// One, or both ways of a repetition that take turns.
+    here: Vec<Attempt>,
     /// The drawn tasks that are still to be compared with, and the one at hand.
     samples: VecDeque<SampleTask>,
     sampling: Option<Box<Sampling>>,
@@ -108,7 +109,7 @@ impl Studying {
             new_setting,
             split,
             waiting: planned.into(),
-            here: None,
+            here: Vec::new(),
             samples: SampleTask::ALL.into(),
             sampling: None,
             away: Vec::new(),
@@ -140,7 +141,8 @@ impl Studying {
         match &self.stage {
             Stage::Looking(looking) => looking.is_waiting(),
             Stage::Trying(_) => {
-                let has_own = self.here.is_some() || !self.waiting.is_empty() || self.has_samples();
+                let has_own =
+                    !self.here.is_empty() || !self.waiting.is_empty() || self.has_samples();
                 !self.away.is_empty() && self.due.is_empty() && (self.is_paused || !has_own)
             }
             Stage::Over => false,
@@ -154,7 +156,7 @@ impl Studying {
 
     /// Whether nothing is left to do.
     fn is_done(&self) -> bool {
-        let has_trials = self.here.is_some() || !self.waiting.is_empty() || !self.away.is_empty();
+        let has_trials = !self.here.is_empty() || !self.waiting.is_empty() || !self.away.is_empty();
         !has_trials && !self.has_samples() && self.due.is_empty()
     }
 
@@ -203,7 +205,7 @@ impl Studying {
             let _ = crew.send(assistant, Parcel { note: Job::Forget, numbers: Vec::new() });
         }
         self.waiting.clear();
-        self.here = None;
+        self.here.clear();
         self.samples.clear();
         self.sampling = None;
         self.away.clear();
@@ -247,10 +249,10 @@ impl Studying {
                 }
             }
             Stage::Trying(mut laboratory) => {
-                let row = if self.here.is_none() && self.waiting.is_empty() {
+                let row = if self.here.is_empty() && self.waiting.is_empty() {
                     self.sample().await.map(|()| None)
                 } else {
-                    self.try_here(&mut laboratory, events).await
+                    self.try_here(&mut laboratory, crew, events).await
                 };
                 self.stage = Stage::Trying(laboratory);
                 if let Some(row) = row? {
@@ -266,26 +268,45 @@ impl Studying {
         Ok(())
     }
 
-    /// Does a piece of the trial at hand, or takes up the next one.
-    async fn try_here(
-        &mut self,
-        laboratory: &mut Laboratory,
-        events: &mut Vec<Event>,
-    ) -> Result<Option<TrialRow>, TrainError> {
-        if self.here.is_none()
-            && let Some(trial) = self.waiting.pop_front()
-        {
+    /// Takes up the next trial. Where nobody else computes, both ways of a repetition are taken up
+    /// together, so that both curves grow.
+    fn take_up(&mut self, laboratory: &Laboratory, crew: &Crew, events: &mut Vec<Event>) {
+        let Some(first) = self.waiting.pop_front() else { return };
+        let Study { transfer, fine_tuning, .. } = &self.log.study;
+        let is_alone = self.ready.present(crew).is_empty();
+        let second = self.waiting.pop_front_if(|next| {
+            let of_both = first.strategy == *transfer && next.strategy == *fine_tuning;
+            let on_the_same = first.repetition == next.repetition
+                && first.pictures_a_class == next.pictures_a_class;
+            is_alone && of_both && on_the_same
+        });
+        for trial in [first].into_iter().chain(second) {
             match Attempt::begin(trial, laboratory) {
-                Ok(attempt) => self.here = Some(attempt),
+                Ok(attempt) => self.here.push(attempt),
                 Err(error) => events.push(Event::StudyRefused(cannot_split(&error))),
             }
         }
-        let Some(mut attempt) = self.here.take() else { return Ok(None) };
+    }
+
+    /// Does a piece of the trial at hand that has computed least, or takes up the next one.
+    async fn try_here(
+        &mut self,
+        laboratory: &mut Laboratory,
+        crew: &Crew,
+        events: &mut Vec<Event>,
+    ) -> Result<Option<TrialRow>, TrainError> {
+        if self.here.is_empty() {
+            self.take_up(laboratory, crew, events);
+        }
+        let seconds = |&place: &usize| self.here[place].seconds();
+        let least = (0..self.here.len()).min_by(|a, b| seconds(a).total_cmp(&seconds(b)));
+        let Some(place) = least else { return Ok(None) };
+        let mut attempt = self.here.remove(place);
         let known = attempt.epochs().len();
         let row = attempt.advance(laboratory).await?;
         if row.is_none() {
             self.note_epochs(attempt.trial(), attempt.epochs().get(known..).unwrap_or_default());
-            self.here = Some(attempt);
+            self.here.insert(place, attempt);
         }
         Ok(row)
     }
