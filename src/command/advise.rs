@@ -117,7 +117,7 @@ fn check(
     let seeds = (0..u64::from(arguments.seeds)).map(|step| arguments.seed.wrapping_add(step));
     let mut advised = Measured::default();
     let mut by_seed = Vec::new();
-    for seed in seeds.clone() {
+    for seed in seeds {
         let cut = match seed == arguments.seed {
             true => advice.strategy.cut,
             false => driver.advise(seed)?.strategy.cut,

@@ -73,6 +73,11 @@ impl Study {
         splits.map(|split| split.fewest_training(labels, classes)).min().unwrap_or(0)
     }
 
+    /// Whether folds take turns as the test.
+    pub fn takes_turns(&self) -> bool {
+        self.folds > 1
+    }
+
     /// Every seed with every fold.
     pub fn repetitions(&self) -> impl Iterator<Item = Repetition> {
         let folds = 0..self.folds;

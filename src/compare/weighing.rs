@@ -100,22 +100,22 @@ impl Evidence {
     /// How much more probability fine-tuning gave to the right class, with its interval. `None` for
     /// fewer than two pictures.
     fn lead(&self) -> Option<Interval> {
-        let pictures = self.held_out.iter().enumerate();
-        let differences = pictures.map(|(i, [head, tuned])| {
-            let difference = tuned.probability - head.probability;
-            (i, if difference.is_finite() { difference } else { 0.0 })
-        });
-        mean_difference(differences, self.seed)
+        mean_difference(self.differences().enumerate(), self.seed)
+    }
+
+    /// By picture, how much more probability fine-tuning gave to the right class; nothing where that
+    /// is no number.
+    fn differences(&self) -> impl Iterator<Item = f64> {
+        self.held_out.iter().map(|[head, tuned]| number(tuned.probability - head.probability))
     }
 
     /// How far the lead may be off for the pictures that it was measured on, as a standard deviation.
     /// As if one more picture had spoken for either with all its weight: few that agree prove little.
     fn standard_error(&self) -> f64 {
-        let difference = |[head, tuned]: &[HeldOut; 2]| tuned.probability - head.probability;
-        let finite = self.held_out.iter().map(difference).filter(|value| value.is_finite());
         let count = self.held_out.len() as f64 + 2.0;
-        let (sum, squares) =
-            finite.fold((0.0, 2.0), |(sum, squares), value| (sum + value, squares + value.powi(2)));
+        let (sum, squares) = self
+            .differences()
+            .fold((0.0, 2.0), |(sum, squares), value| (sum + value, squares + value.powi(2)));
         ((squares / count - (sum / count).powi(2)) / count).sqrt()
     }
 
@@ -158,29 +158,35 @@ pub fn weigh(evidence: &Evidence) -> Advice {
     Advice { strategy, confidence, reasons, words, candidates, seconds: 0.0 }
 }
 
+/// A number, or nothing in place of what is none.
+fn number(value: f64) -> f64 {
+    if value.is_finite() { value } else { 0.0 }
+}
+
+/// By candidate, its line; none for the head alone, which leads are held against.
+fn lines() -> [Option<Line>; 5] {
+    candidates().map(|strategy| LINES.into_iter().find(|line| line.cut == strategy.cut))
+}
+
 /// By candidate, over the head alone.
 fn expected_leads(measured: f64) -> [f64; 5] {
-    candidates().map(|strategy| {
-        LINES.iter().find(|line| line.cut == strategy.cut).map_or(0.0, |line| line.at(measured))
-    })
+    lines().map(|line| line.map_or(0.0, |line| line.at(measured)))
 }
 
 /// For each candidate the share of draws in which it is the best, or less than a point behind. A lead
 /// wavers with the pictures that it was measured on, and what it comes to with the task.
 fn chances(leads: [f64; 5], evidence: &Evidence) -> [f64; 5] {
     let mut generator = seeded(evidence.seed, Purpose::Advice);
-    let wavers = evidence.standard_error();
-    let slopes = candidates().map(|strategy| {
-        LINES.iter().find(|line| line.cut == strategy.cut).map_or(0.0, |l| l.slope)
-    });
+    let (wavers, lines) = (evidence.standard_error(), lines());
     let mut good = [0usize; 5];
     for _ in 0..DRAWS {
         let together = OFF_TOGETHER * normal(&mut generator);
         let measured = wavers * normal(&mut generator);
         let mut drawn = leads;
-        // What leads are held against is the head alone, which is first.
-        for (lead, slope) in drawn.iter_mut().zip(slopes).skip(1) {
-            *lead += slope * measured + together + OFF_ALONE * normal(&mut generator);
+        for (lead, line) in drawn.iter_mut().zip(lines) {
+            if let Some(Line { slope, .. }) = line {
+                *lead += slope * measured + together + OFF_ALONE * normal(&mut generator);
+            }
         }
         let best = drawn.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         for (good, drawn) in good.iter_mut().zip(drawn) {
@@ -202,9 +208,7 @@ fn normal(generator: &mut impl Rng) -> f64 {
 fn reasons(evidence: &Evidence) -> [Figure; 2] {
     [Way::Transfer, Way::FineTuning].map(|way| {
         let said = evidence.held_out.iter().map(|said| said[way as usize].probability);
-        let finite =
-            said.map(|probability| if probability.is_finite() { probability } else { 0.0 });
-        let within = mean_share(finite.enumerate(), evidence.seed);
+        let within = mean_share(said.map(number).enumerate(), evidence.seed);
         Figure {
             name: "Probability of the right class, held-out pictures".to_owned(),
             way: Some(way),

@@ -389,7 +389,7 @@ impl Studying {
         let lost = self.away.extract_if(.., |(other, _)| *other == assistant);
         for (_, trial) in lost.collect::<Vec<_>>() {
             if self.dropped.contains(&trial) {
-                events.push(Event::StudyRefused(handing_out::broke_off_again()));
+                events.push(Event::StudyRefused(broke_off_again()));
                 continue;
             }
             self.dropped.push(trial.clone());
@@ -421,6 +421,13 @@ impl Studying {
         self.recompute_cards();
         self.hand_out(crew).await;
         Ok(())
+    }
+}
+
+fn broke_off_again() -> Refusal {
+    Refusal {
+        reason: "A second worker broke off in the same trial, so it is left out.".to_owned(),
+        remedy: "Close other tabs to free memory, and measure again.".to_owned(),
     }
 }
 

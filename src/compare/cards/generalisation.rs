@@ -39,9 +39,9 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         figures.extend(in_new_setting(&pairs, way));
     }
     figures.push(figure_within("Fine-tuning ahead, changed", None, difference, Unit::Points));
-    if elsewhere_pictures(&pairs) > 0 {
-        let count = elsewhere_pictures(&pairs) as f64;
-        figures.push(shared_figure("New setting, pictures", count, Unit::Count));
+    let places = elsewhere_pictures(&pairs);
+    if places > 0 {
+        figures.push(shared_figure("New setting, pictures", places as f64, Unit::Count));
     }
     let elsewhere = picture_difference(&pairs, |seen| &seen.new_setting);
     if let Some(within) = elsewhere {
@@ -81,7 +81,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             lead(clean[1] - clean[0]),
             elsewhere.map_or_else(String::new, |within| format!(
                 " In the new setting, on {}, {} ({}).",
-                counted(elsewhere_pictures(&pairs), "picture", "pictures"),
+                counted(places, "picture", "pictures"),
                 lead(within.estimate),
                 range(within)
             ))

@@ -46,13 +46,15 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             percent(within.estimate)
         );
     }
-    let turns = match log.study.folds {
-        0 | 1 => String::new(),
-        folds => format!(
+    let turns = if log.study.takes_turns() {
+        format!(
             " A test part of so small a set would tell too little, so its pictures take turns: with \
-             every seed each of {folds} folds is the test once, while the others are learned from \
-             and chosen by."
-        ),
+             every seed each of {} folds is the test once, while the others are learned from and \
+             chosen by.",
+            log.study.folds
+        )
+    } else {
+        String::new()
     };
     let tested = pairs.test_pictures();
     let [transfer, tuned] = WAYS.map(|way| pairs.accuracy(way).map_or(0.0, |a| a.estimate));

@@ -2,7 +2,7 @@
 
 use super::summary::{Pairs, WAYS, figure, parameters, stage_names, strategy};
 use super::words::counted;
-use crate::compare::{Finding, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way};
+use crate::compare::{Finding, Plot, Repetition, Series, Shape, StudyLog, TrialRow, Unit, Way};
 use crate::model::STAGES;
 use crate::train::{GradientRow, Phase, Strategy};
 
@@ -44,11 +44,12 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
                 .to_owned(),
         );
     }
-    let fold = match log.study.folds {
-        0 | 1 => String::new(),
-        _ => format!(", fold {}", tuned.trial.repetition.fold + 1),
-    };
-    sentences.push(format!("Shown is seed {}{fold}.", tuned.trial.repetition.seed));
+    let Repetition { seed, fold } = tuned.trial.repetition;
+    sentences.push(if log.study.takes_turns() {
+        format!("Shown is seed {seed}, fold {}.", fold + 1)
+    } else {
+        format!("Shown is seed {seed}.")
+    });
     Ok(Finding {
         headline: if unfrozen == 0 && phases(transfer).1 == 0 {
             "Both ways train a new head and nothing else.".to_owned()

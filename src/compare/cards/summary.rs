@@ -122,22 +122,19 @@ pub(super) fn accuracy<'a>(
 
 /// How often something was tried: `3 seeds`, or `15 repetitions` where folds take turns.
 pub(super) fn repetitions(log: &StudyLog, count: usize) -> String {
-    match log.study.folds {
-        0 | 1 => counted(count, "seed", "seeds"),
-        _ => counted(count, "repetition", "repetitions"),
-    }
+    let (one, many) =
+        if log.study.takes_turns() { ("repetition", "repetitions") } else { ("seed", "seeds") };
+    counted(count, one, many)
 }
 
 /// Of what an interval speaks.
 pub(super) fn scope(log: &StudyLog) -> &'static str {
-    match log.study.folds {
-        0 | 1 => "for these trained models on other such pictures",
-        // Whoever is tested in one fold is learned from in the others (Bengio and Grandvalet 2004).
-        _ => {
-            "for models trained like these on other such pictures, somewhat too narrow since folds \
-             share pictures"
-        }
+    if !log.study.takes_turns() {
+        return "for these trained models on other such pictures";
     }
+    // Whoever is tested in one fold is learned from in the others (Bengio and Grandvalet 2004).
+    "for models trained like these on other such pictures, somewhat too narrow since folds share \
+     pictures"
 }
 
 /// The mean; none of nothing.

@@ -5,7 +5,6 @@ use crate::compare::{Laboratory, StudyLog};
 use crate::data::Picture;
 use crate::session::crew::{Crew, FeatureShapes, Job, Parcel};
 use crate::session::looking::pixels;
-use crate::session::message::Refusal;
 use crate::session::sharing::MAXIMUM_SENT_BYTES;
 use crate::train::MemoryNeeds;
 
@@ -66,11 +65,4 @@ async fn keep(study: u32, laboratory: &Laboratory, log: &StudyLog) -> Option<Par
         features,
     };
     Some(Parcel { note, numbers })
-}
-
-pub(super) fn broke_off_again() -> Refusal {
-    Refusal {
-        reason: "A second worker broke off in the same trial, so it is left out.".to_owned(),
-        remedy: "Close other tabs to free memory, and measure again.".to_owned(),
-    }
 }

@@ -5,9 +5,8 @@ use std::rc::Rc;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
-use super::file_button::FileButton;
 use super::icon::Icon;
-use super::thumbnail::Thumbnail;
+use super::thumbnails::thumbnails;
 use crate::ui::state::{Action, Class, Place};
 use crate::web::focus;
 
@@ -66,20 +65,7 @@ pub fn ClassCard(props: &Props) -> Html {
                 <button class="remove" data-test="remove-class" onclick={removed}
                     aria-label={format!("Remove class {name}")}>{ Icon::Cross.draw() }</button>
             </header>
-            <ul class={classes!("thumbs", pictures.is_empty().then_some("none"))}>
-                { for shown.iter().map(|picture| html! {
-                    <Thumbnail key={picture.id.0} picture={picture.clone()} act={&props.act} />
-                }) }
-                <li class="add" key="add">
-                    <FileButton class="tile" test="add-files" {chosen}
-                        label={format!("Add pictures to {name}")}>
-                        { Icon::Plus.draw() }
-                        if pictures.is_empty() {
-                            <span>{ "Drop pictures here or choose them" }</span>
-                        }
-                    </FileButton>
-                </li>
-            </ul>
+            { thumbnails(shown, ("add-files", format!("Add pictures to {name}")), &props.act, chosen) }
             if hidden > 0 || *all {
                 <button class="more" onclick={more} aria-expanded={all.to_string()}>
                     { if *all { "Show fewer".to_owned() } else { format!("Show all {}", pictures.len()) } }

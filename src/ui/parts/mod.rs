@@ -33,6 +33,7 @@ mod start;
 mod study_curves;
 mod table;
 mod thumbnail;
+mod thumbnails;
 mod width;
 
 pub use ask::Ask;

@@ -5,9 +5,7 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::file_button::FileButton;
-use super::icon::Icon;
-use super::thumbnail::Thumbnail;
+use super::thumbnails::thumbnails;
 use crate::ui::state::{Action, Class, Place};
 use crate::ui::text::counted;
 
@@ -61,20 +59,9 @@ fn one(class: &Class, props: &Props) -> Html {
                     </span>
                 </span>
             </header>
-            <ul class={classes!("thumbs", new_setting.is_empty().then_some("none"))}>
-                { for new_setting.iter().map(|picture| html! {
-                    <Thumbnail key={picture.id.0} picture={picture.clone()} act={&props.act} />
-                }) }
-                <li class="add" key="add">
-                    <FileButton class="tile" test="add-setting" {chosen}
-                        label={format!("Add pictures of {name} in a new setting")}>
-                        { Icon::Plus.draw() }
-                        if new_setting.is_empty() {
-                            <span>{ "Drop pictures here or choose them" }</span>
-                        }
-                    </FileButton>
-                </li>
-            </ul>
+            { thumbnails(new_setting,
+                ("add-setting", format!("Add pictures of {name} in a new setting")),
+                &props.act, chosen) }
         </section>
     }
 }
