@@ -6,7 +6,8 @@ pub use crate::compare::{
     A_POINT, Advice, Candidate, Card, Depth, Difference, Figure, Finding, Hits, Matrix, Outcome,
     Plot, Repetition, Series, Shape, TestAnswer, Trial, TrialRow, Unit, Way,
 };
-pub use crate::data::{Augmentation, MINIMUM_PER_CLASS, SampleTask, Scene};
+pub use crate::data::{Augmentation, FileName, MINIMUM_PER_CLASS, SampleTask, Scene};
+
 pub use crate::measure::Interval;
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
@@ -27,6 +28,19 @@ pub struct ClassId(pub u32);
 /// Names a picture.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct PictureId(pub u32);
+
+/// Names an archive of pictures.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct ArchiveId(pub u32);
+
+/// A picture in an archive.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct EntryId {
+    /// Which archive.
+    pub archive: ArchiveId,
+    /// Its place in [`Event::ArchiveListed`].
+    pub index: u32,
+}
 
 /// Names a run: one strategy trained on one split with one seed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -145,6 +159,31 @@ pub enum Command {
         /// The file's bytes, in any format that is decoded.
         bytes: Vec<u8>,
     },
+    /// Lists what is in a ZIP archive, whose file comes beside the command. Answered by
+    /// [`Event::ArchiveListed`] or [`Event::ArchiveRefused`], always one of the two unless reading is
+    /// cancelled. The archive stays open; one that was opened under the same id before is closed.
+    AddArchive {
+        /// Its id.
+        archive: ArchiveId,
+        /// The file's name, for messages.
+        name: String,
+    },
+    /// Unpacks and decodes a picture of an archive into a class. Answered as [`Command::AddPicture`].
+    AddEntry {
+        /// Its id, not used before.
+        picture: PictureId,
+        /// The class it goes into.
+        class: ClassId,
+        /// Its name, for messages.
+        name: String,
+        /// In which setting it shows the class.
+        scene: Scene,
+        /// Where it is.
+        entry: EntryId,
+    },
+    /// Gives up pictures that were asked for and not begun, but drawn ones. Does not wait in line.
+    /// Answered by [`Event::ReadingCancelled`].
+    CancelReading,
     /// Deletes one picture.
     RemovePicture {
         /// Which.
@@ -310,6 +349,24 @@ pub struct Answer {
     pub milliseconds: f64,
 }
 
+/// A file in an archive.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ArchiveEntry {
+    /// Its name, without a path.
+    pub name: String,
+    /// The nearest folder that it lies in, or what the archive is called where it lies in none.
+    pub folder: String,
+}
+
+/// A file in an archive that cannot be had, or the part of an archive that is missing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RefusedEntry {
+    /// Its path, short enough to be shown.
+    pub path: String,
+    /// Why, and what to do.
+    pub refusal: Refusal,
+}
+
 /// What a session answers.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Event {
@@ -354,6 +411,35 @@ pub enum Event {
         name: String,
         /// Why, and what to do.
         refusal: Refusal,
+    },
+    /// What is in an archive.
+    ArchiveListed {
+        /// Which.
+        archive: ArchiveId,
+        /// The file's name.
+        name: String,
+        /// Files that may be pictures, in the order of their paths.
+        entries: Vec<ArchiveEntry>,
+        /// Files that cannot be had.
+        refused: Vec<RefusedEntry>,
+        /// Files that systems leave behind and that are passed over.
+        clutter: usize,
+    },
+    /// An archive was refused; nothing else changed.
+    ArchiveRefused {
+        /// Which.
+        archive: ArchiveId,
+        /// The file's name.
+        name: String,
+        /// Why, and what to do.
+        refusal: Refusal,
+    },
+    /// These were asked for and are not read any more. What was read before stays.
+    ReadingCancelled {
+        /// Pictures that will not come.
+        pictures: Vec<PictureId>,
+        /// Archives that were not listed.
+        archives: Vec<ArchiveId>,
     },
     /// All pictures of a sample task are in.
     SampleDrawn {

@@ -6,6 +6,7 @@ use burn::tensor::Device;
 
 use super::advising::Advising;
 use super::answering::answer;
+use super::archives::Archives;
 use super::arrivals::{Arrivals, SIDE, refusal_of};
 use super::crew::{Assistant, Crew, Parcel, Report};
 use super::device::{Devices, GpuAccess};
@@ -55,6 +56,7 @@ pub struct Session {
     clock: fn() -> f64,
     gallery: Gallery,
     arrivals: Arrivals,
+    archives: Archives,
     queue: VecDeque<Command>,
     experiment: Option<Experiment>,
     experiments_begun: u32,
@@ -94,6 +96,7 @@ impl Session {
             clock,
             gallery: Gallery::default(),
             arrivals: Arrivals::default(),
+            archives: Archives::default(),
             queue: VecDeque::new(),
             experiment: None,
             experiments_begun: 0,
@@ -137,6 +140,7 @@ impl Session {
                     study.pause(is_paused);
                 }
             }
+            Command::CancelReading => self.cancel_reading(),
             other => self.queue.push_back(other),
         }
     }
@@ -145,7 +149,8 @@ impl Session {
     pub fn refuse(&mut self, command: Command, error: &PictureError) {
         let refusal = refusal_of(error);
         match command {
-            Command::AddPicture { picture, class, name, .. } => {
+            Command::AddPicture { picture, class, name, .. }
+            | Command::AddEntry { picture, class, name, .. } => {
                 self.events.push(Event::PictureRefused { picture, class, name, refusal });
             }
             Command::Ask { question, name, .. } => {
@@ -173,14 +178,20 @@ impl Session {
     /// Whether another command would be taken up soon. Who sends many large files may wait for it,
     /// so that they do not pile up in memory.
     pub fn has_room(&self) -> bool {
-        let engines = 1 + self.crew.present().len();
-        self.queue.len() + self.arrivals.unprepared() < COMMANDS_AN_ENGINE * engines
+        self.queue.len() + self.arrivals.unprepared() < self.at_hand()
+    }
+
+    /// Commands that may wait, and pictures whose bytes may lie in memory until somebody prepares
+    /// them.
+    fn at_hand(&self) -> usize {
+        COMMANDS_AN_ENGINE * (1 + self.crew.present().len())
     }
 
     /// The picture that the next piece of work decodes or draws here, so that whoever sees the
     /// engine break off in it can tell which one it was.
     pub fn next_picture(&self) -> Option<PictureId> {
-        self.arrivals.next_waiting()
+        let packed = self.arrivals.next_packed(self.at_hand());
+        self.arrivals.next_waiting().or(packed.map(|(picture, _)| picture))
     }
 
     /// What the graphics card complained of since it was trusted, if it is in use.
@@ -205,6 +216,7 @@ impl Session {
     /// would take is tried out when nothing else is to be done.
     pub async fn work(&mut self) {
         self.expect_files();
+        self.unpack();
         self.arrivals.hand_out(&self.crew);
         if self.arrivals.next_waiting().is_some() {
             self.arrivals.prepare_next();
@@ -305,7 +317,7 @@ impl Session {
         if self.advising.is_some() {
             return false;
         }
-        let are_pictures_away = !self.arrivals.is_empty() && self.arrivals.next_waiting().is_none();
+        let are_pictures_away = !self.arrivals.is_empty() && self.next_picture().is_none();
         let is_experiment_away = match (&self.experiment, &self.study) {
             (Some(experiment), _) => experiment.is_waiting(),
             (None, Some(study)) => study.is_going() && study.is_waiting(),
@@ -376,6 +388,9 @@ impl Session {
             // A stop was carried out when it came; files are lined up before any other command.
             Command::StopRun { .. }
             | Command::AddPicture { .. }
+            | Command::AddEntry { .. }
+            | Command::AddArchive { .. }
+            | Command::CancelReading
             | Command::StopStudy
             | Command::AddSeed
             | Command::PauseStudy { .. } => {}
