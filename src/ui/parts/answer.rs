@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::session::{Answer, ClassSplit};
 use crate::ui::state::Side;
-use crate::ui::text::percent;
+use crate::ui::text::{milliseconds, percent};
 
 /// Of an answer.
 #[derive(Properties, PartialEq)]
@@ -40,7 +40,10 @@ pub fn AnswerCard(props: &Props) -> Html {
     });
     html! {
         <article class={classes!("lane", format!("{}-lane", side.word()))} data-test="answer">
-            <h3>{ side.title() }</h3>
+            <h3>
+                { side.title() }
+                <small class="latency" data-test="latency">{ milliseconds(answer.milliseconds) }</small>
+            </h3>
             <ul class="shares">{ for rows }</ul>
         </article>
     }

@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
-use web_sys::{Element, HtmlInputElement};
+use web_sys::{Element, File, HtmlInputElement};
 use yew::prelude::*;
 
+use super::camera::{CameraPanel, Purpose};
 use super::icon::Icon;
 use super::thumbnails::thumbnails;
+use crate::session::ClassId;
 use crate::ui::state::{Action, Class, Place};
 use crate::web::focus;
 
@@ -25,12 +27,15 @@ pub struct Props {
     pub act: Callback<Action>,
     /// Hears of files for it.
     pub give: Callback<(Place, HtmlInputElement)>,
+    /// Hears of a picture that the camera took for it, and of its burst.
+    pub take: Callback<(ClassId, File, Option<u32>)>,
 }
 
 /// One class.
 #[component]
 pub fn ClassCard(props: &Props) -> Html {
     let all = use_state(|| false);
+    let camera = use_state(|| false);
     let Class { id, name, pictures, .. } = &*props.class;
     let id = *id;
     let typed = props.act.reform(move |event: InputEvent| {
@@ -51,6 +56,15 @@ pub fn ClassCard(props: &Props) -> Html {
         let all = all.clone();
         move |_: MouseEvent| all.set(!*all)
     };
+    let looks = {
+        let camera = camera.clone();
+        move |_: MouseEvent| camera.set(!*camera)
+    };
+    let closed = {
+        let camera = camera.setter();
+        move |()| camera.set(false)
+    };
+    let taken = props.take.reform(move |(file, burst)| (id, file, burst));
     html! {
         <section class="class" data-test="class" data-zone={format!("class-{}", id.0)}
             aria-label={format!("Class {name}")}>
@@ -62,9 +76,16 @@ pub fn ClassCard(props: &Props) -> Html {
                     <span data-test="class-count">{ pictures.len() }</span>
                     <span class="unseen">{ if pictures.len() == 1 { "picture" } else { "pictures" } }</span>
                 </span>
+                <button class="remove look" data-test="use-camera" onclick={looks}
+                    aria-expanded={camera.to_string()} title="Use the camera"
+                    aria-label={format!("Use the camera for {name}")}>{ Icon::Camera.draw() }</button>
                 <button class="remove" data-test="remove-class" onclick={removed}
                     aria-label={format!("Remove class {name}")}>{ Icon::Cross.draw() }</button>
             </header>
+            if *camera {
+                <CameraPanel label={format!("What the camera sees, for {name}")}
+                    purpose={Purpose::Keep} {taken} {closed} />
+            }
             { thumbnails(shown, ("add-files", format!("Add pictures to {name}")), &props.act, chosen) }
             if hidden > 0 || *all {
                 <button class="more" onclick={more} aria-expanded={all.to_string()}>

@@ -1,14 +1,15 @@
 //! Step 1: pictures into classes.
 
-use web_sys::HtmlInputElement;
+use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::class_card::ClassCard;
 use super::file_button::FileButton;
 use super::icon::Icon;
 use super::panel::Panel;
+use super::reading::Reading;
 use super::refusals::Refusals;
-use crate::session::SampleTask;
+use crate::session::{ClassId, SampleTask};
 use crate::ui::state::{Action, Pictures, Place};
 use crate::ui::text::counted;
 
@@ -21,12 +22,14 @@ pub struct Props {
     pub act: Callback<Action>,
     /// Hears of files.
     pub give: Callback<(Place, HtmlInputElement)>,
+    /// Hears of pictures that the camera took.
+    pub take: Callback<(ClassId, File, Option<u32>)>,
 }
 
 /// Pictures into classes.
 #[component]
 pub fn PicturesPanel(props: &Props) -> Html {
-    let Props { pictures, act, give } = props;
+    let Props { pictures, act, give, take } = props;
     let add = act.reform(|_: MouseEvent| Action::AddClass);
     let chosen = give.reform(|input| (Place::Page, input));
     let drawing = pictures.drawing.first().map(|drawn| drawn.task);
@@ -34,17 +37,18 @@ pub fn PicturesPanel(props: &Props) -> Html {
         <Panel number="1" title="Your pictures" hint={hint(pictures)} id="pictures">
             <div class="classes">
                 { for pictures.classes.iter().map(|class| html! {
-                    <ClassCard key={class.id.0} {class} {act} {give} />
+                    <ClassCard key={class.id.0} {class} {act} {give} {take} />
                 }) }
                 <button class="new" data-test="add-class" data-zone="new" onclick={add}>
                     { Icon::Plus.draw() }<span>{ "Add a class" }</span>
                 </button>
             </div>
+            <Reading pictures={pictures.clone()} {act} />
             <Refusals refused={pictures.refused.clone()} {act} />
             <div class="sources">
                 <p>
                     <FileButton class="pill" test="choose-files" chosen={chosen.clone()}>
-                        { "Choose pictures" }
+                        { "Choose pictures or a ZIP" }
                     </FileButton>
                     <FileButton class="pill" test="choose-folder" folder=true {chosen}>
                         { "Choose a folder" }
@@ -85,6 +89,6 @@ fn hint(pictures: &Pictures) -> Html {
         parts.push(format!("Reading {reading} more…"));
     }
     let numbers = parts.join(" ");
-    html! { <>{ "Drop pictures or folders anywhere; a folder of folders becomes classes. " }
+    html! { <>{ "Drop or paste pictures anywhere; a folder of folders, or a ZIP of them, becomes classes. " }
     <span data-test="pictures-count">{ numbers }</span></> }
 }

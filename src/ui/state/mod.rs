@@ -6,6 +6,7 @@
 mod again;
 mod experiment;
 mod forecast;
+mod intake;
 mod offer;
 mod pictures;
 mod question;
@@ -20,8 +21,9 @@ pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
 };
 pub use forecast::Forecast;
+pub use intake::{Archive, Contents};
 pub use offer::{Offered, Place};
-pub use pictures::{Class, Drawn, Look, Picture, Pictures, Refused};
+pub use pictures::{Class, Drawn, Given, Look, Picture, Pictures, Refused};
 pub use question::{Question, Reply};
 pub use rate::{RateSearch, RateStage};
 pub use settings::{Setting, Settings};
@@ -30,8 +32,8 @@ pub use study_curves::StudyCurves;
 pub use tuning::Dial;
 
 use crate::session::{
-    Breakdown, ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, MINIMUM_PER_CLASS,
-    PictureId, QuestionId, Refusal, RunId, SampleTask,
+    ArchiveId, Breakdown, ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event,
+    MINIMUM_PER_CLASS, PictureId, QuestionId, Refusal, RunId, SampleTask,
 };
 use crate::ui::text::counted;
 
@@ -78,6 +80,12 @@ pub enum Action {
     RemovePicture(PictureId),
     /// The person gives files.
     Offer(Place, Vec<Offered>),
+    /// The person gives an archive.
+    OfferArchive(Place, ArchiveId, String),
+    /// The engine told what an archive has.
+    ArchiveListed(Contents),
+    /// The person wants what is not read yet to be given up.
+    CancelReading,
     /// Files and folders that the browser could not hand over, under ids of their own.
     Unreadable(Vec<(PictureId, String)>),
     /// The person wants a drawn sample.
@@ -106,6 +114,8 @@ pub enum Action {
     StopStudy,
     /// The person asks about a picture.
     Ask(QuestionId, String),
+    /// The camera's picture is asked about, again and again.
+    AskLive(QuestionId),
     /// The person wants a fresh picture of a sample drawn and asked about.
     AskDrawn(QuestionId, SampleTask),
 }
@@ -117,6 +127,8 @@ impl Action {
             self,
             Self::Set(_)
                 | Self::Offer(..)
+                | Self::OfferArchive(..)
+                | Self::CancelReading
                 | Self::RemovePicture(_)
                 | Self::RemoveClass(_)
                 | Self::DrawSample(_)
@@ -229,6 +241,9 @@ impl State {
                 self.news = format!("Reading {}.", counted(files.len(), "file", "files"));
                 self.pictures.offer(place, files)
             }
+            Action::OfferArchive(place, id, name) => self.offer_archive(place, id, name),
+            Action::ArchiveListed(contents) => self.archive_listed(contents),
+            Action::CancelReading => self.cancel_reading(),
             Action::Unreadable(files) => {
                 self.news = format!("{} could not be read.", counted(files.len(), "file", "files"));
                 self.pictures.unreadable(files);
@@ -252,6 +267,7 @@ impl State {
             Action::AddSeed => self.add_seed(),
             Action::StopStudy => self.stop_study(),
             Action::Ask(question, name) => self.ask(question, name),
+            Action::AskLive(question) => self.ask_live(question),
             Action::AskDrawn(question, task) => self.ask_drawn(question, task),
         }
     }
@@ -270,6 +286,9 @@ impl State {
         }
         if !self.pictures.drawing.is_empty() {
             return Some("The pictures are being drawn.".to_owned());
+        }
+        if let Some(archive) = self.pictures.opening().next() {
+            return Some(format!("“{}” is being opened.", archive.name));
         }
         let reading = self.pictures.reading();
         if reading > 0 {
@@ -320,6 +339,15 @@ impl State {
                 self.news = format!("{name} was refused: {}", refusal.reason);
                 self.pictures.refuse(picture, name, refusal)
             }
+            // Comes with new ids, as an action of its own.
+            Event::ArchiveListed { .. } => Vec::new(),
+            Event::ArchiveRefused { archive, name, refusal } => {
+                self.archive_refused(archive, name, refusal);
+                Vec::new()
+            }
+            Event::ReadingCancelled { pictures, archives } => {
+                self.reading_cancelled(&pictures, &archives)
+            }
             Event::SampleDrawn { pictures, .. } => {
                 self.pictures.sample_drawn();
                 self.news = format!("{} drawn.", counted(pictures, "picture", "pictures"));
@@ -359,8 +387,7 @@ impl State {
                 self.answered(question, image, drawn_as, answers)
             }
             Event::QuestionRefused { question, refusal, .. } => {
-                self.question_refused(question, refusal);
-                Vec::new()
+                self.question_refused(question, refusal)
             }
             Event::StudyStarted { .. }
             | Event::StudyRefused(_)
@@ -399,7 +426,7 @@ impl State {
         if was_on_gpu || was_moving || was_loading {
             self.settings.device = DeviceChoice::Cpu;
         }
-        let effects = self.pictures.broke_off(was_ready, breakdown.picture);
+        let mut effects = self.pictures.broke_off(was_ready, breakdown.picture);
         self.device = None;
         self.starting = None;
         self.settings.device_pending = false;
@@ -408,14 +435,7 @@ impl State {
         }
         self.study_lost();
         self.rate_lost();
-        if let Some(question) = &mut self.question
-            && question.reply == Reply::Pending
-        {
-            question.reply = Reply::Refused(Refusal {
-                reason: "The engine stopped before it could answer.".to_owned(),
-                remedy: "Start it again, train, and ask once more.".to_owned(),
-            });
-        }
+        effects.extend(self.question_lost());
         effects
     }
 

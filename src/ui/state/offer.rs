@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::session::{ClassId, PictureId, Scene};
 
-use super::{Class, Effect, Look, Picture, Pictures};
+use super::{Class, Effect, Given, Look, Picture, Pictures};
 
 /// A file that the person gave.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,6 +16,8 @@ pub struct Offered {
     pub name: String,
     /// The folder that it lay in, if it came with one.
     pub folder: Option<String>,
+    /// Where it came from.
+    pub given: Given,
 }
 
 /// Where files were given.
@@ -71,14 +73,15 @@ impl Pictures {
                 continue;
             };
             let name = file.name.clone();
-            let picture = Picture { id: file.picture, name: file.name, look: Look::Reading };
+            let (id, given) = (file.picture, file.given);
+            let picture = Picture { id, name: file.name, look: Look::Reading, given };
             let scene = if is_kept_apart { Scene::New } else { Scene::Usual };
             match scene {
                 Scene::Usual => into.pictures.push(picture),
                 Scene::New => into.new_setting.push(picture),
             }
             if !into.is_awaited() {
-                effects.push(self.read(file.picture, class, name, scene));
+                effects.push(self.read(id, class, name, scene, given));
             }
         }
         effects

@@ -4,10 +4,21 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::session::{
-    ClassId, Command, FIRST_OWN_ID, MINIMUM_PER_CLASS, PictureId, Refusal, SampleTask, Scene,
+    ClassId, Command, EntryId, FIRST_OWN_ID, MINIMUM_PER_CLASS, PictureId, Refusal, SampleTask,
+    Scene,
 };
 
 use super::Effect;
+use super::intake::Archive;
+
+/// Where a picture that the person gave came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Given {
+    /// Where in an archive it is, if not a file of its own.
+    pub entry: Option<EntryId>,
+    /// Which burst of the camera it is of. Its pictures resemble one another.
+    pub burst: Option<u32>,
+}
 
 /// How a picture looks.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,6 +45,8 @@ pub struct Picture {
     pub name: String,
     /// How it looks.
     pub look: Look,
+    /// Where it came from.
+    pub given: Given,
 }
 
 /// A sample that was drawn.
@@ -143,6 +156,10 @@ pub struct Pictures {
     pub drawing: Vec<Drawn>,
     next_class: u32,
     next_wish: u32,
+    /// Archives that the person gave, in the order in which they did.
+    pub(super) archives: Vec<Archive>,
+    /// Files that the engine was sent since it had answered about all before.
+    pub(super) asked: usize,
     /// Files that the engine was sent and has not answered, in the order of sending.
     pub(super) in_flight: VecDeque<PictureId>,
     /// Drawn classes that the person removed, by sample and drawn name: they are not to come back
@@ -158,6 +175,8 @@ impl Default for Pictures {
             drawing: Vec::new(),
             next_class: 1,
             next_wish: 1,
+            archives: Vec::new(),
+            asked: 0,
             in_flight: VecDeque::new(),
             removed: Vec::new(),
         }
@@ -192,7 +211,7 @@ impl Pictures {
         self.classes.iter().map(Rc::as_ref).find(is_too_small)
     }
 
-    fn every(&self) -> impl Iterator<Item = &Picture> {
+    pub(super) fn every(&self) -> impl Iterator<Item = &Picture> {
         self.classes.iter().flat_map(|class| class.every())
     }
 
@@ -281,7 +300,7 @@ impl Pictures {
         }
     }
 
-    fn take(&mut self, id: PictureId) -> Option<Picture> {
+    pub(super) fn take(&mut self, id: PictureId) -> Option<Picture> {
         self.classes.iter_mut().find_map(|class| {
             let place = |pictures: &[Picture]| pictures.iter().position(|picture| picture.id == id);
             if let Some(index) = place(&class.new_setting) {
@@ -362,7 +381,7 @@ impl Pictures {
         look: Look,
     ) -> Vec<Effect> {
         self.landed(id);
-        let arrived = Picture { id, name, look };
+        let arrived = Picture { id, name, look, given: Given::default() };
         let Some(class) = self.class_mut(class) else { return let_go(&arrived) };
         let mut known = class.pictures.iter_mut().chain(&mut class.new_setting);
         if let Some(picture) = known.find(|picture| picture.id == id) {
@@ -413,14 +432,26 @@ impl Pictures {
         class: ClassId,
         name: String,
         scene: Scene,
+        given: Given,
     ) -> Effect {
+        if self.in_flight.is_empty() {
+            self.asked = 0;
+        }
+        self.asked += 1;
         self.in_flight.push_back(picture);
-        Effect::Send(Command::AddPicture { picture, class, name, scene, bytes: Vec::new() })
+        Effect::Send(match given.entry {
+            Some(entry) => Command::AddEntry { picture, class, name, scene, entry },
+            None => Command::AddPicture { picture, class, name, scene, bytes: Vec::new() },
+        })
     }
 
     /// The engine has answered about a picture.
     fn landed(&mut self, id: PictureId) {
-        self.in_flight.retain(|sent| *sent != id);
+        if self.in_flight.front() == Some(&id) {
+            self.in_flight.pop_front();
+        } else {
+            self.in_flight.retain(|sent| *sent != id);
+        }
     }
 
     /// The engine broke off. The file that it was at is refused, so that it does not break the next

@@ -3,13 +3,14 @@
 mod engine;
 mod experiments;
 mod forecasts;
+mod intake;
 mod pictures;
 
 use super::*;
 use crate::session::{
-    Answer, Augmentation, ClassSplit, ClassWeights, Cut, DeviceChoice, Ending, EpochRow,
-    FIRST_OWN_ID, FoundRate, NormMode, Phase, RatePoint, RunPlan, RunResult, Scene, Score,
-    Strategy,
+    Answer, ArchiveEntry, Augmentation, ClassSplit, ClassWeights, Cut, DeviceChoice, Ending,
+    EpochRow, FIRST_OWN_ID, FoundRate, NormMode, Phase, RatePoint, RunPlan, RunResult, Scene,
+    Score, Strategy,
 };
 
 fn opened() -> State {
@@ -38,6 +39,7 @@ fn offered(first: u32, files: &[(&str, Option<&str>)]) -> Vec<Offered> {
         picture: PictureId(id),
         name: (*name).to_owned(),
         folder: folder.map(str::to_owned),
+        given: Given::default(),
     });
     offered.collect()
 }
