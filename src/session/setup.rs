@@ -83,7 +83,7 @@ impl Setup {
         let mut pictures = Vec::new();
         let mut labels = Vec::new();
         for (label, class) in taking_part.iter().enumerate() {
-            pictures.extend(class.pictures.values().cloned());
+            pictures.extend(class.pictures.values().map(|held| held.picture.clone()));
             labels.extend(std::iter::repeat_n(label, class.pictures.len()));
         }
         check_memory(&lanes, pictures.len(), &ready)?;

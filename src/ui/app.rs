@@ -5,7 +5,7 @@ use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::parts::{Ask, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start};
-use super::state::{Action, Contents, Effect, Engine, Given, Offered, Place, State};
+use super::state::{Action, Contents, Effect, Engine, Offered, Place, State};
 use crate::session::{ClassId, DeviceChoice, Event, FileName, SampleTask};
 use crate::web::clipboard::Pastes;
 use crate::web::drops::Drops;
@@ -131,8 +131,7 @@ impl Component for App {
                 }
                 let files = found.into_iter().map(|Found { file, folder }| {
                     let name = file.name();
-                    let given = Given::default();
-                    Offered { picture: self.shelf.put_picture(file), name, folder, given }
+                    Offered { picture: self.shelf.put_picture(file), name, folder, burst: None }
                 });
                 let files: Vec<Offered> = files.collect();
                 if !files.is_empty() {
@@ -144,9 +143,8 @@ impl Component for App {
             }
             Input::Took(class, file, burst) => {
                 let name = file.name();
-                let given = Given { burst, ..Given::default() };
                 let picture = self.shelf.put_picture(file);
-                let files = vec![Offered { picture, name, folder: None, given }];
+                let files = vec![Offered { picture, name, folder: None, burst }];
                 self.act(ctx, Action::Offer(Place::Class(class), files));
             }
             Input::AskLive(file) => {

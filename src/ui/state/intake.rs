@@ -1,10 +1,12 @@
 //! Pictures on their way in: archives, how far reading is, and what is given up.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::session::{ArchiveEntry, ArchiveId, Command, EntryId, PictureId, Refusal, RefusedEntry};
 use crate::ui::text::counted;
 
 use super::pictures::let_go;
-use super::{Effect, Given, Offered, Pictures, Place, Refused, State};
+use super::{Effect, Offered, Pictures, Place, Refused, State};
 
 /// An archive that the person gave.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,6 +19,22 @@ pub struct Archive {
     place: Place,
     /// Whether its pictures are known.
     pub is_listed: bool,
+}
+
+/// Archives in the order in which they were given.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Archives {
+    given: Vec<Archive>,
+    /// Where the pictures are that came out of them, as long as the page is open: one that was
+    /// removed may be wanted back.
+    entries: HashMap<PictureId, EntryId>,
+}
+
+impl Archives {
+    /// Where a picture is, if in an archive.
+    pub fn entry_of(&self, picture: PictureId) -> Option<EntryId> {
+        self.entries.get(&picture).copied()
+    }
 }
 
 /// What an archive has, as the engine tells it.
@@ -43,27 +61,23 @@ impl Pictures {
 
     /// Archives whose pictures are not known yet.
     pub fn opening(&self) -> impl Iterator<Item = &Archive> {
-        self.archives.iter().filter(|archive| !archive.is_listed)
+        self.archives.given.iter().filter(|archive| !archive.is_listed)
     }
 
     fn unlisted(&mut self, id: ArchiveId) -> Option<&mut Archive> {
-        self.archives.iter_mut().find(|archive| archive.id == id && !archive.is_listed)
+        self.archives.given.iter_mut().find(|archive| archive.id == id && !archive.is_listed)
     }
 
     fn offer_archive(&mut self, place: Place, id: ArchiveId, name: String) -> Vec<Effect> {
         let archive = Archive { id, name, place, is_listed: false };
         let effect = open(&archive);
-        self.archives.push(archive);
+        self.archives.given.push(archive);
         vec![effect]
     }
 
-    /// Opens the archives again that an engine must know before their pictures.
+    /// Opens the archives again, which an engine must know before their pictures.
     pub(super) fn open_again(&self) -> Vec<Effect> {
-        let is_needed = |archive: &&Archive| {
-            let mut entries = self.every().filter_map(|picture| picture.given.entry);
-            !archive.is_listed || entries.any(|entry| entry.archive == archive.id)
-        };
-        self.archives.iter().filter(is_needed).map(open).collect()
+        self.archives.given.iter().map(open).collect()
     }
 
     /// Sorts an archive's pictures as those of folders are. One that is opened again has nothing new.
@@ -73,14 +87,12 @@ impl Pictures {
         archive.is_listed = true;
         let place = archive.place;
         let mut ids = (first.0..).map(PictureId);
-        let files = entries.into_iter().zip(0..).zip(&mut ids);
-        let files = files.map(|((ArchiveEntry { name, folder }, index), picture)| Offered {
-            picture,
-            name,
-            folder: Some(folder),
-            given: Given { entry: Some(EntryId { archive: id, index }), ..Given::default() },
-        });
-        let files: Vec<_> = files.collect();
+        let mut files = Vec::new();
+        for (index, ArchiveEntry { name, folder }) in (0..).zip(entries) {
+            let Some(picture) = ids.next() else { break };
+            self.archives.entries.insert(picture, EntryId { archive: id, index });
+            files.push(Offered { picture, name, folder: Some(folder), burst: None });
+        }
         let effects = self.offer(place, files);
         let refused = refused.into_iter().zip(ids);
         self.refused.extend(refused.map(|(RefusedEntry { path, refusal }, picture)| Refused {
@@ -92,16 +104,17 @@ impl Pictures {
     }
 
     fn refuse_archive(&mut self, id: ArchiveId, name: String, refusal: Refusal) {
-        self.archives.retain(|archive| archive.id != id);
+        self.archives.given.retain(|archive| archive.id != id);
         // The number is no picture's either.
         self.refused.push(Refused { picture: PictureId(id.0), name, refusal });
     }
 
     fn cancelled(&mut self, pictures: &[PictureId], archives: &[ArchiveId]) -> Vec<Effect> {
-        self.archives.retain(|archive| !archives.contains(&archive.id));
-        let given_up: std::collections::HashSet<_> = pictures.iter().collect();
+        self.archives.given.retain(|archive| !archives.contains(&archive.id));
+        let given_up: HashSet<_> = pictures.iter().collect();
         self.in_flight.retain(|sent| !given_up.contains(sent));
-        pictures.iter().filter_map(|id| self.take(*id)).flat_map(|gone| let_go(&gone)).collect()
+        let gone = pictures.iter().filter_map(|id| self.take(*id));
+        gone.flat_map(|taken| let_go(&taken.picture)).collect()
     }
 }
 

@@ -6,6 +6,7 @@
 mod again;
 mod experiment;
 mod forecast;
+mod history;
 mod intake;
 mod offer;
 mod pictures;
@@ -23,7 +24,7 @@ pub use experiment::{
 pub use forecast::Forecast;
 pub use intake::{Archive, Contents};
 pub use offer::{Offered, Place};
-pub use pictures::{Class, Drawn, Given, Look, Picture, Pictures, Refused};
+pub use pictures::{Class, Drawn, Look, Picture, Pictures, Refused};
 pub use question::{Question, Reply};
 pub use rate::{RateSearch, RateStage};
 pub use settings::{Setting, Settings};
@@ -78,6 +79,10 @@ pub enum Action {
     RemoveClass(ClassId),
     /// The person removes one picture.
     RemovePicture(PictureId),
+    /// The person says that a picture belongs to another class.
+    MovePicture(PictureId, ClassId),
+    /// The person takes the last removal or move back.
+    Undo,
     /// The person gives files.
     Offer(Place, Vec<Offered>),
     /// The person gives an archive.
@@ -130,6 +135,8 @@ impl Action {
                 | Self::OfferArchive(..)
                 | Self::CancelReading
                 | Self::RemovePicture(_)
+                | Self::MovePicture(..)
+                | Self::Undo
                 | Self::RemoveClass(_)
                 | Self::DrawSample(_)
         )
@@ -237,6 +244,8 @@ impl State {
             Action::FinishName(class) => self.pictures.finish_name(class),
             Action::RemoveClass(class) => self.pictures.remove_class(class),
             Action::RemovePicture(picture) => self.pictures.remove(picture),
+            Action::MovePicture(picture, class) => self.pictures.move_to(picture, class),
+            Action::Undo => self.undo(),
             Action::Offer(place, files) => {
                 self.news = format!("Reading {}.", counted(files.len(), "file", "files"));
                 self.pictures.offer(place, files)

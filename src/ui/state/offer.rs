@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::session::{ClassId, PictureId, Scene};
 
-use super::{Class, Effect, Given, Look, Picture, Pictures};
+use super::{Class, Effect, Look, Picture, Pictures};
 
 /// A file that the person gave.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,8 +16,8 @@ pub struct Offered {
     pub name: String,
     /// The folder that it lay in, if it came with one.
     pub folder: Option<String>,
-    /// Where it came from.
-    pub given: Given,
+    /// The burst that it was taken in.
+    pub burst: Option<u32>,
 }
 
 /// Where files were given.
@@ -73,15 +73,17 @@ impl Pictures {
                 continue;
             };
             let name = file.name.clone();
-            let (id, given) = (file.picture, file.given);
-            let picture = Picture { id, name: file.name, look: Look::Reading, given };
+            let picture = Picture {
+                id: file.picture,
+                name: file.name,
+                look: Look::Reading,
+                burst: file.burst,
+                drawn_in: None,
+            };
             let scene = if is_kept_apart { Scene::New } else { Scene::Usual };
-            match scene {
-                Scene::Usual => into.pictures.push(picture),
-                Scene::New => into.new_setting.push(picture),
-            }
+            into.scene_mut(scene).push(picture);
             if !into.is_awaited() {
-                effects.push(self.read(id, class, name, scene, given));
+                effects.push(self.read(file.picture, class, name, scene, file.burst));
             }
         }
         effects

@@ -3,6 +3,7 @@
 mod engine;
 mod experiments;
 mod forecasts;
+mod history;
 mod intake;
 mod pictures;
 
@@ -39,7 +40,7 @@ fn offered(first: u32, files: &[(&str, Option<&str>)]) -> Vec<Offered> {
         picture: PictureId(id),
         name: (*name).to_owned(),
         folder: folder.map(str::to_owned),
-        given: Given::default(),
+        burst: None,
     });
     offered.collect()
 }
