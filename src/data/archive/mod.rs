@@ -11,7 +11,7 @@ mod error;
 mod limits;
 mod names;
 
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
@@ -53,6 +53,18 @@ impl ArchiveFile for Vec<u8> {
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
         ReaderAt::read_at(self.as_slice(), buffer, offset)
+    }
+}
+
+impl ArchiveFile for std::fs::File {
+    fn size(&self) -> u64 {
+        self.metadata().map_or(0, |metadata| metadata.len())
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
+        let mut file = self;
+        file.seek(SeekFrom::Start(offset))?;
+        file.read(buffer)
     }
 }
 

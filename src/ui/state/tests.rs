@@ -10,8 +10,8 @@ mod pictures;
 use super::*;
 use crate::session::{
     Answer, ArchiveEntry, Augmentation, ClassSplit, ClassWeights, Cut, DeviceChoice, Ending,
-    EpochRow, FIRST_OWN_ID, FoundRate, NormMode, Phase, RatePoint, RunPlan, RunResult, Scene,
-    Score, Strategy,
+    EpochRow, FIRST_OWN_ID, FoundRate, NormMode, Phase, RatePoint, RefusedEntry, RunPlan,
+    RunResult, Scene, Score, Strategy,
 };
 
 fn opened() -> State {
