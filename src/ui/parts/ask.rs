@@ -43,6 +43,15 @@ pub fn Ask(props: &Props) -> Html {
         move |()| live.set(false)
     };
     let taken = props.ask_live.reform(|(file, _)| file);
+    {
+        // Models that go take the camera with them, so that it is not on again with the next ones.
+        let live = live.setter();
+        use_effect_with(*askable, move |askable| {
+            if !askable {
+                live.set(false);
+            }
+        });
+    }
     let is_watching = *live && *askable;
     let reply = question.as_ref().map(|question| &question.reply);
     html! {

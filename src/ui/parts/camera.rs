@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Interval;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Event, File, HtmlSelectElement, HtmlVideoElement};
+use web_sys::{Element, Event, File, HtmlSelectElement, HtmlVideoElement};
 use yew::prelude::*;
 
 use crate::session::Refusal;
 use crate::ui::text::counted;
 use crate::web::camera::{Camera, CameraChoice, CameraError, OutOfSight, cameras, new_burst};
+use crate::web::focus;
 
 /// Milliseconds between two pictures of a burst.
 const BURST_EVERY: u32 = 250;
@@ -211,6 +212,11 @@ pub fn CameraPanel(props: &Props) -> Html {
             }
         }
     };
+    let close = closed.reform(|event: MouseEvent| {
+        if let Some(button) = event.target_dyn_into::<Element>() {
+            focus::leave(&button, ".camera");
+        }
+    });
     let problem = opened.err().map(CameraError::refusal);
     html! {
         <div class="camera" data-test="camera" data-state={state(&camera, &problem)}>
@@ -238,8 +244,9 @@ pub fn CameraPanel(props: &Props) -> Html {
                         { if burst.is_some() { "Stop" } else { "Record a burst" } }
                     </button>
                 }
-                <button class="pill small" data-test="close-camera"
-                    onclick={closed.reform(|_: MouseEvent| ())}>{ "Close the camera" }</button>
+                <button class="pill small" data-test="close-camera" onclick={close}>
+                    { "Close the camera" }
+                </button>
             </p>
             if *told > 0 {
                 <p class="plain" data-test="burst-count">
