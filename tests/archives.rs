@@ -251,6 +251,7 @@ proptest! {
         while office.session.has_work() {
             office.turn();
         }
+        office.heard.extend(office.session.take_events());
         let mut answered: Vec<u32> = fates(&office.heard).iter().map(|(id, _)| *id).collect();
         answered.sort_unstable();
         prop_assert_eq!(answered, (0..asked).collect::<Vec<u32>>());
