@@ -12,6 +12,8 @@
 //! | `jpeg_structure`, `tiff_structure` | what the decoders of these two do not check themselves |
 //! | `flatten`, `resize` | alpha on white; shorter side to size, centre crop |
 //! | `minimum` | how few pictures a class may have |
+//! | `likeness` | whether two pictures are the same one |
+//! | `labelled` | classes, and groups that belong together |
 //! | `split`, `spread` | which pictures are for what; some of many |
 //! | `samples` | pictures drawn by code for a visitor without any |
 //! | `picture_error` | every way a file can be refused, with a remedy |
@@ -28,6 +30,10 @@ mod file_name;
 mod flatten;
 #[cfg(feature = "engine")]
 mod jpeg_structure;
+#[cfg(feature = "engine")]
+mod labelled;
+#[cfg(feature = "engine")]
+mod likeness;
 mod minimum;
 #[cfg(feature = "engine")]
 mod picture;
@@ -59,6 +65,10 @@ pub use contact_sheet::contact_sheet_png;
 #[cfg(feature = "engine")]
 pub use decode::{Decoded, MAXIMUM_FILE_BYTES, MAXIMUM_PIXELS, MAXIMUM_SIDE, decode};
 pub use file_name::FileName;
+#[cfg(feature = "engine")]
+pub use labelled::{Labelled, grouped};
+#[cfg(feature = "engine")]
+pub use likeness::Likeness;
 pub use minimum::MINIMUM_PER_CLASS;
 #[cfg(feature = "engine")]
 pub use picture::Picture;

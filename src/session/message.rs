@@ -15,6 +15,7 @@ pub use crate::train::{
     Strategy, StrategyError, Tuning,
 };
 
+pub use super::concern::{Concern, IMBALANCE, TINY_SIDE};
 pub use super::estimate::{Estimate, LaneEstimate};
 
 /// Ids below this are given by whoever sends the commands, ids from here on by the session, for
@@ -470,6 +471,9 @@ pub enum Event {
         /// Archives that were not listed.
         archives: Vec<ArchiveId>,
     },
+    /// What is to be said of the pictures, once all that were asked for are in, and whenever it is
+    /// otherwise than before.
+    Checked(Vec<Concern>),
     /// All pictures of a sample task are in.
     SampleDrawn {
         /// Which task.

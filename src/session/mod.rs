@@ -12,6 +12,9 @@ mod archives;
 #[cfg(feature = "engine")]
 mod arrivals;
 #[cfg(feature = "engine")]
+mod checking;
+mod concern;
+#[cfg(feature = "engine")]
 mod crew;
 #[cfg(feature = "engine")]
 mod device;
@@ -35,6 +38,8 @@ mod looking;
 #[cfg(feature = "engine")]
 mod measured;
 mod message;
+#[cfg(feature = "engine")]
+mod relations;
 #[cfg(feature = "engine")]
 mod sampling;
 #[cfg(feature = "engine")]

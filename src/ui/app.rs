@@ -6,9 +6,9 @@ use yew::prelude::*;
 
 use super::parts::{Ask, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start};
 use super::state::{Action, Contents, Effect, Engine, Offered, Place, State};
-use crate::session::{ClassId, DeviceChoice, Event, FileName, SampleTask};
+use crate::session::{ClassId, DeviceChoice, Event, FileName, PictureId, SampleTask};
 use crate::web::clipboard::Pastes;
-use crate::web::drops::Drops;
+use crate::web::drops::{Drop, Drops};
 use crate::web::files::{Collected, Found, take_chosen};
 use crate::web::focus;
 use crate::web::link::{Link, Message};
@@ -21,8 +21,8 @@ pub enum Input {
     Act(Action),
     /// Files for the classes.
     Give(Place, Vec<Found>),
-    /// A drop: files for the classes or a question, and names of what could not be read.
-    Dropped(Option<String>, Collected),
+    /// A drop, with the part of the page that it was on.
+    Dropped(Option<String>, Drop),
     /// Files that were pasted while this zone, if any, had the focus.
     Pasted(Option<String>, Vec<Found>),
     /// A picture that the camera took for a class, and the burst that it is of.
@@ -156,7 +156,11 @@ impl Component for App {
                 let question = self.shelf.put_question(file);
                 self.act(ctx, Action::AskLive(question));
             }
-            Input::Dropped(zone, Collected { found, unreadable }) => {
+            Input::Dropped(zone, Drop::Picture(id)) => {
+                let Some(class) = class_of(&zone.unwrap_or_default()) else { return false };
+                self.act(ctx, Action::MovePicture(PictureId(id), class));
+            }
+            Input::Dropped(zone, Drop::Files(Collected { found, unreadable })) => {
                 let names = unreadable.into_iter().map(|name| (self.shelf.new_picture(), name));
                 let names: Vec<_> = names.collect();
                 if !names.is_empty() {
@@ -229,8 +233,8 @@ impl Component for App {
                 if let Engine::Lost(reason) = &self.state.engine {
                     <Lost reason={reason.clone()} on_cpu={settings.device == DeviceChoice::Cpu} {act} />
                 }
-                <PicturesPanel pictures={pictures.clone()} {act} give={&self.give}
-                    take={&self.take} />
+                <PicturesPanel pictures={pictures.clone()} weights={settings.tuning.class_weights}
+                    {act} give={&self.give} take={&self.take} />
                 <CutPanel settings={settings.clone()} classes={pictures.filled_classes()}
                     device={self.state.device.clone()} training={self.state.is_training()}
                     forecast={self.state.forecast().clone()}
@@ -345,6 +349,11 @@ fn is_picture(event: &Event) -> bool {
     matches!(event, Event::PictureAdded { .. } | Event::PictureRefused { .. })
 }
 
+/// The class that a part of the page stands for.
+fn class_of(zone: &str) -> Option<ClassId> {
+    zone.strip_prefix("class-").and_then(|id| id.parse().ok()).map(ClassId)
+}
+
 /// What files mean by where they were dropped.
 fn given(zone: Option<String>, found: Vec<Found>) -> Input {
     let zone = zone.unwrap_or_default();
@@ -353,8 +362,8 @@ fn given(zone: Option<String>, found: Vec<Found>) -> Input {
     {
         return Input::Ask(first.file.clone());
     }
-    let named = |kind| zone.strip_prefix(kind).and_then(|id| id.parse().ok()).map(ClassId);
-    let place = match (named("class-"), named("setting-")) {
+    let setting = zone.strip_prefix("setting-").and_then(|id| id.parse().ok()).map(ClassId);
+    let place = match (class_of(&zone), setting) {
         (Some(class), _) => Place::Class(class),
         (_, Some(class)) => Place::NewSetting(class),
         _ if zone == "new" => Place::NewClass,
