@@ -13,17 +13,17 @@ impl Session {
     pub(super) fn expect_files(&mut self) {
         while let Some(command) = self.queue.pop_front_if(|command| is_reading(command)) {
             match command {
-                Command::AddPicture { picture, class, name, scene, burst, bytes } => {
-                    if self.gallery.has_class(class) {
-                        let expected = Expected { picture, class, name, scene, burst };
-                        self.arrivals.expect(expected, Source::File(bytes));
-                    }
+                Command::AddPicture { picture, class, name, scene, burst, bytes }
+                    if self.gallery.has_class(class) =>
+                {
+                    let expected = Expected { picture, class, name, scene, burst };
+                    self.arrivals.expect(expected, Source::File(bytes));
                 }
-                Command::AddEntry { picture, class, name, scene, entry } => {
-                    if self.gallery.has_class(class) {
-                        let expected = Expected { picture, class, name, scene, burst: None };
-                        self.arrivals.expect_packed(expected, entry);
-                    }
+                Command::AddEntry { picture, class, name, scene, entry }
+                    if self.gallery.has_class(class) =>
+                {
+                    let expected = Expected { picture, class, name, scene, burst: None };
+                    self.arrivals.expect_packed(expected, entry);
                 }
                 Command::AddArchive { archive, name } => {
                     let listed = self.archives.list(archive, name);
@@ -67,6 +67,7 @@ impl Session {
         }
         self.welcome();
         self.events.push(Event::ReadingCancelled { pictures, archives });
+        self.look_through();
     }
 
     /// Makes a sample task's classes, and lines its pictures up.
