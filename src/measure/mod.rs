@@ -3,30 +3,65 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `confusion` | who is taken for whom, accuracy, balanced accuracy |
-//! | `interval` | an estimate with its bounds |
+//! | `class_figures` | precision, recall and F1 of a class |
+//! | `interval`, `missing` | an estimate with its bounds, or why there is none |
+//! | `proportion` | bounds of shares and of their means |
+//! | `calibration`, `temperature` | whether a model is right as often as it says, and a remedy |
+//! | `familiarity`, `abstention` | pictures of none of the classes, and what refusing them costs |
+//! | `label_errors` | pictures that probably lie in the wrong class |
 //! | `bootstrap`, `quantiles` | bounds of shares and paired differences, a picture a unit |
 //! | `similarity` | how alike two layers see the same pictures (linear CKA) |
 //! | `neighbours` | what frozen features alone tell: nearest mean, overlap of classes |
 //! | `lanes` | the inner loops of these two |
 //! | `corruption` | pictures made worse in seven ways and five steps |
 
+mod abstention;
 #[cfg(feature = "engine")]
 mod bootstrap;
+mod calibration;
+mod class_figures;
 mod confusion;
 mod corruption;
+mod familiarity;
 mod interval;
+#[cfg(feature = "engine")]
+mod label_errors;
 mod lanes;
+mod missing;
 mod neighbours;
+#[cfg(feature = "engine")]
+mod proportion;
 #[cfg(feature = "engine")]
 mod quantiles;
 mod similarity;
+#[cfg(feature = "engine")]
+mod temperature;
 
+pub use abstention::{Abstention, GIVEN_UP, UnknownRefused, is_none_of_these};
+#[cfg(feature = "engine")]
+pub use abstention::{Familiarities, SHIPPED, abstention};
 #[cfg(feature = "engine")]
 pub use bootstrap::{Unit, bootstrap, mean_difference, mean_share, paired_difference, share};
+pub use calibration::{Bin, Calibration};
+#[cfg(feature = "engine")]
+pub use calibration::{PICTURES_A_BIN, calibration};
+pub use class_figures::ClassFigures;
+#[cfg(feature = "engine")]
+pub use class_figures::balanced_accuracy;
 pub use confusion::Confusion;
 #[cfg(feature = "engine")]
 pub use corruption::corrupted;
 pub use corruption::{Corruption, SEVERITIES};
+pub use familiarity::Familiarity;
+#[cfg(feature = "engine")]
+pub use familiarity::{KnownFeatures, NEAREST, area_under_curve, maximum_softmax, negative_energy};
 pub use interval::Interval;
+#[cfg(feature = "engine")]
+pub use label_errors::{Suspect, label_errors};
+pub use missing::{Measured, Missing};
 pub use neighbours::{nearest_mean_accuracy, overlap};
+#[cfg(feature = "engine")]
+pub use proportion::{mean_of_shares, wilson};
 pub use similarity::{Gram, similarity};
+#[cfg(feature = "engine")]
+pub use temperature::{negative_log_likelihood, temperature};

@@ -7,7 +7,10 @@ pub use crate::compare::{
     Plot, Repetition, Series, Shape, TestAnswer, Trial, TrialRow, Unit, Way,
 };
 pub use crate::data::{Augmentation, MINIMUM_PER_CLASS, SampleTask, Scene};
-pub use crate::measure::Interval;
+pub use crate::measure::{
+    Abstention, Bin, Calibration, ClassFigures, Confusion, Interval, Measured, Missing,
+    UnknownRefused,
+};
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
     ClassWeights, Ending, EpochRow, FoundRate, NormMode, Phase, RatePoint, RunResult, Score, Start,
@@ -15,6 +18,9 @@ pub use crate::train::{
 };
 
 pub use super::estimate::{Estimate, LaneEstimate};
+pub use super::evaluation::{
+    Evaluation, PictureFamiliarity, RunEvaluation, SuspectedLabel, TestedPicture,
+};
 
 /// Ids below this are given by whoever sends the commands, ids from here on by the session, for
 /// what it makes itself (drawn classes and pictures). So neither has to wait for the other.
@@ -306,6 +312,10 @@ pub struct Answer {
     pub run: RunId,
     /// One probability a class, in the order of [`Event::ExperimentStarted`]'s classes.
     pub probabilities: Vec<f32>,
+    /// The same at the temperature that was fitted on the validation pictures, once there is one.
+    pub calibrated: Option<Vec<f32>>,
+    /// How familiar the picture is to the model, once it is known what is.
+    pub familiarity: Option<PictureFamiliarity>,
     /// Milliseconds from pixels to probabilities.
     pub milliseconds: f64,
 }
@@ -443,6 +453,11 @@ pub enum Event {
         /// before, where the program counts them.
         memory: Option<u64>,
     },
+    /// What the models of the experiment that has ended make of the pictures that they did not learn
+    /// from. Comes some time after [`Event::ExperimentEnded`], unless another experiment begins.
+    Evaluated(Box<Evaluation>),
+    /// The models could not be evaluated.
+    EvaluationRefused(Refusal),
     /// Which strategy is advised, and why.
     Advised(Box<Advice>),
     /// Nothing can be advised: training could not start either, or a device broke off.

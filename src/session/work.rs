@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 use burn::tensor::Device;
 
 use super::advising::Advising;
-use super::answering::answer;
+use super::answering::{Asked, answer};
 use super::arrivals::{Arrivals, SIDE, refusal_of};
 use super::crew::{Assistant, Crew, Parcel, Report};
 use super::device::{Devices, GpuAccess};
 use super::estimating::Estimating;
+use super::evaluating::{Evaluating, Reference};
 use super::experiment::Experiment;
 use super::finding::Finding;
 use super::gallery::Gallery;
@@ -74,6 +75,9 @@ pub struct Session {
     inspecting: Option<Inspecting>,
     /// What the models of the last experiment make of its pictures.
     inspection: Option<Inspection>,
+    evaluating: Option<Evaluating>,
+    /// What further questions to the models are answered by, once they are evaluated.
+    references: Vec<Reference>,
     events: Vec<Event>,
 }
 
@@ -115,6 +119,8 @@ impl Session {
             subject: None,
             inspecting: None,
             inspection: None,
+            evaluating: None,
+            references: Vec::new(),
             events: vec![Event::Ready { device: report }],
         })
     }
@@ -172,7 +178,7 @@ impl Session {
             || self.experiment.is_some()
             || self.estimating.is_some()
             || self.finding.is_some()
-            || self.inspecting.is_some()
+            || self.is_inspecting()
             || self.study.as_ref().is_some_and(Studying::is_going)
     }
 
@@ -240,7 +246,7 @@ impl Session {
             if !study.is_waiting() {
                 study.work(&self.crew, &mut self.events).await;
             }
-        } else if self.inspecting.is_some() {
+        } else if self.is_inspecting() {
             self.inspect().await;
         } else if let Some(finding) = &mut self.finding {
             if let Some(answer) = finding.work().await {
@@ -446,7 +452,7 @@ impl Session {
         match self.setup(lanes, seed) {
             Ok(setup) => {
                 self.models.clear();
-                (self.inspecting, self.inspection) = (None, None);
+                self.forget_inspection();
                 self.subject = Some(Subject::of(&setup));
                 // One that was asked for on its own comes before the runs that it is about.
                 if self.study.is_some() {
@@ -494,7 +500,8 @@ impl Session {
         picture: Result<Picture, PictureError>,
         drawn_as: Option<String>,
     ) {
-        let answered = answer(&self.models, question, picture, drawn_as, self.clock).await;
+        let asked = Asked { models: &self.models, references: &self.references };
+        let answered = answer(asked, question, picture, drawn_as, self.clock).await;
         self.events.push(answered.unwrap_or_else(|refusal| Event::QuestionRefused {
             question,
             name,

@@ -4,7 +4,9 @@ use gloo_timers::callback::Timeout;
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
-use super::parts::{Ask, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start};
+use super::parts::{
+    AnswersPanel, Ask, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start,
+};
 use super::state::{Action, Effect, Engine, Offered, Place, State};
 use crate::session::{ClassId, DeviceChoice, Event, SampleTask};
 use crate::web::drops::Drops;
@@ -205,6 +207,8 @@ impl Component for App {
                 </CutPanel>
                 if let Some(experiment) = experiment {
                     <Race experiment={experiment.clone()} {act} />
+                    <AnswersPanel experiment={experiment.clone()} answers={self.state.answers.clone()}
+                        pictures={pictures.clone()} why_not={self.state.why_not_start()} {act} />
                     <Differences study={self.state.study.clone()} seeds={settings.seeds}
                         classes={pictures.classes.clone()} give={&self.give}
                         why_not={self.state.why_not_measure()} {act} />

@@ -1,4 +1,4 @@
-//! Step 5: ask the trained models about a picture.
+//! Step 6: ask the trained models about a picture.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -32,7 +32,7 @@ pub fn Ask(props: &Props) -> Html {
     let Props { question, ask, askable, .. } = props;
     let reply = question.as_ref().map(|question| &question.reply);
     html! {
-        <Panel number="5" title="Use it" id="use" zone="ask"
+        <Panel number="6" title="Use it" id="use" zone="ask"
             hint={html! { "Ask about a picture that no model has seen yet: drop it here, or choose one." }}>
             <div class="use">
                 <div class="asked">

@@ -4,6 +4,7 @@
 //! engine, files and object URLs live outside; here are only their ids and addresses.
 
 mod again;
+mod evaluation;
 mod experiment;
 mod forecast;
 mod offer;
@@ -16,6 +17,7 @@ mod study_curves;
 mod tuning;
 mod views;
 
+pub use evaluation::Answers;
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
 };
@@ -94,6 +96,8 @@ pub enum Action {
     FindRate(Side),
     /// The person starts training.
     Start(Sides),
+    /// The person opens what is known of the test pictures.
+    OpenTest,
     /// The person stops what still trains: one run, or all.
     Stop(Option<RunId>),
     /// The person wants the ten differences measured.
@@ -158,6 +162,8 @@ pub struct State {
     pub start_refused: Option<Refusal>,
     /// The experiment that the race shows.
     pub experiment: Option<Experiment>,
+    /// What its models answered, and how often a test score was looked at.
+    pub answers: Answers,
     /// The study of the ten differences.
     pub study: Option<Study>,
     /// The last question.
@@ -183,6 +189,7 @@ impl Default for State {
             starting: None,
             start_refused: None,
             experiment: None,
+            answers: Answers::default(),
             study: None,
             question: None,
             rate_search: None,
@@ -244,6 +251,10 @@ impl State {
             Action::ShowViews => self.show_views(),
             Action::FindRate(side) => self.find_rate(side),
             Action::Start(sides) => self.start(sides),
+            Action::OpenTest => {
+                self.answers.is_open = true;
+                Vec::new()
+            }
             Action::Stop(run) => {
                 self.experiment.as_mut().map(|experiment| experiment.stop(run)).unwrap_or_default()
             }
@@ -349,6 +360,7 @@ impl State {
             }
             Event::ExperimentStarted { seed, classes, runs, estimate } => {
                 self.study_lost();
+                self.answers.begin(&self.pictures);
                 let starting = self.starting.take().unwrap_or_default();
                 let experiment = Experiment::started(seed, classes, runs, estimate, &starting);
                 self.experiment = Some(experiment);
@@ -373,12 +385,23 @@ impl State {
                 self.study_heard(event);
                 Vec::new()
             }
+            Event::Evaluated(evaluation) => {
+                self.evaluated(Ok(*evaluation));
+                Vec::new()
+            }
+            Event::EvaluationRefused(refusal) => {
+                self.evaluated(Err(refusal));
+                Vec::new()
+            }
             Event::FeaturesProgressed { .. }
             | Event::RunProgressed { .. }
             | Event::EpochEnded { .. }
             | Event::RunEnded { .. }
             | Event::RunFailed { .. }
             | Event::ExperimentEnded { .. } => {
+                if matches!(event, Event::RunEnded { .. }) {
+                    self.answers.looked();
+                }
                 if let Some(experiment) = &mut self.experiment
                     && let Some(news) = experiment.heard(event)
                 {

@@ -1,6 +1,7 @@
 //! The reducer, without a browser: here is what its tests share.
 
 mod engine;
+mod evaluation;
 mod experiments;
 mod forecasts;
 mod pictures;
