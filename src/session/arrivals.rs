@@ -80,6 +80,7 @@ pub(super) struct Expected {
     pub class: ClassId,
     pub name: String,
     pub scene: Scene,
+    pub burst: Option<u32>,
 }
 
 /// What has arrived.

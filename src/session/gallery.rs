@@ -5,25 +5,72 @@ use std::collections::BTreeMap;
 use super::message::{ClassId, FIRST_OWN_ID, PictureId};
 use crate::data::{Picture, Scene};
 
+/// A picture with what is known of where it came from.
+#[derive(Clone, Debug)]
+#[allow(dead_code, reason = "the next commit looks at all of it")]
+pub(super) struct Specimen {
+    pub picture: Picture,
+    /// The burst that it was taken in.
+    pub burst: Option<u32>,
+    /// Width of the upright original, in pixels.
+    pub width: u32,
+    /// Height of the upright original, in pixels.
+    pub height: u32,
+}
+
 /// A class and its pictures.
 #[derive(Debug)]
 pub(super) struct Class {
     pub id: ClassId,
     pub name: String,
-    pub pictures: BTreeMap<PictureId, Picture>,
+    pub pictures: BTreeMap<PictureId, Specimen>,
     /// The same things in a setting that is never learned from.
-    new_setting: BTreeMap<PictureId, Picture>,
+    new_setting: BTreeMap<PictureId, Specimen>,
 }
 
-/// Holds classes in the order in which they came.
+impl Class {
+    fn new(id: ClassId, name: String) -> Self {
+        Self { id, name, pictures: BTreeMap::new(), new_setting: BTreeMap::new() }
+    }
+
+    fn scene(&mut self, scene: Scene) -> &mut BTreeMap<PictureId, Specimen> {
+        match scene {
+            Scene::Usual => &mut self.pictures,
+            Scene::New => &mut self.new_setting,
+        }
+    }
+
+    fn take(&mut self, picture: PictureId) -> Option<(Scene, Specimen)> {
+        [Scene::Usual, Scene::New]
+            .into_iter()
+            .find_map(|scene| Some((scene, self.scene(scene).remove(&picture)?)))
+    }
+}
+
+/// A picture that was taken out, with where it was.
+struct Removed {
+    class: ClassId,
+    scene: Scene,
+    specimen: Specimen,
+}
+
+/// Holds classes in the order in which they came, and aside what was taken out and may be put back.
 pub(super) struct Gallery {
     classes: Vec<Class>,
+    removed: BTreeMap<PictureId, Removed>,
+    /// Each with the place that it had.
+    removed_classes: Vec<(usize, Class)>,
     next_own_id: u32,
 }
 
 impl Default for Gallery {
     fn default() -> Self {
-        Self { classes: Vec::new(), next_own_id: FIRST_OWN_ID }
+        Self {
+            classes: Vec::new(),
+            removed: BTreeMap::new(),
+            removed_classes: Vec::new(),
+            next_own_id: FIRST_OWN_ID,
+        }
     }
 }
 
@@ -39,7 +86,7 @@ impl Gallery {
 
     /// Adds an empty class. One with the same id is emptied and keeps its place.
     pub fn add_class(&mut self, id: ClassId, name: String) {
-        let class = Class { id, name, pictures: BTreeMap::new(), new_setting: BTreeMap::new() };
+        let class = Class::new(id, name);
         match self.class_mut(id) {
             Some(present) => *present = class,
             None => self.classes.push(class),
@@ -52,14 +99,54 @@ impl Gallery {
         }
     }
 
+    /// Takes a class out and keeps it aside.
     pub fn remove_class(&mut self, id: ClassId) {
-        self.classes.retain(|class| class.id != id);
+        if let Some(place) = self.classes.iter().position(|class| class.id == id) {
+            self.removed_classes.push((place, self.classes.remove(place)));
+        }
     }
 
+    /// Puts a class back that was taken out.
+    pub fn restore_class(&mut self, id: ClassId) {
+        if let Some(index) = self.removed_classes.iter().position(|(_, class)| class.id == id) {
+            let (place, class) = self.removed_classes.remove(index);
+            self.classes.insert(place.min(self.classes.len()), class);
+        }
+    }
+
+    /// Takes a picture out and keeps it aside.
     pub fn remove_picture(&mut self, picture: PictureId) {
         for class in &mut self.classes {
-            class.pictures.remove(&picture);
-            class.new_setting.remove(&picture);
+            if let Some((scene, specimen)) = class.take(picture) {
+                self.removed.insert(picture, Removed { class: class.id, scene, specimen });
+                return;
+            }
+        }
+    }
+
+    /// Puts a picture back that was taken out, if its class is there.
+    pub fn restore_picture(&mut self, picture: PictureId) {
+        let Some(Removed { class, scene, specimen }) = self.removed.remove(&picture) else {
+            return;
+        };
+        self.add(picture, class, scene, specimen);
+    }
+
+    /// Forgets what was taken out.
+    pub fn forget(&mut self, pictures: &[PictureId], classes: &[ClassId]) {
+        self.removed.retain(|picture, _| !pictures.contains(picture));
+        self.removed_classes.retain(|(_, class)| !classes.contains(&class.id));
+    }
+
+    /// Moves a picture into another class, in the setting that it was in.
+    pub fn move_picture(&mut self, picture: PictureId, class: ClassId) {
+        if !self.has_class(class) {
+            return;
+        }
+        if let Some((scene, specimen)) =
+            self.classes.iter_mut().find_map(|holder| holder.take(picture))
+        {
+            self.add(picture, class, scene, specimen);
         }
     }
 
@@ -69,20 +156,16 @@ impl Gallery {
     }
 
     /// Puts a picture into a class. Returns whether the class is there.
-    pub fn add(&mut self, id: PictureId, class: ClassId, scene: Scene, picture: Picture) -> bool {
+    pub fn add(&mut self, id: PictureId, class: ClassId, scene: Scene, specimen: Specimen) -> bool {
         let Some(holder) = self.class_mut(class) else { return false };
-        let pictures = match scene {
-            Scene::Usual => &mut holder.pictures,
-            Scene::New => &mut holder.new_setting,
-        };
-        pictures.insert(id, picture);
+        holder.scene(scene).insert(id, specimen);
         true
     }
 
     /// A class's pictures in a new setting.
     pub fn new_setting(&self, id: ClassId) -> impl Iterator<Item = &Picture> {
         let class = self.classes.iter().find(|class| class.id == id);
-        class.into_iter().flat_map(|class| class.new_setting.values())
+        class.into_iter().flat_map(|class| class.new_setting.values()).map(|held| &held.picture)
     }
 
     /// An id that the page does not give.

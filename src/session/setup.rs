@@ -87,7 +87,7 @@ impl Setup {
         let mut labels = Vec::new();
         for (label, class) in taking_part.iter().enumerate() {
             ids.extend(class.pictures.keys().copied());
-            pictures.extend(class.pictures.values().cloned());
+            pictures.extend(class.pictures.values().map(|held| held.picture.clone()));
             labels.extend(std::iter::repeat_n(label, class.pictures.len()));
         }
         check_memory(&lanes, pictures.len(), &ready)?;

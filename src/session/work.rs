@@ -376,7 +376,13 @@ impl Session {
             Command::AddClass { class, name } => self.gallery.add_class(class, name),
             Command::RenameClass { class, name } => self.gallery.rename_class(class, name),
             Command::RemoveClass { class } => self.gallery.remove_class(class),
+            Command::RestoreClass { class } => self.gallery.restore_class(class),
             Command::RemovePicture { picture } => self.gallery.remove_picture(picture),
+            Command::RestorePicture { picture } => self.gallery.restore_picture(picture),
+            Command::ForgetRemoved { pictures, classes } => {
+                self.gallery.forget(&pictures, &classes);
+            }
+            Command::MovePicture { picture, class } => self.gallery.move_picture(picture, class),
             Command::DrawSample { task, seed } => {
                 self.expect_drawings(task, seed);
             }
@@ -488,6 +494,7 @@ impl Session {
     /// The first picture with its views, which are those that an experiment would train on.
     fn views(&self, views: usize, augmentation: Augmentation, seed: u64) -> Option<Event> {
         let first = self.gallery.filled().find_map(|class| class.pictures.values().next())?;
+        let first = &first.picture;
         let views = views.min(Strategy::MOST_VIEWS);
         let shown = with_views(vec![first.clone()], views, augmentation, seed);
         Some(Event::ViewsShown { sheet: contact_sheet_png(&shown)? })

@@ -110,7 +110,7 @@ impl Component for App {
             Input::Give(place, found) => {
                 let files = found.into_iter().map(|Found { file, folder }| {
                     let name = file.name();
-                    Offered { picture: self.shelf.put_picture(file), name, folder }
+                    Offered { picture: self.shelf.put_picture(file), name, folder, burst: None }
                 });
                 let files: Vec<Offered> = files.collect();
                 if files.is_empty() {

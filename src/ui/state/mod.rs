@@ -7,6 +7,7 @@ mod again;
 mod evaluation;
 mod experiment;
 mod forecast;
+mod history;
 mod offer;
 mod pictures;
 mod question;
@@ -78,6 +79,10 @@ pub enum Action {
     RemoveClass(ClassId),
     /// The person removes one picture.
     RemovePicture(PictureId),
+    /// The person says that a picture belongs to another class.
+    MovePicture(PictureId, ClassId),
+    /// The person takes the last removal or move back.
+    Undo,
     /// The person gives files.
     Offer(Place, Vec<Offered>),
     /// Files and folders that the browser could not hand over, under ids of their own.
@@ -122,6 +127,8 @@ impl Action {
             Self::Set(_)
                 | Self::Offer(..)
                 | Self::RemovePicture(_)
+                | Self::MovePicture(..)
+                | Self::Undo
                 | Self::RemoveClass(_)
                 | Self::DrawSample(_)
         )
@@ -232,6 +239,8 @@ impl State {
             Action::FinishName(class) => self.pictures.finish_name(class),
             Action::RemoveClass(class) => self.pictures.remove_class(class),
             Action::RemovePicture(picture) => self.pictures.remove(picture),
+            Action::MovePicture(picture, class) => self.pictures.move_to(picture, class),
+            Action::Undo => self.undo(),
             Action::Offer(place, files) => {
                 self.news = format!("Reading {}.", counted(files.len(), "file", "files"));
                 self.pictures.offer(place, files)

@@ -4,6 +4,7 @@ mod engine;
 mod evaluation;
 mod experiments;
 mod forecasts;
+mod history;
 mod pictures;
 
 use super::*;
@@ -39,6 +40,7 @@ fn offered(first: u32, files: &[(&str, Option<&str>)]) -> Vec<Offered> {
         picture: PictureId(id),
         name: (*name).to_owned(),
         folder: folder.map(str::to_owned),
+        burst: None,
     });
     offered.collect()
 }
