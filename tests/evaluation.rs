@@ -10,7 +10,7 @@ use common::{after, lane, session, settle, short, work_until};
 use headstart::data::{Scene, draw};
 use headstart::session::{
     Answer, Command, Cut, Evaluation, Event, Missing, PictureId, QuestionId, RunId, RunResult,
-    SampleTask,
+    SampleTask, Strategy,
 };
 
 fn train(cuts: &[Cut]) -> Command {
@@ -184,11 +184,10 @@ fn a_handful_of_pictures_gives_counts_and_says_what_is_missing_for_the_rest() {
     assert!(run.answers.iter().all(|tested| tested.probability == tested.calibrated));
 }
 
-#[test]
-fn pictures_that_were_put_into_the_wrong_class_are_suspected_first() {
+/// Of the planted pictures that no model learned from, those that are among as many first suspects.
+fn planted_first(task: SampleTask, seed: u64) -> (usize, usize) {
     const A_CLASS: u32 = 24;
-    const PLANTED: [u32; 6] = [2, 9, 16, 102, 109, 116];
-    let task = SampleTask::Glyphs;
+    const PLANTED: [u32; 8] = [0, 5, 10, 15, 100, 105, 110, 115];
     let mut session = session();
     let mut commands = vec![add_class(0, "first"), add_class(1, "second")];
     for (class, number) in (0..2).flat_map(|class| (0..A_CLASS).map(move |number| (class, number)))
@@ -199,17 +198,29 @@ fn pictures_that_were_put_into_the_wrong_class_are_suspected_first() {
         commands.push(add_picture(picture, label, bytes));
     }
     after(&mut session, commands);
-    let events = after(&mut session, [train(&[Cut::HeadOnly])]);
+    let lanes = vec![lane(0, Strategy::for_cut(Cut::HeadOnly))];
+    let events = after(&mut session, [Command::Train { lanes, seed }]);
     let run = &evaluated(&events).runs[0];
-    let is_planted = |picture: PictureId| PLANTED.contains(&picture.0);
-    let in_test = run.answers.iter().filter(|tested| is_planted(tested.picture)).count();
-    let suspected = run.suspects.iter().filter(|suspect| is_planted(suspect.picture)).count();
-    assert!(suspected >= in_test && suspected >= 2, "{suspected} of {in_test} in the test");
-    let first = run.suspects.iter().take(suspected);
-    assert!(first.clone().all(|suspect| is_planted(suspect.picture)), "{:?}", run.suspects);
-    for suspect in first {
-        assert_ne!(suspect.label, suspect.likely);
+    let planted: Vec<PictureId> = PLANTED.map(PictureId).to_vec();
+    println!(
+        "{task:?} {seed}: right {:?}, {:?}",
+        run.accuracy.map(|a| a.estimate),
+        run.suspects
+            .iter()
+            .map(|s| (s.picture.0, planted.contains(&s.picture), s.is_test, s.margin))
+            .collect::<Vec<_>>()
+    );
+    (0, 0)
+}
+
+#[test]
+fn pictures_that_were_put_into_the_wrong_class_are_suspected_first() {
+    for task in SampleTask::ALL {
+        for seed in 1..=4 {
+            planted_first(task, seed);
+        }
     }
+    panic!("look");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Interval;
 #[cfg(feature = "engine")]
-use super::{Familiarity, Missing, area_under_curve, wilson};
+use super::{Missing, area_under_curve, wilson};
 
 /// Share of the validation pictures below the threshold: as many answers as this are given up on
 /// pictures that are known, for all unknown ones that are refused in return.
@@ -104,10 +104,6 @@ fn threshold(validation: &[f64]) -> Result<f64, Missing> {
     let below = (GIVEN_UP * found as f64) as usize;
     Ok(sorted[below])
 }
-
-/// The score that "none of these" goes by: the one that told best in `tests/unknown.rs`.
-#[cfg(feature = "engine")]
-pub const SHIPPED: Familiarity = Familiarity::Neighbours;
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,7 @@ use crate::data::{Purpose, seeded};
 
 /// Fewest pictures of a bin. Among ten right answers of 90 % the share wavers by ten points already;
 /// with fewer a bin says nothing.
+#[cfg(feature = "engine")]
 pub const PICTURES_A_BIN: usize = 10;
 
 /// Most bins. Guo et al. took 15 for some 10,000 pictures; a person reads ten as well.

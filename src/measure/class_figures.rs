@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Measured;
 #[cfg(feature = "engine")]
-use super::{Confusion, Interval, mean_of_shares, wilson};
-use super::{Measured, Missing};
+use super::{Confusion, Interval, Missing, mean_of_shares, wilson};
 
 /// How well one class is told from the others. All three are from 0 to 1.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]

@@ -3,72 +3,39 @@
 //! A score is larger the more familiar a picture is. None of the three needs an unknown picture to be
 //! worked out.
 
-use serde::{Deserialize, Serialize};
-
-#[cfg(feature = "engine")]
 use super::lanes::{product, squared_distance};
 
-/// What tells familiar pictures from strange ones.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Familiarity {
-    /// The probability of the answer (Hendrycks and Gimpel 2017, arXiv 1610.02136).
-    MaximumSoftmax,
-    /// The logarithm of the summed exponentials of the logits, the negative of what is called energy
-    /// (Liu et al. 2020, arXiv 2010.03759, equation 4, with a temperature of 1).
-    Energy,
-    /// How near the nearest training pictures are in the features that the head is fed with (Sun et
-    /// al. 2022, arXiv 2204.06507).
-    Neighbours,
-}
-
-impl Familiarity {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::MaximumSoftmax, Self::Energy, Self::Neighbours];
-
-    /// A name for people.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::MaximumSoftmax => "Probability of the answer",
-            Self::Energy => "Energy of the logits",
-            Self::Neighbours => "Distance to the nearest training pictures",
-        }
-    }
-}
-
-/// The largest probability of softmax over a row of logits, 0 to 1.
-#[cfg(feature = "engine")]
+/// The largest probability of softmax over a row of logits, 0 to 1 (Hendrycks and Gimpel 2017, arXiv
+/// 1610.02136).
 pub fn maximum_softmax(logits: &[f32]) -> f64 {
     let largest = largest(logits);
     let sum: f64 = logits.iter().map(|logit| (f64::from(*logit) - largest).exp()).sum();
     1.0 / sum
 }
 
-/// ln Σ exp z over a row of logits z: the negative energy.
-#[cfg(feature = "engine")]
+/// ln Σ exp z over a row of logits z: the negative of what is called energy (Liu et al. 2020, arXiv
+/// 2010.03759, equation 4, with a temperature of 1).
 pub fn negative_energy(logits: &[f32]) -> f64 {
     let largest = largest(logits);
     largest + logits.iter().map(|logit| (f64::from(*logit) - largest).exp()).sum::<f64>().ln()
 }
 
-#[cfg(feature = "engine")]
 fn largest(logits: &[f32]) -> f64 {
     logits.iter().copied().fold(f32::NEG_INFINITY, f32::max).into()
 }
 
 /// Which of the nearest training pictures counts.
-#[cfg(feature = "engine")]
 pub const NEAREST: usize = 1;
 
-/// The training pictures' features, each brought to length 1: without that the score is far worse
-/// (Sun et al. 2022, §4.3), since how long a row of features is says little of its picture.
-#[cfg(feature = "engine")]
+/// The training pictures' features, each brought to length 1, since how long a row of features is says
+/// little of its picture (Sun et al. 2022, arXiv 2204.06507, §3: a non-parametric distance that assumes
+/// nothing of how features are spread).
 #[derive(Clone, Debug)]
 pub struct KnownFeatures {
     width: usize,
     rows: Vec<f32>,
 }
 
-#[cfg(feature = "engine")]
 impl KnownFeatures {
     /// Takes the rows at `training` of `features`; those beyond its end are left out.
     ///
@@ -95,7 +62,6 @@ impl KnownFeatures {
 }
 
 /// A row divided by its length; one of zeros stays one.
-#[cfg(feature = "engine")]
 fn unit(row: &[f32]) -> Vec<f32> {
     let length = product(row, row).sqrt();
     let scale = if length > 0.0 { 1.0 / length } else { 0.0 };
@@ -106,7 +72,6 @@ fn unit(row: &[f32]) -> Vec<f32> {
 /// than a strange one, ties counting half (Mann and Whitney 1947; Hanley and McNeil 1982, "The
 /// Meaning and Use of the Area under a ROC Curve", Radiology 143, 29–36). ½ is chance, 1 is perfect.
 /// `None` where one of both is empty or a score is no number.
-#[cfg(feature = "engine")]
 pub fn area_under_curve(known: &[f64], unknown: &[f64]) -> Option<f64> {
     if known.is_empty() || unknown.is_empty() || known.iter().chain(unknown).any(|s| s.is_nan()) {
         return None;

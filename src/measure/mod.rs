@@ -22,6 +22,7 @@ mod calibration;
 mod class_figures;
 mod confusion;
 mod corruption;
+#[cfg(feature = "engine")]
 mod familiarity;
 mod interval;
 #[cfg(feature = "engine")]
@@ -39,7 +40,7 @@ mod temperature;
 
 pub use abstention::{Abstention, GIVEN_UP, UnknownRefused, is_none_of_these};
 #[cfg(feature = "engine")]
-pub use abstention::{Familiarities, SHIPPED, abstention};
+pub use abstention::{Familiarities, abstention};
 #[cfg(feature = "engine")]
 pub use bootstrap::{Unit, bootstrap, mean_difference, mean_share, paired_difference, share};
 pub use calibration::{Bin, Calibration};
@@ -52,7 +53,6 @@ pub use confusion::Confusion;
 #[cfg(feature = "engine")]
 pub use corruption::corrupted;
 pub use corruption::{Corruption, SEVERITIES};
-pub use familiarity::Familiarity;
 #[cfg(feature = "engine")]
 pub use familiarity::{KnownFeatures, NEAREST, area_under_curve, maximum_softmax, negative_energy};
 pub use interval::Interval;

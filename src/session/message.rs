@@ -8,7 +8,7 @@ pub use crate::compare::{
 };
 pub use crate::data::{Augmentation, MINIMUM_PER_CLASS, SampleTask, Scene};
 pub use crate::measure::{
-    Abstention, Bin, Calibration, ClassFigures, Confusion, Interval, Measured, Missing,
+    Abstention, Bin, Calibration, ClassFigures, Confusion, GIVEN_UP, Interval, Measured, Missing,
     UnknownRefused,
 };
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
@@ -347,6 +347,18 @@ pub struct Answer {
     pub familiarity: Option<PictureFamiliarity>,
     /// Milliseconds from pixels to probabilities.
     pub milliseconds: f64,
+}
+
+impl Answer {
+    /// The probabilities that are closest to how often the answer is right.
+    pub fn shares(&self) -> &[f32] {
+        self.calibrated.as_ref().unwrap_or(&self.probabilities)
+    }
+
+    /// Whether the picture is probably none of the classes, as far as that is known.
+    pub fn is_none_of_these(&self) -> bool {
+        self.familiarity.is_some_and(|familiarity| familiarity.is_none_of_these())
+    }
 }
 
 /// What a session answers.

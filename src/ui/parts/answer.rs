@@ -23,7 +23,7 @@ pub struct Props {
 #[component]
 pub fn AnswerCard(props: &Props) -> Html {
     let Props { side, answer, classes } = props;
-    let shares = || answer.probabilities.iter().copied();
+    let shares = || answer.shares().iter().copied();
     let best = shares().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(best, _)| best);
     let rows = classes.iter().zip(shares()).enumerate().map(|(index, (class, share))| {
         let share = f64::from(share);
@@ -41,6 +41,12 @@ pub fn AnswerCard(props: &Props) -> Html {
     html! {
         <article class={classes!("lane", format!("{}-lane", side.word()))} data-test="answer">
             <h3>{ side.title() }</h3>
+            if answer.is_none_of_these() {
+                <p class="none-of-these" data-test="none-of-these-answer">
+                    { "None of these, probably: it looks unlike every training picture. Were it one, it \
+                        would be:" }
+                </p>
+            }
             <ul class="shares">{ for rows }</ul>
         </article>
     }

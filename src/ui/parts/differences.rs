@@ -1,4 +1,4 @@
-//! Step 4: the ten differences, measured.
+//! Step 5: the ten differences, measured.
 
 use std::rc::Rc;
 

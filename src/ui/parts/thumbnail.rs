@@ -19,7 +19,7 @@ pub struct Props {
 /// One picture in its class, with its way out.
 #[component]
 pub fn Thumbnail(props: &Props) -> Html {
-    let Picture { id, name, look } = &props.picture;
+    let Picture { id, name, look, .. } = &props.picture;
     let remove = {
         let id = *id;
         let act = props.act.clone();

@@ -160,8 +160,8 @@ fn found(
 fn listed(run: &RunEvaluation, chosen: Chosen, is_open: bool) -> Vec<Listed> {
     match chosen {
         Chosen::Cell(label, answer) if is_open => {
-            let is_meant = |tested: &&_| Listed::of(*tested).is_in(label, answer);
-            run.answers.iter().filter(is_meant).map(Listed::of).collect()
+            let all = run.answers.iter().map(Listed::of);
+            all.filter(|listed| listed.is_in(label, answer)).collect()
         }
         Chosen::Mistakes if is_open => {
             let answers = run.mistakes.iter().filter_map(|&place| run.answers.get(place));

@@ -8,7 +8,7 @@ use super::Chosen;
 use super::matrix::OpenMatrix;
 use super::numbers::{bounded, class_table, share};
 use super::reliability::Reliability;
-use crate::session::{Abstention, ClassSplit, Evaluation, RunEvaluation, RunId, Unit};
+use crate::session::{Abstention, ClassSplit, Evaluation, GIVEN_UP, RunEvaluation, RunId, Unit};
 use crate::ui::state::Side;
 use crate::ui::text::{counted, number, percent};
 
@@ -160,7 +160,7 @@ fn refused(found: &Abstention, is_open: bool, tasks: usize) -> Vec<String> {
     let mut lines = vec![format!(
         "A picture that is further from the nearest training picture than {} of the {} are is \
          probably none of the classes.",
-        percent(0.95),
+        percent(1.0 - GIVEN_UP),
         counted(found.validation, "validation picture", "validation pictures")
     )];
     if !is_open {
