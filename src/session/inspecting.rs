@@ -169,5 +169,5 @@ impl Inspecting {
 fn unknown_tasks(classes: &[ClassSplit]) -> Vec<SampleTask> {
     let is_known = |name: &&str| classes.iter().any(|class| class.name == *name);
     let all = SampleTask::ALL.into_iter();
-    all.filter(|task| !class_names(*task).iter().any(|name| is_known(name))).collect()
+    all.filter(|task| !class_names(*task).iter().any(&is_known)).collect()
 }
