@@ -32,7 +32,15 @@ pub struct Props {
 /// One picture behind a number.
 #[component]
 pub fn PictureRow(props: &Props) -> Html {
-    let Props { label, answer, said, .. } = props;
+    let Props { label, answer, said, lies_in, .. } = props;
+    let select = use_node_ref();
+    // What a person has chosen once is not changed by what the options say.
+    use_effect_with((*lies_in, select.clone()), |(lies_in, select)| {
+        if let (Some(ClassId(class)), Some(select)) = (lies_in, select.cast::<HtmlSelectElement>())
+        {
+            select.set_value(&class.to_string());
+        }
+    });
     let image = match props.picture.as_ref().map(|picture| &picture.look) {
         Some(Look::Seen { image, .. }) => html! {
             <img src={image.clone()} alt="" width="64" height="64" loading="lazy" decoding="async" />
@@ -40,7 +48,7 @@ pub fn PictureRow(props: &Props) -> Html {
         _ => html! { <span class="no-image" /> },
     };
     let what = match &props.picture {
-        Some(picture) => controls(props, picture),
+        Some(picture) => controls(props, picture, select),
         None => {
             html! { <p class="plain" data-test="gone">{ "Not among the pictures any more." }</p> }
         }
@@ -62,7 +70,7 @@ pub fn PictureRow(props: &Props) -> Html {
 }
 
 /// Move it, or take it out.
-fn controls(props: &Props, picture: &Picture) -> Html {
+fn controls(props: &Props, picture: &Picture, select: NodeRef) -> Html {
     let (id, name) = (props.id, &picture.name);
     let moved = props.choices.iter().find(|(class, _)| Some(*class) == props.lies_in);
     let has_moved =
@@ -93,7 +101,7 @@ fn controls(props: &Props, picture: &Picture) -> Html {
             }
             <label class="choice">
                 <span class="unseen">{ format!("Class of {name}") }</span>
-                <select data-test="move-to" onchange={picked}>
+                <select data-test="move-to" ref={select} onchange={picked}>
                     { for props.choices.iter().map(|(class, name)| html! {
                         <option key={class.0} value={class.0.to_string()}
                             selected={Some(*class) == props.lies_in}>{ name }</option>
