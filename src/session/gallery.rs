@@ -1,13 +1,13 @@
 //! The classes and their pictures. How pictures get here is told in `arrivals`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::message::{ClassId, FIRST_OWN_ID, PictureId};
-use crate::data::{Picture, Scene};
+use super::relations::Relations;
+use crate::data::{Likeness, Picture, Scene, grouped};
 
 /// A picture with what is known of where it came from.
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "the next commit looks at all of it")]
 pub(super) struct Specimen {
     pub picture: Picture,
     /// The burst that it was taken in.
@@ -60,6 +60,9 @@ pub(super) struct Gallery {
     removed: BTreeMap<PictureId, Removed>,
     /// Each with the place that it had.
     removed_classes: Vec<(usize, Class)>,
+    relations: Relations,
+    /// Whether anything is otherwise than when it was last asked.
+    has_changed: bool,
     next_own_id: u32,
 }
 
@@ -69,6 +72,8 @@ impl Default for Gallery {
             classes: Vec::new(),
             removed: BTreeMap::new(),
             removed_classes: Vec::new(),
+            relations: Relations::default(),
+            has_changed: false,
             next_own_id: FIRST_OWN_ID,
         }
     }
@@ -101,6 +106,7 @@ impl Gallery {
 
     /// Takes a class out and keeps it aside.
     pub fn remove_class(&mut self, id: ClassId) {
+        self.has_changed = true;
         if let Some(place) = self.classes.iter().position(|class| class.id == id) {
             self.removed_classes.push((place, self.classes.remove(place)));
         }
@@ -108,6 +114,7 @@ impl Gallery {
 
     /// Puts a class back that was taken out.
     pub fn restore_class(&mut self, id: ClassId) {
+        self.has_changed = true;
         if let Some(index) = self.removed_classes.iter().position(|(_, class)| class.id == id) {
             let (place, class) = self.removed_classes.remove(index);
             self.classes.insert(place.min(self.classes.len()), class);
@@ -116,6 +123,7 @@ impl Gallery {
 
     /// Takes a picture out and keeps it aside.
     pub fn remove_picture(&mut self, picture: PictureId) {
+        self.has_changed = true;
         for class in &mut self.classes {
             if let Some((scene, specimen)) = class.take(picture) {
                 self.removed.insert(picture, Removed { class: class.id, scene, specimen });
@@ -134,12 +142,25 @@ impl Gallery {
 
     /// Forgets what was taken out.
     pub fn forget(&mut self, pictures: &[PictureId], classes: &[ClassId]) {
-        self.removed.retain(|picture, _| !pictures.contains(picture));
-        self.removed_classes.retain(|(_, class)| !classes.contains(&class.id));
+        for picture in pictures {
+            if self.removed.remove(picture).is_some() {
+                self.relations.forget(*picture);
+            }
+        }
+        let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.removed_classes)
+            .into_iter()
+            .partition(|(_, class)| classes.contains(&class.id));
+        self.removed_classes = kept;
+        for (_, class) in gone {
+            for picture in class.pictures.keys().chain(class.new_setting.keys()) {
+                self.relations.forget(*picture);
+            }
+        }
     }
 
     /// Moves a picture into another class, in the setting that it was in.
     pub fn move_picture(&mut self, picture: PictureId, class: ClassId) {
+        self.has_changed = true;
         if !self.has_class(class) {
             return;
         }
@@ -155,10 +176,25 @@ impl Gallery {
         self.classes.iter().any(|class| class.id == id)
     }
 
-    /// Puts a picture into a class. Returns whether the class is there.
-    pub fn add(&mut self, id: PictureId, class: ClassId, scene: Scene, specimen: Specimen) -> bool {
+    /// Puts a new picture into a class. Returns whether the class is there.
+    pub fn welcome(
+        &mut self,
+        id: PictureId,
+        class: ClassId,
+        scene: Scene,
+        (specimen, likeness): (Specimen, Likeness),
+    ) -> bool {
+        if !self.has_class(class) {
+            return false;
+        }
+        self.relations.add(id, &specimen.picture, likeness);
+        self.add(id, class, scene, specimen)
+    }
+
+    fn add(&mut self, id: PictureId, class: ClassId, scene: Scene, specimen: Specimen) -> bool {
         let Some(holder) = self.class_mut(class) else { return false };
         holder.scene(scene).insert(id, specimen);
+        self.has_changed = true;
         true
     }
 
@@ -166,6 +202,44 @@ impl Gallery {
     pub fn new_setting(&self, id: ClassId) -> impl Iterator<Item = &Picture> {
         let class = self.classes.iter().find(|class| class.id == id);
         class.into_iter().flat_map(|class| class.new_setting.values()).map(|held| &held.picture)
+    }
+
+    /// Every picture with its class and setting.
+    pub fn all(&self) -> impl Iterator<Item = (&Class, Scene, PictureId, &Specimen)> {
+        self.classes.iter().flat_map(|class| {
+            let scenes = [(Scene::Usual, &class.pictures), (Scene::New, &class.new_setting)];
+            scenes.into_iter().flat_map(move |(scene, pictures)| {
+                pictures.iter().map(move |(id, held)| (class, scene, *id, held))
+            })
+        })
+    }
+
+    /// Which pictures are the same one.
+    pub fn relations(&self) -> &Relations {
+        &self.relations
+    }
+
+    /// One group for each of these pictures, by place: copies and bursts belong together.
+    pub fn groups(&self, pictures: &[PictureId]) -> Vec<usize> {
+        let places: HashMap<PictureId, usize> =
+            pictures.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+        let copies = self
+            .relations
+            .pairs()
+            .filter_map(|(one, other, _)| Some((*places.get(&one)?, *places.get(&other)?)));
+        let mut first_of_burst = HashMap::new();
+        let bursts = self.all().filter_map(|(_, _, id, held)| {
+            let place = *places.get(&id)?;
+            let first = *first_of_burst.entry(held.burst?).or_insert(place);
+            Some((first, place))
+        });
+        let links: Vec<(usize, usize)> = copies.chain(bursts).collect();
+        grouped(pictures.len(), links)
+    }
+
+    /// Whether anything has changed since this was last asked.
+    pub fn take_change(&mut self) -> bool {
+        std::mem::take(&mut self.has_changed)
     }
 
     /// An id that the page does not give.

@@ -17,6 +17,7 @@ pub use crate::train::{
     Strategy, StrategyError, Tuning,
 };
 
+pub use super::concern::{Concern, IMBALANCE, TINY_SIDE};
 pub use super::estimate::{Estimate, LaneEstimate};
 pub use super::evaluation::{
     Evaluation, PictureFamiliarity, RunEvaluation, SuspectedLabel, TestedPicture,
@@ -406,6 +407,9 @@ pub enum Event {
         /// Why, and what to do.
         refusal: Refusal,
     },
+    /// What is to be said of the pictures, once all that were asked for are in, and whenever it is
+    /// otherwise than before.
+    Checked(Vec<Concern>),
     /// All pictures of a sample task are in.
     SampleDrawn {
         /// Which task.

@@ -7,6 +7,7 @@ use burn::tensor::Device;
 use super::advising::Advising;
 use super::answering::{Asked, answer};
 use super::arrivals::{Arrivals, SIDE, refusal_of};
+use super::concern::Concern;
 use super::crew::{Assistant, Crew, Parcel, Report};
 use super::device::{Devices, GpuAccess};
 use super::estimating::Estimating;
@@ -57,6 +58,8 @@ pub struct Session {
     segment: Segment,
     clock: fn() -> f64,
     gallery: Gallery,
+    /// What was last told of the pictures.
+    concerns: Vec<Concern>,
     arrivals: Arrivals,
     queue: VecDeque<Command>,
     experiment: Option<Experiment>,
@@ -104,6 +107,7 @@ impl Session {
             segment,
             clock,
             gallery: Gallery::default(),
+            concerns: Vec::new(),
             arrivals: Arrivals::default(),
             queue: VecDeque::new(),
             experiment: None,
@@ -259,6 +263,7 @@ impl Session {
             self.estimating = None;
             self.events.push(answer);
         }
+        self.look_through();
     }
 
     /// Gives the session other engines to share work with on the CPU. Their reports come back
@@ -291,6 +296,7 @@ impl Session {
             self.arrivals.take_in(assistant, picture, prepared);
             self.arrivals.hand_out(&self.crew);
             self.welcome();
+            self.look_through();
         } else if let Some(experiment) = &mut self.experiment {
             match experiment.hear(assistant, report, &self.crew, &mut self.events).await {
                 Ok(ended) => self.keep(ended),

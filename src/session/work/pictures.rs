@@ -3,6 +3,7 @@
 use super::Session;
 use crate::data::{DRAWN_A_CLASS, Scene, draw};
 use crate::session::arrivals::{Arrival, Expected, Prepared, Source};
+use crate::session::checking::concerns;
 use crate::session::gallery::Specimen;
 use crate::session::message::{ClassId, Command, Event, PictureId, SampleTask};
 
@@ -40,6 +41,19 @@ impl Session {
         self.arrivals.then(Event::SampleDrawn { task, pictures });
     }
 
+    /// Tells what is to be said of the pictures, once all have arrived and where it is otherwise than
+    /// before.
+    pub(super) fn look_through(&mut self) {
+        let is_settled = self.arrivals.is_empty() && self.queue.is_empty();
+        if is_settled && self.gallery.take_change() {
+            let concerns = concerns(&self.gallery);
+            if concerns != self.concerns {
+                self.concerns.clone_from(&concerns);
+                self.events.push(Event::Checked(concerns));
+            }
+        }
+    }
+
     /// Takes in the pictures that have arrived.
     pub(super) fn welcome(&mut self) {
         while let Some(arrival) = self.arrivals.next_arrived() {
@@ -51,9 +65,9 @@ impl Session {
                 Arrival::Picture(expected, prepared) => (expected, prepared),
             };
             match prepared {
-                Ok((pixels, Prepared { thumbnail, width, height, .. })) => {
+                Ok((pixels, Prepared { thumbnail, width, height, likeness, .. })) => {
                     let specimen = Specimen { picture: pixels, burst, width, height };
-                    if self.gallery.add(picture, class, scene, specimen) {
+                    if self.gallery.welcome(picture, class, scene, (specimen, likeness)) {
                         self.events.push(Event::PictureAdded {
                             picture,
                             class,

@@ -16,6 +16,7 @@ impl Pictures {
         let mut drawing = Vec::new();
         let unfinished = std::mem::take(&mut self.drawing);
         self.in_flight.clear();
+        self.concerns.clear();
         effects.extend(self.history.engine_is_new());
         for mut shared in std::mem::take(&mut self.classes) {
             let class = Rc::make_mut(&mut shared);

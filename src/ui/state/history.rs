@@ -200,10 +200,6 @@ impl Pictures {
         Some(taken)
     }
 
-    pub(super) fn remove(&mut self, id: PictureId) -> Vec<Effect> {
-        self.remove_all(&[id])
-    }
-
     /// Removes pictures in one step.
     pub(super) fn remove_all(&mut self, ids: &[PictureId]) -> Vec<Effect> {
         let taken: Vec<Taken> = ids.iter().filter_map(|&id| self.remove_one(id)).collect();
@@ -245,12 +241,7 @@ impl Pictures {
         Some((index, class))
     }
 
-    /// Moves a picture to the end of another class.
-    pub(super) fn move_to(&mut self, id: PictureId, to: ClassId) -> Vec<Effect> {
-        self.move_all(&[id], to)
-    }
-
-    /// Moves pictures into another class in one step.
+    /// Moves pictures to the end of another class, in one step.
     pub(super) fn move_all(&mut self, ids: &[PictureId], to: ClassId) -> Vec<Effect> {
         let Some(name) = self.class_mut(to).map(|class| class.name.clone()) else {
             return Vec::new();

@@ -4,6 +4,7 @@
 //! engine, files and object URLs live outside; here are only their ids and addresses.
 
 mod again;
+mod concerns;
 mod evaluation;
 mod experiment;
 mod forecast;
@@ -18,6 +19,7 @@ mod study_curves;
 mod tuning;
 mod views;
 
+pub use concerns::Told;
 pub use evaluation::Answers;
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
@@ -33,8 +35,8 @@ pub use study_curves::StudyCurves;
 pub use tuning::Dial;
 
 use crate::session::{
-    Breakdown, ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, MINIMUM_PER_CLASS,
-    PictureId, QuestionId, Refusal, RunId, SampleTask,
+    Breakdown, ClassId, Command, Concern, DeviceChoice, DeviceKind, DeviceReport, Event,
+    MINIMUM_PER_CLASS, PictureId, QuestionId, Refusal, RunId, SampleTask,
 };
 use crate::ui::text::counted;
 
@@ -79,6 +81,10 @@ pub enum Action {
     RemoveClass(ClassId),
     /// The person removes one picture.
     RemovePicture(PictureId),
+    /// The person removes several pictures at once.
+    RemovePictures(Vec<PictureId>),
+    /// The person has seen what was found in the pictures and leaves it.
+    LeaveConcern(Concern),
     /// The person says that a picture belongs to another class.
     MovePicture(PictureId, ClassId),
     /// The person takes the last removal or move back.
@@ -127,6 +133,7 @@ impl Action {
             Self::Set(_)
                 | Self::Offer(..)
                 | Self::RemovePicture(_)
+                | Self::RemovePictures(_)
                 | Self::MovePicture(..)
                 | Self::Undo
                 | Self::RemoveClass(_)
@@ -238,8 +245,13 @@ impl State {
             Action::RenameClass(class, name) => self.pictures.rename(class, name),
             Action::FinishName(class) => self.pictures.finish_name(class),
             Action::RemoveClass(class) => self.pictures.remove_class(class),
-            Action::RemovePicture(picture) => self.pictures.remove(picture),
-            Action::MovePicture(picture, class) => self.pictures.move_to(picture, class),
+            Action::RemovePicture(picture) => self.pictures.remove_all(&[picture]),
+            Action::RemovePictures(pictures) => self.pictures.remove_all(&pictures),
+            Action::LeaveConcern(concern) => {
+                self.pictures.leave(concern);
+                Vec::new()
+            }
+            Action::MovePicture(picture, class) => self.pictures.move_all(&[picture], class),
             Action::Undo => self.undo(),
             Action::Offer(place, files) => {
                 self.news = format!("Reading {}.", counted(files.len(), "file", "files"));
@@ -339,6 +351,10 @@ impl State {
             Event::PictureRefused { picture, name, refusal, .. } => {
                 self.news = format!("{name} was refused: {}", refusal.reason);
                 self.pictures.refuse(picture, name, refusal)
+            }
+            Event::Checked(concerns) => {
+                self.pictures.checked(concerns);
+                Vec::new()
             }
             Event::SampleDrawn { pictures, .. } => {
                 self.pictures.sample_drawn();

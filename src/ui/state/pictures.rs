@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::session::{
-    ClassId, Command, FIRST_OWN_ID, MINIMUM_PER_CLASS, PictureId, Refusal, SampleTask, Scene,
+    ClassId, Command, Concern, FIRST_OWN_ID, MINIMUM_PER_CLASS, PictureId, Refusal, SampleTask,
+    Scene,
 };
 
 use super::Effect;
@@ -198,6 +199,10 @@ pub struct Pictures {
     /// when the sample is drawn again.
     pub(super) removed: Vec<(Drawn, String)>,
     pub(super) history: History,
+    /// What the engine has found in the pictures.
+    pub(super) concerns: Vec<Concern>,
+    /// Of these, what the person leaves as it is.
+    pub(super) let_be: Vec<Concern>,
 }
 
 impl Default for Pictures {
@@ -211,6 +216,8 @@ impl Default for Pictures {
             in_flight: VecDeque::new(),
             removed: Vec::new(),
             history: History::default(),
+            concerns: Vec::new(),
+            let_be: Vec::new(),
         }
     }
 }
@@ -241,6 +248,11 @@ impl Pictures {
     pub fn too_small(&self) -> Option<&Class> {
         let is_too_small = |class: &&Class| (1..MINIMUM_PER_CLASS).contains(&class.pictures.len());
         self.classes.iter().map(Rc::as_ref).find(is_too_small)
+    }
+
+    /// A picture by its id.
+    pub fn find(&self, id: PictureId) -> Option<&Picture> {
+        self.every().find(|picture| picture.id == id)
     }
 
     pub(super) fn every(&self) -> impl Iterator<Item = &Picture> {
@@ -458,7 +470,7 @@ impl Pictures {
         let next = self.in_flight.pop_front().filter(|_| had_begun);
         let next = named.or(next);
         self.in_flight.clear();
-        let picture = next.and_then(|id| self.every().find(|picture| picture.id == id)).cloned();
+        let picture = next.and_then(|id| self.find(id)).cloned();
         let Some(picture) = picture else { return Vec::new() };
         let refusal = Refusal {
             reason: "The engine broke off before it had read this file.".to_owned(),

@@ -1,5 +1,6 @@
 //! The reducer, without a browser: here is what its tests share.
 
+mod concerns;
 mod engine;
 mod evaluation;
 mod experiments;
