@@ -1,7 +1,21 @@
 //! How much a picture looks like those that a model has learned: a score for "none of these".
 //!
 //! A score is larger the more familiar a picture is. None of the three needs an unknown picture to be
-//! worked out.
+//! worked out. The page goes by the distance to the nearest training picture, since it told best: the
+//! area under the curve, mean and range over 27 models (the three drawn tasks, learned by a new head,
+//! with the last four blocks and with everything, three seeds each; `tests/unknown.rs` prints them).
+//!
+//! | score | two other tasks: 25 known, 60 unknown pictures | a class that was left out: 20 and 24 |
+//! |---|---|---|
+//! | probability of the answer | 0.561 (0.127 to 0.791) | 0.632 (0.304 to 0.846) |
+//! | energy | 0.667 (0.327 to 0.925) | 0.634 (0.269 to 0.863) |
+//! | distance to the nearest | 0.999 (0.995 to 1.000) | 0.668 (0.410 to 0.942) |
+//! | distance to the 3rd nearest | 1.000 (0.995 to 1.000) | 0.625 (0.438 to 0.929) |
+//! | distance to the 5th nearest | 1.000 (0.997 to 1.000) | 0.597 (0.365 to 0.910) |
+//!
+//! So what is drawn in another way is told nearly always, and another class of the same task hardly: a
+//! strange fruit is still a fruit. The nearest of all is taken, since a class may have two training
+//! pictures only.
 
 use super::lanes::{product, squared_distance};
 

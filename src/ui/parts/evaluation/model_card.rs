@@ -184,6 +184,7 @@ fn refused(found: &Abstention, is_open: bool, tasks: usize) -> Vec<String> {
             unknown.known,
             unknown.unknown
         ));
+        lines.push("Things of the same kind as the classes are far harder to tell.".to_owned());
     }
     lines
 }
