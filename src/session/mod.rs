@@ -27,6 +27,8 @@ mod gallery;
 #[cfg(feature = "engine")]
 mod helper;
 #[cfg(feature = "engine")]
+mod inspecting;
+#[cfg(feature = "engine")]
 mod lanes;
 #[cfg(feature = "engine")]
 mod looking;

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use super::crew::Crew;
 use super::gallery::{Class, Gallery};
 use super::measured::Question;
-use super::message::{ClassSplit, Lane, MINIMUM_PER_CLASS, Refusal, Strategy};
+use super::message::{ClassSplit, Lane, MINIMUM_PER_CLASS, PictureId, Refusal, Strategy};
 use super::sharing::Load;
 use crate::compare::Engine;
 use crate::data::{Augmentation, Picture, Split, SplitError, with_views};
@@ -49,6 +49,8 @@ impl Ready {
 pub(super) struct Setup {
     pub lanes: Vec<Lane>,
     pub classes: Vec<ClassSplit>,
+    /// The ids of the pictures, in their order.
+    pub ids: Vec<PictureId>,
     pub pictures: Vec<Picture>,
     pub labels: Vec<usize>,
     pub split: Split,
@@ -80,9 +82,11 @@ impl Setup {
         let augmentation = shared_augmentation(lanes.iter().map(|lane| &lane.strategy));
         let augmentation = augmentation.ok_or_else(views_refusal)?;
         let taking_part: Vec<&Class> = gallery.filled().collect();
+        let mut ids = Vec::new();
         let mut pictures = Vec::new();
         let mut labels = Vec::new();
         for (label, class) in taking_part.iter().enumerate() {
+            ids.extend(class.pictures.keys().copied());
             pictures.extend(class.pictures.values().cloned());
             labels.extend(std::iter::repeat_n(label, class.pictures.len()));
         }
@@ -102,7 +106,7 @@ impl Setup {
                 test: count(&split.test, label),
             })
             .collect();
-        Ok(Self { lanes, classes, pictures, labels, split, seed, augmentation, ready })
+        Ok(Self { lanes, classes, ids, pictures, labels, split, seed, augmentation, ready })
     }
 
     /// What the frozen stages look at: the pictures, and the views that the lanes learn from.

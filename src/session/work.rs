@@ -13,6 +13,7 @@ use super::estimating::Estimating;
 use super::experiment::Experiment;
 use super::finding::Finding;
 use super::gallery::Gallery;
+use super::inspecting::{Inspecting, Inspection, Subject};
 use super::lanes::TrainedModel;
 use super::measured::Measured;
 use super::message::{
@@ -28,6 +29,7 @@ use crate::data::{
 use crate::model::{Backbone, Segment, WeightsError};
 use crate::train::Strategy;
 
+mod evaluations;
 mod pictures;
 mod studies;
 
@@ -67,6 +69,11 @@ pub struct Session {
     /// The runs of the last experiment, in the order of its lanes.
     runs: Vec<RunId>,
     models: Vec<TrainedModel>,
+    /// The pictures of the experiment in progress, for its models to look at once it has ended.
+    subject: Option<Subject>,
+    inspecting: Option<Inspecting>,
+    /// What the models of the last experiment make of its pictures.
+    inspection: Option<Inspection>,
     events: Vec<Event>,
 }
 
@@ -105,6 +112,9 @@ impl Session {
             crew: Crew::default(),
             runs: Vec::new(),
             models: Vec::new(),
+            subject: None,
+            inspecting: None,
+            inspection: None,
             events: vec![Event::Ready { device: report }],
         })
     }
@@ -162,6 +172,7 @@ impl Session {
             || self.experiment.is_some()
             || self.estimating.is_some()
             || self.finding.is_some()
+            || self.inspecting.is_some()
             || self.study.as_ref().is_some_and(Studying::is_going)
     }
 
@@ -229,6 +240,8 @@ impl Session {
             if !study.is_waiting() {
                 study.work(&self.crew, &mut self.events).await;
             }
+        } else if self.inspecting.is_some() {
+            self.inspect().await;
         } else if let Some(finding) = &mut self.finding {
             if let Some(answer) = finding.work().await {
                 self.finding = None;
@@ -334,6 +347,8 @@ impl Session {
     fn end_if_over(&mut self) {
         if let Some(experiment) = self.experiment.take_if(|experiment| experiment.is_over()) {
             self.events.push(experiment.ended());
+            let subject = self.subject.take();
+            self.inspecting = subject.and_then(|subject| Inspecting::begin(subject, &self.models));
         }
     }
 
@@ -431,6 +446,8 @@ impl Session {
         match self.setup(lanes, seed) {
             Ok(setup) => {
                 self.models.clear();
+                (self.inspecting, self.inspection) = (None, None);
+                self.subject = Some(Subject::of(&setup));
                 // One that was asked for on its own comes before the runs that it is about.
                 if self.study.is_some() {
                     self.end_advice();
