@@ -3,11 +3,13 @@
 
 use std::collections::VecDeque;
 
+use burn::tensor::Device;
+
 use super::lanes::TrainedModel;
 use super::message::{ClassSplit, PictureId, RunId};
 use super::setup::Setup;
 use crate::data::{Picture, Split};
-use crate::model::{ReadError, read};
+use crate::model::{ReadError, Segment, pool, read};
 use crate::train::{PORTION, input_tensor};
 
 /// The pictures that took part in an experiment, as they were when it began, and what its models
@@ -26,6 +28,11 @@ pub(super) struct Inspection {
     pub seed: u64,
     /// One a trained model, in the order of the lanes.
     pub runs: Vec<InspectedRun>,
+    /// What the pretrained backbone made of them, before anything thawed. Shape
+    /// `[pictures, features]`.
+    pub pretrained: Vec<f32>,
+    /// Pooled features a picture.
+    pub width: usize,
 }
 
 /// What one model makes of the pictures.
@@ -43,6 +50,8 @@ pub(super) struct InspectedRun {
 pub(super) struct Subject {
     pixels: Vec<Picture>,
     inspection: Inspection,
+    backbone: Segment,
+    device: Device,
 }
 
 impl Subject {
@@ -57,7 +66,11 @@ impl Subject {
                 classes: setup.classes.clone(),
                 seed: setup.seed,
                 runs: Vec::new(),
+                pretrained: Vec::new(),
+                width: setup.architecture().features(),
             },
+            backbone: setup.ready.segment.clone(),
+            device: setup.ready.device.clone(),
         }
     }
 }
@@ -66,7 +79,8 @@ impl Subject {
 pub(super) struct Inspecting {
     subject: Subject,
     waiting: VecDeque<TrainedModel>,
-    /// Pictures that the first of those waiting has looked at.
+    /// Pictures that the first of those waiting has looked at, or the pretrained backbone once none
+    /// waits.
     done: usize,
 }
 
@@ -77,15 +91,16 @@ impl Inspecting {
         (!waiting.is_empty()).then_some(Self { subject, waiting, done: 0 })
     }
 
-    /// Has one model look at the next few pictures. Returns the inspection once it is whole.
+    /// Has one model, or in the end the pretrained backbone, look at the next few pictures. Returns
+    /// the inspection once it is whole.
     ///
     /// # Errors
     /// When the device does not answer.
     pub async fn work(&mut self) -> Result<Option<Inspection>, ReadError> {
-        let Subject { pixels, inspection } = &mut self.subject;
+        let Subject { pixels, inspection, backbone, device: own } = &mut self.subject;
+        let end = (self.done + PORTION).min(pixels.len());
+        let portion = pixels.get(self.done..end).unwrap_or_default();
         if let Some(TrainedModel { run, model, device }) = self.waiting.front() {
-            let end = (self.done + PORTION).min(pixels.len());
-            let portion = pixels.get(self.done..end).unwrap_or_default();
             if self.done == 0 {
                 let (logits, features) = (Vec::new(), Vec::new());
                 inspection.runs.push(InspectedRun { run: *run, logits, features });
@@ -102,7 +117,12 @@ impl Inspecting {
                 self.waiting.pop_front();
                 self.done = 0;
             }
+        } else if !portion.is_empty() {
+            let features = pool(backbone.forward(input_tensor(portion, own)));
+            inspection.pretrained.extend(read(features).await?);
+            self.done = end;
         }
-        Ok(self.waiting.is_empty().then(|| std::mem::take(inspection)))
+        let is_whole = self.waiting.is_empty() && self.done == pixels.len();
+        Ok(is_whole.then(|| std::mem::take(inspection)))
     }
 }

@@ -19,6 +19,9 @@ mod estimating;
 #[cfg(feature = "engine")]
 mod experiment;
 #[cfg(feature = "engine")]
+mod explaining;
+mod explanation;
+#[cfg(feature = "engine")]
 mod extracting;
 #[cfg(feature = "engine")]
 mod finding;
@@ -32,6 +35,8 @@ mod inspecting;
 mod lanes;
 #[cfg(feature = "engine")]
 mod looking;
+#[cfg(feature = "engine")]
+mod mapping;
 #[cfg(feature = "engine")]
 mod measured;
 mod message;

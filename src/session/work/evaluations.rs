@@ -1,6 +1,7 @@
 //! What the models of an experiment make of its pictures: worked out once its runs have ended.
 
 use super::Session;
+use crate::session::explaining::unread;
 
 impl Session {
     /// Has the trained models look at the next few pictures, and keeps what they make of all.
@@ -13,7 +14,10 @@ impl Session {
                 self.inspection = Some(inspection);
             }
             // The models are there all the same, and say so themselves when they are asked.
-            Err(_) => self.inspecting = None,
+            Err(cause) => {
+                self.inspecting = None;
+                self.give_explanations_up(&unread(&cause));
+            }
         }
     }
 }
