@@ -5,6 +5,7 @@
 
 mod again;
 mod experiment;
+mod explanations;
 mod forecast;
 mod offer;
 mod pictures;
@@ -18,6 +19,9 @@ mod views;
 
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
+};
+pub use explanations::{
+    Atlas, Explanations, ShownMap, Why, Wish, best_class, mappable, marked_run,
 };
 pub use forecast::Forecast;
 pub use offer::{Offered, Place};
@@ -108,6 +112,8 @@ pub enum Action {
     Ask(QuestionId, String),
     /// The person wants a fresh picture of a sample drawn and asked about.
     AskDrawn(QuestionId, SampleTask),
+    /// The person wants something explained.
+    Explain(Wish),
 }
 
 impl Action {
@@ -162,6 +168,8 @@ pub struct State {
     pub study: Option<Study>,
     /// The last question.
     pub question: Option<Question>,
+    /// Why models answered as they did, and how all pictures lie.
+    pub explanations: Explanations,
     /// The last search for a learning rate.
     pub rate_search: Option<RateSearch>,
     /// Where a picture and its views can be seen, once they were asked for.
@@ -185,6 +193,7 @@ impl Default for State {
             experiment: None,
             study: None,
             question: None,
+            explanations: Explanations::default(),
             rate_search: None,
             views_shown: None,
             forecasting: Forecasting::default(),
@@ -253,6 +262,7 @@ impl State {
             Action::StopStudy => self.stop_study(),
             Action::Ask(question, name) => self.ask(question, name),
             Action::AskDrawn(question, task) => self.ask_drawn(question, task),
+            Action::Explain(wish) => self.wish(wish),
         }
     }
 
@@ -353,11 +363,17 @@ impl State {
                 let experiment = Experiment::started(seed, classes, runs, estimate, &starting);
                 self.experiment = Some(experiment);
                 self.news = "Training has started.".to_owned();
-                self.forget_question()
+                let mut effects = self.forget_question();
+                effects.extend(self.forget_explanations());
+                effects
             }
             Event::Answered { question, drawn_as, answers, .. } => {
                 self.answered(question, image, drawn_as, answers)
             }
+            Event::Explained { .. }
+            | Event::NearestFound { .. }
+            | Event::PicturesMapped(_)
+            | Event::ExplanationRefused { .. } => self.explanation_heard(event, image),
             Event::QuestionRefused { question, refusal, .. } => {
                 self.question_refused(question, refusal);
                 Vec::new()
@@ -407,6 +423,7 @@ impl State {
             experiment.lost();
         }
         self.study_lost();
+        self.explanations_lost();
         self.rate_lost();
         if let Some(question) = &mut self.question
             && question.reply == Reply::Pending

@@ -72,8 +72,9 @@ impl State {
                 });
                 self.news = best.unwrap_or_default();
                 let image = image.unwrap_or_default();
+                let said = answers.clone();
                 question.reply = Reply::Answered { image, drawn_as, answers };
-                Vec::new()
+                self.explain_again(&said)
             }
             // An answer to an earlier question: nobody waits for it any more.
             _ => image.into_iter().map(Effect::Revoke).collect(),

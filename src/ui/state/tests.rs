@@ -2,6 +2,7 @@
 
 mod engine;
 mod experiments;
+mod explanations;
 mod forecasts;
 mod pictures;
 
