@@ -171,7 +171,9 @@ fn neighbours_and_maps_that_are_wanted_while_runs_train_come_when_they_have_ende
     session.submit(map(MappedFeatures::Pretrained, MapMethod::Principal));
     session.submit(explain(given, 0, Grain::Coarse));
     let events = settle(&mut session);
-    let place = |wanted: fn(&Event) -> bool| events.iter().position(wanted).expect("it came");
+    let place = |wanted: fn(&Event) -> bool| {
+        events.iter().position(wanted).unwrap_or_else(|| panic!("it never came: {events:?}"))
+    };
     let ended = place(|event| matches!(event, Event::ExperimentEnded { .. }));
     assert!(place(|event| matches!(event, Event::Explained { .. })) < ended);
     assert!(place(|event| matches!(event, Event::NearestFound { .. })) > ended);

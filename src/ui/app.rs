@@ -4,7 +4,9 @@ use gloo_timers::callback::Timeout;
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
-use super::parts::{Ask, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start};
+use super::parts::{
+    Ask, AtlasPanel, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start,
+};
 use super::state::{Action, Effect, Engine, Offered, Place, State};
 use crate::session::{ClassId, DeviceChoice, Event, SampleTask};
 use crate::web::drops::Drops;
@@ -178,7 +180,7 @@ impl Component for App {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        let State { pictures, settings, experiment, question, .. } = &self.state;
+        let State { pictures, settings, experiment, question, explanations, .. } = &self.state;
         let act = &self.act;
         let running = experiment.as_ref().is_some_and(|experiment| experiment.is_running());
         let askable = experiment.as_ref().is_some_and(|experiment| experiment.can_be_asked());
@@ -211,7 +213,12 @@ impl Component for App {
                     if askable || question.is_some() {
                         <Ask experiment={experiment.clone()} question={question.clone()}
                             {askable} ask={&self.ask} sample={pictures.sample()}
-                            ask_drawn={&self.ask_drawn} />
+                            ask_drawn={&self.ask_drawn} why={explanations.why.clone()}
+                            pictures={pictures.clone()} {act} />
+                    }
+                    if askable {
+                        <AtlasPanel experiment={experiment.clone()}
+                            atlas={explanations.atlas.clone()} pictures={pictures.clone()} {act} />
                     }
                 }
                 <p class="unseen" role="status">{ &self.state.news }</p>
@@ -284,6 +291,7 @@ impl App {
         let image = match &mut event {
             Event::PictureAdded { thumbnail, .. }
             | Event::Answered { thumbnail, .. }
+            | Event::Explained { overlay: thumbnail, .. }
             | Event::ViewsShown { sheet: thumbnail } => shelf::png_url(&std::mem::take(thumbnail)),
             Event::Ready { .. } => {
                 self.ready_at = Some(requests::now());

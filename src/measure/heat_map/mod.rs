@@ -43,7 +43,7 @@ impl Grain {
             let stages = architecture.stages.iter().enumerate();
             stages.filter(|(_, stage)| matches!(stage.kind, StageKind::Block { .. }))
         };
-        let last = blocks().last();
+        let last = blocks().next_back();
         let last_side = last.map_or(0, |(_, block)| block.output_side);
         let found = match self {
             Self::Coarse => last,
@@ -179,6 +179,7 @@ async fn graded(
 /// # Shapes
 /// - activations, gradient: `[cells, channels]`
 /// - result: `[cells]`
+#[cfg(feature = "engine")]
 fn weighted_sums(activations: &[f32], gradient: &[f32], channels: usize) -> Vec<f32> {
     if channels == 0 {
         return Vec::new();

@@ -26,6 +26,9 @@ const START: f64 = 1e-4;
 /// Pairs that are looked at in one piece of work: some 20 ms of a browser's.
 const PAIRS_A_PIECE: usize = 4_000_000;
 
+/// However few pictures there are, whoever waits may see the map take shape.
+const MOST_MOVES_A_PIECE: usize = 50;
+
 /// Numbers that are summed side by side.
 const LANES: usize = 8;
 
@@ -90,7 +93,7 @@ impl NeighbourMap {
             }
             return false;
         }
-        let moves = (PAIRS_A_PIECE / (self.count * self.count)).max(1);
+        let moves = (PAIRS_A_PIECE / (self.count * self.count)).clamp(1, MOST_MOVES_A_PIECE);
         for _ in 0..moves.min(ITERATIONS - self.iteration) {
             self.move_all();
         }
