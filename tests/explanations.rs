@@ -165,7 +165,8 @@ fn neighbours_and_maps_that_are_wanted_while_runs_train_come_when_they_have_ende
     let mut session = session();
     after(&mut session, two_classes(A_CLASS));
     session.submit(train(&[Cut::HeadOnly, Cut::LastBlocks(1)], 1));
-    work_until(&mut session, |event| matches!(event, Event::RunEnded { run: RunId(0), .. }));
+    // The first model is there, the second learns.
+    work_until(&mut session, |event| matches!(event, Event::RunEnded { .. }));
     let given = ExplainedPicture::Given(PictureId(2));
     session.submit(Command::FindNearest { picture: given });
     session.submit(map(MappedFeatures::Pretrained, MapMethod::Principal));
@@ -241,6 +242,50 @@ fn neighbours_are_brought_together_step_by_step_and_the_same_way_again() {
     assert!(last.pictures.iter().flat_map(|p| p.place).all(f32::is_finite));
     let again = after(&mut session, [wanted()]);
     assert_eq!(maps(&again).last().map(|map| &map.pictures), Some(&last.pictures));
+}
+
+/// A head is behind every block, and a thawed block sees otherwise than before.
+#[test]
+fn patches_of_a_block_come_from_every_network_and_differ_where_it_was_thawed() {
+    let mut session = trained();
+    let found = |session: &mut Session, block| {
+        let events = after(session, [Command::FindPatches { block }]);
+        let found = events.into_iter().map(|event| match event {
+            Event::PatchesFound(patches) => *patches,
+            _ => panic!("{event:?}"),
+        });
+        found.collect::<Vec<_>>()
+    };
+    for (block, channels, side, is_thawed) in [(2, 8, 11, false), (17, 112, 48, true)] {
+        let patches = found(&mut session, block);
+        let features: Vec<_> = patches.iter().map(|patches| patches.features).collect();
+        let run = |run| MappedFeatures::Run(RunId(run));
+        assert_eq!(features, [MappedFeatures::Pretrained, run(0), run(1)]);
+        for patches in &patches {
+            assert_eq!((patches.block, patches.channels.len()), (block, channels));
+            for channel in &patches.channels {
+                assert_eq!(channel.len(), 6);
+                assert!(channel.is_sorted_by(|a, b| a.value >= b.value));
+                let pictures: BTreeSet<_> = channel.iter().map(|patch| patch.picture).collect();
+                assert_eq!(pictures.len(), 6);
+                let is_inside = |begin: usize| begin + side <= 96;
+                assert!(
+                    channel.iter().all(|p| p.side == side && is_inside(p.left) && is_inside(p.top))
+                );
+            }
+        }
+        assert_eq!(patches[0].channels, patches[1].channels);
+        assert_eq!(patches[0].channels != patches[2].channels, is_thawed);
+    }
+    for block in [0, 18, 99] {
+        let said = refusals(&after(&mut session, [Command::FindPatches { block }]));
+        assert!(said[0].1.contains("no block"), "{said:?}");
+    }
+    // A picture that was deleted is not looked at any more.
+    after(&mut session, [Command::RemovePicture { picture: PictureId(0) }]);
+    let patches = found(&mut session, 2);
+    let all = patches.iter().flat_map(|patches| patches.channels.iter().flatten());
+    assert!(all.into_iter().all(|patch| patch.picture != PictureId(0)));
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //! | `similarity` | how alike two layers see the same pictures (linear CKA) |
 //! | `neighbours` | what frozen features alone tell: nearest mean, overlap of classes |
 //! | `nearest` | the pictures whose features point most nearly the same way |
+//! | `strongest` | where channels of a layer answer most strongly |
 //! | `lanes` | the inner loops of these three |
 //! | `corruption` | pictures made worse in seven ways and five steps |
 //! | `picture_map` | many pictures as places on a plane: principal components, t-SNE |
@@ -27,6 +28,8 @@ mod picture_map;
 #[cfg(feature = "engine")]
 mod quantiles;
 mod similarity;
+#[cfg(feature = "engine")]
+mod strongest;
 
 #[cfg(feature = "engine")]
 pub use bootstrap::{Unit, bootstrap, mean_difference, mean_share, paired_difference, share};
@@ -45,3 +48,5 @@ pub use picture_map::{
     Gathering, NeighbourMap, Principal, PrincipalSearch, Products, perplexity_for, turned_onto,
 };
 pub use similarity::{Gram, similarity};
+#[cfg(feature = "engine")]
+pub use strongest::{Peak, Strongest};

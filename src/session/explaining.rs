@@ -9,6 +9,7 @@ use super::mapping::{Known, Mapping};
 use super::message::{
     Event, ExplainedPicture, Explanation, Grain, NearestPictures, Neighbour, QuestionId, Refusal,
 };
+use super::patching::Patching;
 use crate::data::Picture;
 use crate::measure::{grad_cam, nearest, overlay, shares_of_thirds};
 use crate::model::{Architecture, ReadError, read};
@@ -26,6 +27,10 @@ pub(super) struct Explaining {
     pub nearest: VecDeque<ExplainedPicture>,
     /// The map in the making. Another one takes its place.
     pub mapping: Option<Mapping>,
+    /// The block whose patches are wanted and not begun with.
+    pub block: Option<usize>,
+    /// Patches in the making. Others take their place.
+    pub patching: Option<Patching>,
     /// What maps are made from, as far as it was worked out.
     pub known: Vec<Known>,
 }
@@ -33,7 +38,8 @@ pub(super) struct Explaining {
 impl Explaining {
     /// Whether anything waits.
     pub fn has_work(&self) -> bool {
-        !self.nearest.is_empty() || self.mapping.is_some()
+        let has_patches = self.block.is_some() || self.patching.is_some();
+        !self.nearest.is_empty() || self.mapping.is_some() || has_patches
     }
 
     /// Forgets what was known of an earlier experiment's pictures, and what was asked about it.
@@ -106,6 +112,14 @@ pub(super) fn no_models() -> Refusal {
     Refusal {
         reason: "There is no trained model whose answers could be explained yet.".to_owned(),
         remedy: "Train one first.".to_owned(),
+    }
+}
+
+/// There is no such block.
+pub(super) fn unknown_block(block: usize) -> Refusal {
+    Refusal {
+        reason: format!("The network has no block {block}."),
+        remedy: "Choose one of its blocks.".to_owned(),
     }
 }
 

@@ -124,3 +124,29 @@ pub struct PictureMap {
     /// The share of the work that is done, 0 to 1. Maps come a few times before they are done.
     pub progress: f64,
 }
+
+/// A part of a picture that a channel answers strongly to.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Patch {
+    /// Of which picture.
+    pub picture: PictureId,
+    /// Pixels to its left, in the picture as the network sees it.
+    pub left: usize,
+    /// Pixels above it.
+    pub top: usize,
+    /// Its width and height, in pixels.
+    pub side: usize,
+    /// The activation in its middle.
+    pub value: f32,
+}
+
+/// What the channels of a block look for in one network.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct BlockPatches {
+    /// Which block, counted from 1.
+    pub block: usize,
+    /// In which network: the pretrained one or a trained model.
+    pub features: MappedFeatures,
+    /// The strongest patches of each channel, at most one a picture, the strongest first.
+    pub channels: Vec<Vec<Patch>>,
+}

@@ -16,8 +16,8 @@ pub use crate::train::{
 
 pub use super::estimate::{Estimate, LaneEstimate};
 pub use super::explanation::{
-    ExplainedPicture, Explanation, MapMethod, MapQuality, MappedFeatures, MappedPicture,
-    NearestPictures, Neighbour, Part, PictureMap,
+    BlockPatches, ExplainedPicture, Explanation, MapMethod, MapQuality, MappedFeatures,
+    MappedPicture, NearestPictures, Neighbour, Part, Patch, PictureMap,
 };
 
 /// Ids below this are given by whoever sends the commands, ids from here on by the session, for
@@ -272,6 +272,14 @@ pub enum Command {
         /// How.
         method: MapMethod,
     },
+    /// Asks which parts of the last experiment's pictures the channels of a block answer to most
+    /// strongly. Answered by an [`Event::PatchesFound`] for the pretrained backbone and for every
+    /// trained model, or by [`Event::ExplanationRefused`]. Another one takes the place of one in the
+    /// making.
+    FindPatches {
+        /// Which block, counted from 1.
+        block: usize,
+    },
 }
 
 impl Command {
@@ -289,6 +297,7 @@ impl Command {
                 | Self::Explain { .. }
                 | Self::FindNearest { .. }
                 | Self::MapPictures { .. }
+                | Self::FindPatches { .. }
         )
     }
 }
@@ -546,9 +555,11 @@ pub enum Event {
     },
     /// All pictures on a plane, so far or for good.
     PicturesMapped(Box<PictureMap>),
+    /// What the channels of a block look for in one network.
+    PatchesFound(Box<BlockPatches>),
     /// Something could not be explained.
     ExplanationRefused {
-        /// Which picture; `None` for a map of all.
+        /// Which picture; `None` for a map of all and for patches.
         picture: Option<ExplainedPicture>,
         /// Why, and what to do.
         refusal: Refusal,

@@ -41,6 +41,8 @@ mod mapping;
 mod measured;
 mod message;
 #[cfg(feature = "engine")]
+mod patching;
+#[cfg(feature = "engine")]
 mod sampling;
 #[cfg(feature = "engine")]
 mod scale;

@@ -414,6 +414,7 @@ impl Session {
             Command::Explain { picture, class, grain } => self.explain(picture, class, grain).await,
             Command::FindNearest { picture } => self.want_nearest(picture),
             Command::MapPictures { features, method } => self.want_map(features, method),
+            Command::FindPatches { block } => self.want_patches(block),
             Command::Ask { question, name, bytes } => {
                 let decoded = decode(&bytes, SIDE).map(|decoded| decoded.picture);
                 self.answer(question, name, decoded, None).await;

@@ -218,7 +218,8 @@ impl Component for App {
                     }
                     if askable {
                         <AtlasPanel experiment={experiment.clone()}
-                            atlas={explanations.atlas.clone()} pictures={pictures.clone()} {act} />
+                            atlas={explanations.atlas.clone()}
+                            patches={explanations.patches.clone()} pictures={pictures.clone()} {act} />
                     }
                 }
                 <p class="unseen" role="status">{ &self.state.news }</p>

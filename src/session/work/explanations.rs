@@ -2,9 +2,13 @@
 
 use super::Session;
 use crate::data::Picture;
-use crate::session::explaining::{explain, nearest_pictures, no_models, picture_gone};
+use crate::model::StageKind;
+use crate::session::explaining::{
+    explain, nearest_pictures, no_models, picture_gone, unknown_block, unread,
+};
 use crate::session::mapping::Mapping;
 use crate::session::message::{Event, ExplainedPicture, Grain, MapMethod, MappedFeatures, Refusal};
+use crate::session::patching::Patching;
 
 impl Session {
     /// Makes the heat maps of a class by every model.
@@ -51,6 +55,19 @@ impl Session {
         }
     }
 
+    /// Notes that the patches of a block are wanted, in place of those in the making.
+    pub(super) fn want_patches(&mut self, block: usize) {
+        let stage = self.backbone.architecture().stages.get(block);
+        let is_block = stage.is_some_and(|stage| matches!(stage.kind, StageKind::Block { .. }));
+        if !is_block {
+            self.not_explained(None, unknown_block(block));
+        } else if self.can_be_inspected() {
+            self.explaining.block = Some(block);
+        } else {
+            self.not_explained(None, no_models());
+        }
+    }
+
     /// Whether there is an inspection, or will be one.
     fn can_be_inspected(&self) -> bool {
         self.inspection.is_some() || self.inspecting.is_some() || self.experiment.is_some()
@@ -75,6 +92,21 @@ impl Session {
                 Ok(event) => self.events.push(event),
                 Err(refusal) => self.not_explained(Some(explained), refusal),
             }
+        } else if let Some(block) = self.explaining.block.take() {
+            let backbone = (&self.segment, &self.device);
+            self.explaining.patching = Some(Patching::begin(block, backbone, &self.models));
+        } else if let Some(patching) = &mut self.explaining.patching {
+            let architecture = self.backbone.architecture();
+            match patching.work(inspection, &self.gallery, architecture).await {
+                Ok(found) => {
+                    self.explaining.patching.take_if(|patching| patching.is_over());
+                    self.events.extend(found.map(|found| Event::PatchesFound(Box::new(found))));
+                }
+                Err(cause) => {
+                    self.explaining.patching = None;
+                    self.not_explained(None, unread(&cause));
+                }
+            }
         } else if let Some(mapping) = &mut self.explaining.mapping
             && let Some(map) = mapping.work(inspection, &mut self.explaining.known)
         {
@@ -90,6 +122,7 @@ impl Session {
         for explained in std::mem::take(&mut self.explaining.nearest) {
             self.not_explained(Some(explained), refusal.clone());
         }
+        (self.explaining.block, self.explaining.patching) = (None, None);
         if self.explaining.mapping.take().is_some() {
             self.not_explained(None, refusal.clone());
         }

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::session::{
-    Answer, Command, Cut, Event, ExplainedPicture, Explanation, Grain, MapMethod, MappedFeatures,
-    NearestPictures, PictureMap, Refusal, RunId,
+    Answer, BlockPatches, Command, Cut, Event, ExplainedPicture, Explanation, Grain, MapMethod,
+    MappedFeatures, NearestPictures, PictureMap, Refusal, RunId,
 };
 
 use super::{Effect, Experiment, Reply, State};
@@ -20,6 +20,10 @@ pub enum Wish {
     EnoughWhy,
     /// A map of all pictures.
     Map(MappedFeatures, MapMethod),
+    /// What the channels of this block look for.
+    Block(usize),
+    /// What another one of them looks for, counted from 0.
+    Channel(usize),
 }
 
 /// A heat map of one model.
@@ -82,6 +86,24 @@ impl Atlas {
     }
 }
 
+/// What the channels of a block look for.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Patches {
+    /// Which block, once one was chosen.
+    pub block: Option<usize>,
+    /// Which of its channels, counted from 0.
+    pub channel: usize,
+    /// What came of that block, one a network.
+    found: Vec<Rc<BlockPatches>>,
+}
+
+impl Patches {
+    /// What came of one network.
+    pub fn of(&self, features: MappedFeatures) -> Option<&Rc<BlockPatches>> {
+        self.found.iter().find(|found| found.features == features)
+    }
+}
+
 /// What is explained.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Explanations {
@@ -89,6 +111,8 @@ pub struct Explanations {
     pub why: Option<Why>,
     /// Of all pictures.
     pub atlas: Atlas,
+    /// Of a block.
+    pub patches: Patches,
 }
 
 impl State {
@@ -113,6 +137,15 @@ impl State {
                 } else {
                     Vec::new()
                 }
+            }
+            Wish::Block(block) => {
+                self.explanations.atlas.refused = None;
+                self.explanations.patches = Patches { block: Some(block), ..Patches::default() };
+                vec![Effect::Send(Command::FindPatches { block })]
+            }
+            Wish::Channel(channel) => {
+                self.explanations.patches.channel = channel;
+                Vec::new()
             }
         }
     }
@@ -169,7 +202,7 @@ impl State {
             reason: "The engine stopped before it could explain this.".to_owned(),
             remedy: "Start it again and train; then ask once more.".to_owned(),
         };
-        let Explanations { why, atlas } = &mut self.explanations;
+        let Explanations { why, atlas, .. } = &mut self.explanations;
         if atlas.is_pending() {
             atlas.refused = Some(refusal.clone());
         }
@@ -192,6 +225,13 @@ impl State {
                 }
             }
             Event::PicturesMapped(map) => self.mapped(*map),
+            Event::PatchesFound(patches) => {
+                let Patches { block, found, .. } = &mut self.explanations.patches;
+                if *block == Some(patches.block) {
+                    found.retain(|other| other.features != patches.features);
+                    found.push(Rc::new(*patches));
+                }
+            }
             Event::ExplanationRefused { picture: of, refusal } => {
                 match (&mut self.explanations, of) {
                     (Explanations { why: Some(why), .. }, Some(of)) if picture == Some(of) => {

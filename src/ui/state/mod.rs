@@ -21,7 +21,7 @@ pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
 };
 pub use explanations::{
-    Atlas, Explanations, ShownMap, Why, Wish, best_class, mappable, marked_run,
+    Atlas, Explanations, Patches, ShownMap, Why, Wish, best_class, mappable, marked_run,
 };
 pub use forecast::Forecast;
 pub use offer::{Offered, Place};
@@ -373,6 +373,7 @@ impl State {
             Event::Explained { .. }
             | Event::NearestFound { .. }
             | Event::PicturesMapped(_)
+            | Event::PatchesFound(_)
             | Event::ExplanationRefused { .. } => self.explanation_heard(event, image),
             Event::QuestionRefused { question, refusal, .. } => {
                 self.question_refused(question, refusal);

@@ -5,12 +5,13 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::looked_at::{answers, class_name, part_in_words, picture_name};
+use super::patches::PatchesView;
 use super::scatter_plot::ScatterPlot;
 use super::toggle::Toggle;
 use crate::session::{MapMethod, MapQuality, MappedFeatures, PictureMap};
 use crate::ui::parts::panel::Panel;
 use crate::ui::parts::table::Table;
-use crate::ui::state::{Action, Atlas, Experiment, Pictures, Wish, mappable, marked_run};
+use crate::ui::state::{Action, Atlas, Experiment, Patches, Pictures, Wish, mappable, marked_run};
 use crate::ui::text::{percent, thousandths};
 
 /// How pictures may be laid out, and how that is said.
@@ -24,6 +25,8 @@ pub struct Props {
     pub experiment: Experiment,
     /// The maps.
     pub atlas: Atlas,
+    /// What a block looks for.
+    pub patches: Patches,
     /// Where thumbnails are.
     pub pictures: Pictures,
     /// Hears of wishes.
@@ -53,6 +56,8 @@ pub fn AtlasPanel(props: &Props) -> Html {
             if let Some(map) = atlas.map() {
                 { shown(props, map) }
             }
+            <PatchesView experiment={props.experiment.clone()} patches={props.patches.clone()}
+                pictures={props.pictures.clone()} act={&props.act} />
         </Panel>
     }
 }

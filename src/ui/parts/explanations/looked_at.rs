@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use crate::session::{MappedPicture, Part, PictureMap};
-use crate::ui::state::{Experiment, Look, Pictures};
+use crate::session::{MappedPicture, Part, PictureId, PictureMap};
+use crate::ui::state::{Class, Experiment, Look, Pictures};
 
 /// What a picture is for, in words.
 pub fn part_in_words(part: Part) -> &'static str {
@@ -17,6 +17,12 @@ pub fn part_in_words(part: Part) -> &'static str {
 /// The name of a class by its place.
 pub fn class_name(experiment: &Experiment, class: usize) -> &str {
     experiment.classes.get(class).map_or("?", |class| class.name.as_str())
+}
+
+/// The name of the class that a picture is in now.
+pub fn class_of(pictures: &Pictures, id: PictureId) -> Option<&str> {
+    let has = |class: &&std::rc::Rc<Class>| class.pictures.iter().any(|picture| picture.id == id);
+    pictures.classes.iter().find(has).map(|class| class.name.as_str())
 }
 
 /// The name of a picture.

@@ -3,6 +3,7 @@
 mod atlas;
 mod looked_at;
 mod nearest;
+mod patches;
 mod scatter_plot;
 mod toggle;
 mod why;

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::session::{
-    ExplainedPicture, Explanation, Grain, HeatMap, MapMethod, MapQuality, MappedFeatures,
-    NearestPictures, PictureMap,
+    BlockPatches, ExplainedPicture, Explanation, Grain, HeatMap, MapMethod, MapQuality,
+    MappedFeatures, NearestPictures, PictureMap,
 };
 
 const QUESTION: QuestionId = QuestionId(3);
@@ -158,6 +158,27 @@ fn a_refusal_is_shown_where_it_belongs_and_a_lost_engine_explains_nothing() {
     assert!(state.explanations.atlas.is_pending());
     state.reduce(Action::EngineLost(Breakdown::from("gone".to_owned())));
     assert!(!state.explanations.atlas.is_pending());
+}
+
+#[test]
+fn patches_of_another_block_are_not_shown() {
+    let mut state = answered();
+    let effects = state.reduce(Action::Explain(Wish::Block(4)));
+    assert_eq!(sent(&effects), [&Command::FindPatches { block: 4 }]);
+    let features = MappedFeatures::Pretrained;
+    let found = |block| {
+        let patches = BlockPatches { block, features, channels: vec![Vec::new(); 3] };
+        Event::PatchesFound(Box::new(patches))
+    };
+    hear(&mut state, found(9));
+    assert_eq!(state.explanations.patches.of(features), None);
+    hear(&mut state, found(4));
+    state.reduce(Action::Explain(Wish::Channel(2)));
+    let patches = &state.explanations.patches;
+    assert!(patches.of(features).is_some() && patches.channel == 2);
+    state.reduce(Action::Explain(Wish::Block(5)));
+    let patches = &state.explanations.patches;
+    assert!(patches.of(features).is_none() && patches.channel == 0);
 }
 
 #[test]
