@@ -48,7 +48,7 @@ describe('explanations', { timeout: 600_000 }, () => {
     await lab.part('why').first().click();
     const first = await heatMaps(lab);
     for (const words of await lab.part('heat-words').allInnerTexts()) {
-      assert.match(words, /lies in the (upper|middle|lower).*: \d+\s%\.|Nothing in this picture speaks for/);
+      assert.match(words, /in the (upper|middle|lower).*: \d+\s%\.|Nothing in this picture speaks for/);
     }
     await eventually(async () => assert.equal(await lab.part('neighbour').count(), 10));
     const names = fruit().slice(0, CLASSES).map(({ name }) => name);

@@ -14,6 +14,9 @@ use crate::ui::text::{percent, place_of_most};
 /// How fine heat maps may be, and how that is said.
 const GRAINS: [(Grain, &str); 2] = [(Grain::Coarse, "3 × 3"), (Grain::Fine, "6 × 6")];
 
+/// The share of each ninth of a picture where nothing stands out.
+const EVEN: f64 = 1.0 / 9.0;
+
 /// Of an explanation.
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -110,8 +113,12 @@ fn class_choice(props: &Props, why: &Why) -> Html {
 /// A heat map with its words.
 fn heat(map: &ShownMap, class: &str) -> Html {
     let words = match map.explanation.thirds.as_ref().map(place_of_most) {
+        Some((place, share)) if share < 2.0 * EVEN => {
+            let share = percent(share);
+            format!("What speaks for {class} is spread widely, most of it in the {place}: {share}.")
+        }
         Some((place, share)) => {
-            format!("Most of what speaks for {class} lies in the {place}: {}.", percent(share))
+            format!("What speaks for {class} lies in the {place} above all: {}.", percent(share))
         }
         None => format!("Nothing in this picture speaks for {class}."),
     };
