@@ -219,6 +219,7 @@ impl Component for App {
                     if askable {
                         <AtlasPanel experiment={experiment.clone()}
                             atlas={explanations.atlas.clone()}
+                            nearest={explanations.nearest.clone()}
                             patches={explanations.patches.clone()} pictures={pictures.clone()} {act} />
                     }
                 }

@@ -88,6 +88,8 @@ describe('explanations', { timeout: 600_000 }, () => {
     await marks(lab).nth(3).hover({ force: true });
     await eventually(async () => assert.equal(await lab.part('looked-at').locator('img').count(), 1));
 
+    await marks(lab).nth(3).click({ force: true });
+    await eventually(async () => assert.equal(await lab.part('looked-at').locator('[data-test="neighbour"]').count(), 10));
     const places = () => marks(lab).evaluateAll((all) => all.map((mark) => mark.getAttribute('transform')).join());
     const principal = await places();
     await choose(lab, 'map-features', 'After');

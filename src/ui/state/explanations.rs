@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::session::{
     Answer, BlockPatches, Command, Cut, Event, ExplainedPicture, Explanation, Grain, MapMethod,
-    MappedFeatures, NearestPictures, PictureMap, Refusal, RunId,
+    MappedFeatures, NearestPictures, PictureId, PictureMap, Refusal, RunId,
 };
 
 use super::{Effect, Experiment, Reply, State};
@@ -20,6 +20,8 @@ pub enum Wish {
     EnoughWhy,
     /// A map of all pictures.
     Map(MappedFeatures, MapMethod),
+    /// The training pictures that each model sees most like one of the pictures.
+    Nearest(PictureId),
     /// What the channels of this block look for.
     Block(usize),
     /// What another one of them looks for, counted from 0.
@@ -111,6 +113,8 @@ pub struct Explanations {
     pub why: Option<Why>,
     /// Of all pictures.
     pub atlas: Atlas,
+    /// Of one of them: the training pictures that each model sees most like it, once they are known.
+    pub nearest: Option<(PictureId, Rc<Vec<NearestPictures>>)>,
     /// Of a block.
     pub patches: Patches,
 }
@@ -137,6 +141,11 @@ impl State {
                 } else {
                     Vec::new()
                 }
+            }
+            Wish::Nearest(picture) => {
+                self.explanations.nearest = Some((picture, Rc::default()));
+                let picture = ExplainedPicture::Given(picture);
+                vec![Effect::Send(Command::FindNearest { picture })]
             }
             Wish::Block(block) => {
                 self.explanations.atlas.refused = None;
@@ -216,6 +225,13 @@ impl State {
         match event {
             Event::Explained { explanation, .. } => {
                 return self.explained(*explanation, image.unwrap_or_default(), picture);
+            }
+            Event::NearestFound { picture: ExplainedPicture::Given(found), runs } => {
+                if let Some((wanted, nearest)) = &mut self.explanations.nearest
+                    && *wanted == found
+                {
+                    *nearest = Rc::new(runs);
+                }
             }
             Event::NearestFound { picture: found, runs } => {
                 if let Some(why) = &mut self.explanations.why

@@ -8,7 +8,9 @@ use super::looked_at::{answers, class_name, part_in_words, picture_name};
 use super::patches::PatchesView;
 use super::scatter_plot::ScatterPlot;
 use super::toggle::Toggle;
-use crate::session::{MapMethod, MapQuality, MappedFeatures, PictureMap};
+use crate::session::{
+    MapMethod, MapQuality, MappedFeatures, NearestPictures, PictureId, PictureMap,
+};
 use crate::ui::parts::panel::Panel;
 use crate::ui::parts::table::Table;
 use crate::ui::state::{Action, Atlas, Experiment, Patches, Pictures, Wish, mappable, marked_run};
@@ -25,6 +27,8 @@ pub struct Props {
     pub experiment: Experiment,
     /// The maps.
     pub atlas: Atlas,
+    /// The training pictures that each model sees most like one of them.
+    pub nearest: Option<(PictureId, Rc<Vec<NearestPictures>>)>,
     /// What a block looks for.
     pub patches: Patches,
     /// Where thumbnails are.
@@ -112,7 +116,7 @@ fn shown(props: &Props, map: &Rc<PictureMap>) -> Html {
         <>
             <p class="plain" data-test="map-quality">{ quality_in_words(map) }</p>
             <ScatterPlot map={Rc::clone(map)} {marked} experiment={experiment.clone()}
-                pictures={pictures.clone()} />
+                pictures={pictures.clone()} nearest={props.nearest.clone()} act={&props.act} />
             { table(props, map) }
         </>
     }

@@ -1,8 +1,11 @@
 //! The picture that is looked at on a map.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
-use crate::session::{MappedPicture, Part, PictureId, PictureMap};
+use super::nearest::NearestView;
+use crate::session::{MappedPicture, NearestPictures, Part, PictureId, PictureMap};
 use crate::ui::state::{Class, Experiment, Look, Pictures};
 
 /// What a picture is for, in words.
@@ -21,7 +24,7 @@ pub fn class_name(experiment: &Experiment, class: usize) -> &str {
 
 /// The name of the class that a picture is in now.
 pub fn class_of(pictures: &Pictures, id: PictureId) -> Option<&str> {
-    let has = |class: &&std::rc::Rc<Class>| class.pictures.iter().any(|picture| picture.id == id);
+    let has = |class: &&Rc<Class>| class.pictures.iter().any(|picture| picture.id == id);
     pictures.classes.iter().find(has).map(|class| class.name.as_str())
 }
 
@@ -45,23 +48,25 @@ pub fn answers<'a>(
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// The map.
-    pub map: std::rc::Rc<PictureMap>,
+    pub map: Rc<PictureMap>,
     /// Which of its pictures.
     pub place: Option<usize>,
     /// Whose models answered.
     pub experiment: Experiment,
     /// Where thumbnails are.
     pub pictures: Pictures,
+    /// The training pictures that each model sees most like one of them.
+    pub nearest: Option<(PictureId, Rc<Vec<NearestPictures>>)>,
 }
 
 /// The picture that is looked at: how it looks, what it is, and what the models say.
 #[component]
 pub fn LookedAt(props: &Props) -> Html {
-    let Props { map, place, experiment, pictures } = props;
+    let Props { map, place, experiment, pictures, nearest } = props;
     let Some(mapped) = place.and_then(|place| map.pictures.get(place)) else {
         return html! {
             <p class="plain looked-at">
-                { "Point at a mark to see its picture. With the keyboard: arrow keys lead to the next mark in their direction, Page Up and Page Down through all." }
+                { "Point at a mark to see its picture, click it to see which training pictures each model finds most like it. With the keyboard: arrow keys lead to the next mark in their direction, Page Up and Page Down through all, Enter clicks." }
             </p>
         };
     };
@@ -87,6 +92,21 @@ pub fn LookedAt(props: &Props) -> Html {
                 <span>{ format!("{}, {}", class_name(experiment, mapped.class), part_in_words(mapped.part)) }</span>
                 { for said }
             </figcaption>
+            { for nearest.iter().filter(|(of, _)| *of == mapped.picture).flat_map(|(_, runs)| {
+                runs.iter().filter_map(|run| neighbours(props, run))
+            }) }
         </figure>
     }
+}
+
+/// What one model finds most like the picture.
+fn neighbours(props: &Props, nearest: &NearestPictures) -> Option<Html> {
+    let lane = props.experiment.lane(nearest.run)?;
+    Some(html! {
+        <div key={nearest.run.0}>
+            <b>{ lane.side.title() }</b>
+            <NearestView nearest={nearest.clone()} classes={Rc::clone(&props.experiment.classes)}
+                pictures={props.pictures.clone()} />
+        </div>
+    })
 }

@@ -6,11 +6,11 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::looked_at::{LookedAt, class_name, part_in_words, picture_name};
-use crate::session::{MappedPicture, Part, PictureMap};
+use crate::session::{MappedPicture, NearestPictures, Part, PictureId, PictureMap};
 use crate::ui::curves::tenths;
 use crate::ui::parts::width::use_width;
 use crate::ui::scatter::{Direction, beside, laid_out};
-use crate::ui::state::{Experiment, Pictures};
+use crate::ui::state::{Action, Experiment, Pictures, Wish};
 use crate::web::focus;
 
 /// The shapes of the marks, class by class, around their middle.
@@ -34,6 +34,10 @@ pub struct Props {
     pub experiment: Experiment,
     /// Where thumbnails are.
     pub pictures: Pictures,
+    /// The training pictures that each model sees most like one of them.
+    pub nearest: Option<(PictureId, Rc<Vec<NearestPictures>>)>,
+    /// Hears of wishes.
+    pub act: Callback<Action>,
 }
 
 /// All pictures on a plane. One mark at a time can be reached by Tab; keys lead to the others.
@@ -41,13 +45,27 @@ pub struct Props {
 pub fn ScatterPlot(props: &Props) -> Html {
     let Props { map, experiment, pictures, .. } = props;
     let (place, width) = use_width();
-    let (reached, looked) = (use_state(|| 0usize), use_state(|| None::<usize>));
+    let (reached, looked) = (use_state_eq(|| 0usize), use_state_eq(|| None::<usize>));
     let (width, height) = (width.max(200.0), (width * 0.72).clamp(240.0, 460.0));
     let points = laid_out(map.pictures.iter().map(|picture| picture.place), width, height);
     let at = (*reached).min(map.pictures.len().saturating_sub(1));
+    let choose = {
+        let (act, map) = (props.act.clone(), Rc::clone(map));
+        Callback::from(move |index: usize| {
+            if let Some(picture) = map.pictures.get(index) {
+                act.emit(Action::Explain(Wish::Nearest(picture.picture)));
+            }
+        })
+    };
     let onkeydown = {
+        let choose = choose.clone();
         let (reached, looked, points) = (reached.setter(), looked.setter(), points.clone());
         move |event: KeyboardEvent| {
+            if matches!(event.key().as_str(), "Enter" | " ") {
+                event.prevent_default();
+                choose.emit(at);
+                return;
+            }
             let Some(next) = led_to(&event.key(), at, &points) else { return };
             event.prevent_default();
             reached.set(next);
@@ -62,6 +80,18 @@ pub fn ScatterPlot(props: &Props) -> Html {
                 looked.set(Some(index));
             }
         })
+    };
+    let onclick = move |event: MouseEvent| {
+        let target = event.target_dyn_into::<Element>();
+        if let Some(index) = target.as_ref().and_then(mark_of) {
+            choose.emit(index);
+        }
+    };
+    let onmouseleave = {
+        let chosen = props.nearest.as_ref().map(|(picture, _)| *picture);
+        let is_chosen = |mapped: &MappedPicture| Some(mapped.picture) == chosen;
+        let (looked, chosen) = (looked.setter(), map.pictures.iter().position(is_chosen));
+        move |_: MouseEvent| looked.set(chosen)
     };
     let onmouseover = look.reform(|event: MouseEvent| event.target_dyn_into());
     let onfocusin = {
@@ -82,12 +112,12 @@ pub fn ScatterPlot(props: &Props) -> Html {
         <div class="atlas-body">
             <div class="scatter" ref={place}>
                 <svg role="group" aria-label={label} width={tenths(width)} height={tenths(height)}
-                    data-test="scatter" {onkeydown} {onmouseover} {onfocusin}>
+                    data-test="scatter" {onkeydown} {onclick} {onmouseover} {onmouseleave} {onfocusin}>
                     { for marks }
                 </svg>
             </div>
             <LookedAt map={Rc::clone(map)} place={*looked} experiment={experiment.clone()}
-                pictures={pictures.clone()} />
+                pictures={pictures.clone()} nearest={props.nearest.clone()} />
             { legend(props) }
         </div>
     }
@@ -140,7 +170,7 @@ fn mark(
         label = format!("{label}, taken for {}", class_name(experiment, *answer));
     }
     html! {
-        <g key={index} id={mark_id(index)} data-mark={index.to_string()} role="img"
+        <g key={index} id={mark_id(index)} data-mark={index.to_string()} role="button"
             aria-label={label} tabindex={if is_reached { "0" } else { "-1" }}
             class={classes!("mark", hue(picture.class), part_in_words(picture.part))}
             transform={format!("translate({} {})", tenths(x), tenths(y))}>

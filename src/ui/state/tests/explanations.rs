@@ -182,6 +182,25 @@ fn patches_of_another_block_are_not_shown() {
 }
 
 #[test]
+fn nearest_pictures_of_one_on_the_map_are_those_of_the_one_that_was_chosen_last() {
+    let mut state = answered();
+    let choose = |picture| Action::Explain(Wish::Nearest(PictureId(picture)));
+    state.reduce(choose(3));
+    let effects = state.reduce(choose(4));
+    let picture = ExplainedPicture::Given(PictureId(4));
+    assert_eq!(sent(&effects), [&Command::FindNearest { picture }]);
+    let found = |picture| {
+        let runs = vec![NearestPictures { run: RunId(1), neighbours: Vec::new() }];
+        Event::NearestFound { picture: ExplainedPicture::Given(PictureId(picture)), runs }
+    };
+    hear(&mut state, found(3));
+    let count = |state: &State| state.explanations.nearest.as_ref().map(|(_, runs)| runs.len());
+    assert_eq!(count(&state), Some(0));
+    hear(&mut state, found(4));
+    assert_eq!(count(&state), Some(1));
+}
+
+#[test]
 fn maps_are_of_the_features_before_and_of_what_was_thawed() {
     let state = answered();
     let experiment = state.experiment.as_ref().expect("it ran");
