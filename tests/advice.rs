@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use common::{BACKBONE, SIDE, after, backbone, drawn, lane, no_time, session, short};
 use futures_lite::future::block_on;
 use headstart::compare::{Adviser, Engine, Laboratory, Supplies, candidates, tried};
-use headstart::data::{Picture, Split};
+use headstart::data::{Labelled, Picture, Split};
 use headstart::model::Backbone;
 use headstart::session::{Advice, ClassId, Command, Cut, Event, PictureId, SampleTask, Session};
 use headstart::train::{Extraction, Limits};
@@ -32,6 +32,7 @@ fn laboratory(pictures: Vec<Picture>, labels: Vec<usize>) -> Laboratory {
         classes: labels.iter().max().map_or(0, |largest| largest + 1),
         labels,
         features: extraction.finish().expect("there are pictures"),
+        groups: Vec::new(),
         new_setting: Vec::new(),
     };
     Laboratory::new(engine, supplies)
@@ -95,14 +96,14 @@ fn a_session_says_what_a_laboratory_with_the_same_pictures_does_and_says_it_agai
     let first = advised(&first).expect("an advice");
     assert_eq!(Some(first), advised(&again));
     let (pictures, labels) = drawn(SampleTask::Fabric, 1, A_CLASS);
-    let split = Split::with_test_fold(&labels, 5, 2, 0).expect("enough pictures");
+    let split = Split::with_test_fold(Labelled::singly(&labels, 5), 2, 0).expect("enough pictures");
     assert_eq!(&advice(&laboratory(pictures, labels), &split, 2), first);
 }
 
 #[test]
 fn no_test_picture_changes_an_advice() {
     let (mut pictures, labels) = drawn(SampleTask::Fruit, 1, 6);
-    let split = Split::with_test_fold(&labels, 5, 3, 0).expect("enough pictures");
+    let split = Split::with_test_fold(Labelled::singly(&labels, 5), 3, 0).expect("enough pictures");
     let before = advice(&laboratory(pictures.clone(), labels.clone()), &split, 3);
     let (other, _) = drawn(SampleTask::Fabric, 1, 6);
     for &index in &split.test {

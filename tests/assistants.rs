@@ -93,6 +93,7 @@ fn files() -> Vec<Command> {
         class,
         name: format!("{number}.png"),
         scene: Scene::Usual,
+        burst: None,
         bytes: if number == 4 { b"no picture".to_vec() } else { bitmap(20 + number) },
     };
     let class = Command::AddClass { class, name: "Plain".to_owned() };

@@ -30,7 +30,9 @@ fn laboratory(task: SampleTask, a_class: usize) -> Laboratory {
     while !block_on(extraction.advance()).expect("the CPU answers") {}
     let classes = labels.iter().max().map_or(0, |largest| largest + 1);
     let features = extraction.finish().expect("there are pictures");
-    let supplies = Supplies { pictures, labels, classes, features, new_setting: Vec::new() };
+    let groups = Vec::new();
+    let supplies =
+        Supplies { pictures, labels, classes, groups, features, new_setting: Vec::new() };
     let engine = Engine { backbone, segment, device, limits: Limits::WASM, clock: no_time };
     Laboratory::new(engine, supplies)
 }

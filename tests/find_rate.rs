@@ -27,6 +27,7 @@ fn found_by_a_session(folder: &Folder, strategy: Strategy, seed: u64) -> FoundRa
                 class,
                 name,
                 scene: Scene::Usual,
+                burst: None,
                 bytes,
             });
             picture += 1;

@@ -103,6 +103,32 @@ fn too_few_pictures_are_explained_by_the_name_of_the_class_and_the_number_missin
 }
 
 #[test]
+fn what_was_taken_out_can_be_put_back_until_it_is_forgotten_and_moved_pictures_count_elsewhere() {
+    let mut session = session();
+    after(&mut session, two_classes(6));
+    let counts = |session: &mut _| -> Vec<usize> {
+        split(&after(session, [train(&[Cut::HeadOnly])])).into_iter().map(|class| class.1).collect()
+    };
+    let (first, picture) = (ClassId(0), PictureId(1));
+    after(
+        &mut session,
+        [Command::RemovePicture { picture }, Command::RemoveClass { class: first }],
+    );
+    after(&mut session, [Command::RestoreClass { class: first }]);
+    assert_eq!(counts(&mut session), [5, 6]);
+    after(&mut session, [Command::RestorePicture { picture }]);
+    assert_eq!(counts(&mut session), [6, 6]);
+    after(&mut session, [Command::MovePicture { picture, class: ClassId(1) }]);
+    assert_eq!(counts(&mut session), [5, 7]);
+    after(&mut session, [Command::MovePicture { picture, class: ClassId(9) }]);
+    assert_eq!(counts(&mut session), [5, 7]);
+    let forget = Command::ForgetRemoved { pictures: vec![picture], classes: Vec::new() };
+    after(&mut session, [Command::RemovePicture { picture }, forget]);
+    after(&mut session, [Command::RestorePicture { picture }]);
+    assert_eq!(counts(&mut session), [5, 6]);
+}
+
+#[test]
 fn renamed_emptied_and_deleted_classes_are_trained_as_they_are_then() {
     let mut session = session();
     after(&mut session, two_classes(5));

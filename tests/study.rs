@@ -313,7 +313,7 @@ fn what_is_given_in_a_new_setting_is_asked_about_and_never_learned_from() {
         else {
             panic!("a picture")
         };
-        Command::AddPicture { picture, class, name, bytes, scene: Scene::New }
+        Command::AddPicture { picture, class, name, bytes, scene: Scene::New, burst: None }
     });
     after(&mut session, given.collect::<Vec<_>>());
     let mut rows = rows(&after(&mut session, [study(&[1])]));

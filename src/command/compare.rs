@@ -175,6 +175,7 @@ impl Driver {
                 class,
                 name,
                 scene,
+                burst: None,
                 bytes,
             });
             self.pictures += 1;

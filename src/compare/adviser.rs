@@ -40,10 +40,9 @@ impl Adviser {
     /// features must have the cuts of what is [`tried`]. Nothing is asked of the split's test
     /// pictures; the pictures themselves are not needed.
     pub fn begin(split: &Split, seed: u64, laboratory: &Laboratory) -> Self {
-        let (labels, classes) = (&laboratory.supplies.labels, laboratory.supplies.classes);
         let mut waiting = VecDeque::new();
         let mut first_answer = 0;
-        for fold in split.folds(labels, classes, FOLDS, seed) {
+        for fold in split.folds(laboratory.supplies.labelled(), FOLDS, seed) {
             for (place, strategy) in tried().into_iter().enumerate() {
                 waiting.push_back(Errand { place, strategy, fold: fold.clone(), first_answer });
             }

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use super::examination::Reference;
 use super::log::TaskDistance;
 use super::trial::Repetition;
-use crate::data::{Picture, Purpose, Split, SplitError, seeded};
+use crate::data::{Labelled, Picture, Purpose, Split, SplitError, seeded};
 use crate::measure::{nearest_mean_accuracy, overlap};
 use crate::model::{Backbone, ReadError, Segment, read};
 use crate::train::{Features, Limits, Material, Start, Strategy};
@@ -35,10 +35,19 @@ pub struct Supplies {
     pub labels: Vec<usize>,
     /// Number of classes.
     pub classes: usize,
+    /// One group a picture, as in [`Labelled`].
+    pub groups: Vec<usize>,
     /// What every strategy's cut is fed with, of all pictures and then of their views.
     pub features: Features,
     /// Pictures from another setting, with their classes; may be none.
     pub new_setting: Vec<(Picture, usize)>,
+}
+
+impl Supplies {
+    /// Classes and groups of the pictures.
+    pub fn labelled(&self) -> Labelled<'_> {
+        Labelled { labels: &self.labels, classes: self.classes, groups: &self.groups }
+    }
 }
 
 /// What the trials of a study share on one engine.
@@ -68,10 +77,10 @@ impl Laboratory {
         Repetition { seed, fold }: Repetition,
         pictures_a_class: Option<usize>,
     ) -> Result<Material, SplitError> {
-        let (labels, classes) = (&self.supplies.labels, self.supplies.classes);
-        let split = Split::with_test_fold(labels, classes, seed, fold)?;
+        let set = self.supplies.labelled();
+        let split = Split::with_test_fold(set, seed, fold)?;
         let split = match pictures_a_class {
-            Some(most) => split.with_fewer_training(labels, classes, most, seed),
+            Some(most) => split.with_fewer_training(set, most, seed),
             None => split,
         };
         Ok(Material {

@@ -1,7 +1,7 @@
 //! Which trials answer the ten questions, in the order in which cards want them.
 
 use super::trial::{Depth, Repetition, Trial};
-use crate::data::Split;
+use crate::data::{Labelled, Split};
 use crate::model::Cut;
 use crate::train::Strategy;
 
@@ -66,11 +66,11 @@ impl Study {
     }
 
     /// Pictures to learn from of the class that has fewest, whichever fold is the test.
-    pub fn fewest_training(&self, labels: &[usize], classes: usize) -> usize {
-        let splits = self.repetitions().filter_map(|Repetition { seed, fold }| {
-            Split::with_test_fold(labels, classes, seed, fold).ok()
-        });
-        splits.map(|split| split.fewest_training(labels, classes)).min().unwrap_or(0)
+    pub fn fewest_training(&self, set: Labelled) -> usize {
+        let splits = self
+            .repetitions()
+            .filter_map(|Repetition { seed, fold }| Split::with_test_fold(set, seed, fold).ok());
+        splits.map(|split| split.fewest_training(set)).min().unwrap_or(0)
     }
 
     /// Whether folds take turns as the test.

@@ -10,6 +10,8 @@
 //! | `jpeg_structure`, `tiff_structure` | what the decoders of these two do not check themselves |
 //! | `flatten`, `resize` | alpha on white; shorter side to size, centre crop |
 //! | `minimum` | how few pictures a class may have |
+//! | `likeness` | whether two pictures are the same one |
+//! | `labelled` | classes, and groups that belong together |
 //! | `split`, `spread` | which pictures are for what; some of many |
 //! | `samples` | pictures drawn by code for a visitor without any |
 //! | `picture_error` | every way a file can be refused, with a remedy |
@@ -23,6 +25,10 @@ mod decode;
 mod flatten;
 #[cfg(feature = "engine")]
 mod jpeg_structure;
+#[cfg(feature = "engine")]
+mod labelled;
+#[cfg(feature = "engine")]
+mod likeness;
 mod minimum;
 #[cfg(feature = "engine")]
 mod picture;
@@ -51,6 +57,10 @@ pub use augmentation::Augmentation;
 pub use contact_sheet::contact_sheet_png;
 #[cfg(feature = "engine")]
 pub use decode::{Decoded, MAXIMUM_FILE_BYTES, MAXIMUM_PIXELS, MAXIMUM_SIDE, decode};
+#[cfg(feature = "engine")]
+pub use labelled::{Labelled, grouped};
+#[cfg(feature = "engine")]
+pub use likeness::Likeness;
 pub use minimum::MINIMUM_PER_CLASS;
 #[cfg(feature = "engine")]
 pub use picture::Picture;

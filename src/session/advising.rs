@@ -68,12 +68,13 @@ impl Advising {
 
     /// What candidates are tried with, when all pictures have been looked at.
     fn equipped(&self, extraction: Extraction) -> Option<Stage> {
-        let Setup { labels, classes, split, seed, ready, .. } = &self.setup;
+        let Setup { labels, groups, classes, split, seed, ready, .. } = &self.setup;
         let supplies = Supplies {
             // Trials that end at the features of a cut never ask for a picture again.
             pictures: Vec::new(),
             labels: labels.clone(),
             classes: classes.len(),
+            groups: groups.clone(),
             features: extraction.finish()?,
             new_setting: Vec::new(),
         };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::crew::{Crew, Job, Parcel};
 use super::message::{ClassId, Event, PictureId, Refusal, SampleTask};
-use crate::data::{DRAWN_SIDE, Picture, PictureError, Scene, decode, draw};
+use crate::data::{DRAWN_SIDE, Likeness, Picture, PictureError, Scene, decode, draw};
 
 /// Height and width of the pictures that the network sees, in pixels.
 pub(super) const SIDE: usize = 96;
@@ -48,6 +48,8 @@ pub struct Prepared {
     pub(super) width: u32,
     /// Height of the upright original, in pixels.
     pub(super) height: u32,
+    /// What it is known by.
+    pub(super) likeness: Likeness,
 }
 
 impl Source {
@@ -65,7 +67,8 @@ impl Source {
         };
         let (picture, width, height) = made.map_err(|error| refusal_of(&error))?;
         let (pixels, thumbnail) = (picture.pixels().to_vec(), picture.thumbnail_png());
-        Ok(Prepared { pixels, thumbnail, width, height })
+        let likeness = Likeness::of(&picture);
+        Ok(Prepared { pixels, thumbnail, width, height, likeness })
     }
 }
 
@@ -80,6 +83,7 @@ pub(super) struct Expected {
     pub class: ClassId,
     pub name: String,
     pub scene: Scene,
+    pub burst: Option<u32>,
 }
 
 /// What has arrived.

@@ -75,6 +75,8 @@ pub enum Job {
         new_labels: Vec<usize>,
         /// Number of classes.
         classes: usize,
+        /// One group a picture.
+        groups: Vec<usize>,
         /// What the arrays are.
         features: FeatureShapes,
     },

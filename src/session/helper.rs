@@ -145,7 +145,7 @@ impl Helper {
                 };
                 self.lanes = Some(Lanes::begin(lanes, &ground));
             }
-            Job::Keep { study, side, pixels, labels, new_labels, classes, features } => {
+            Job::Keep { study, side, pixels, labels, new_labels, classes, groups, features } => {
                 let mut pictures = pictures_of(side, &pixels)?;
                 if pictures.len() != labels.len() + new_labels.len() {
                     return Err(HelperError::Misfit);
@@ -162,7 +162,8 @@ impl Helper {
                     clock: self.clock,
                 };
                 let new_setting = new_pictures.into_iter().zip(new_labels).collect();
-                let supplies = Supplies { pictures, labels, classes, features, new_setting };
+                let supplies =
+                    Supplies { pictures, labels, classes, groups, features, new_setting };
                 let laboratory = Laboratory::new(engine, supplies);
                 self.laboratory = Some((study, laboratory));
             }

@@ -14,6 +14,7 @@ pub use crate::train::{
     Strategy, StrategyError, Tuning,
 };
 
+pub use super::concern::{Concern, IMBALANCE, TINY_SIDE};
 pub use super::estimate::{Estimate, LaneEstimate};
 pub use super::explanation::{
     BlockPatches, ExplainedPicture, Explanation, MapMethod, MapQuality, MappedFeatures,
@@ -129,8 +130,14 @@ pub enum Command {
         /// The new name.
         name: String,
     },
-    /// Deletes a class with its pictures.
+    /// Takes a class out with its pictures. It is kept aside until it is forgotten.
     RemoveClass {
+        /// Which.
+        class: ClassId,
+    },
+    /// Puts a class that was taken out back to its place, with the pictures that it had. Those that
+    /// were still on their way then have to be added again.
+    RestoreClass {
         /// Which.
         class: ClassId,
     },
@@ -146,13 +153,35 @@ pub enum Command {
         /// Whether it is learned from, or shows the class in a new setting, which the models of a
         /// study are only asked about.
         scene: Scene,
+        /// The burst that it was taken in: pictures of one burst resemble one another and are never
+        /// divided into those that are learned from and those that are asked about.
+        burst: Option<u32>,
         /// The file's bytes, in any format that is decoded.
         bytes: Vec<u8>,
     },
-    /// Deletes one picture.
+    /// Takes one picture out. It is kept aside until it is forgotten.
     RemovePicture {
         /// Which.
         picture: PictureId,
+    },
+    /// Puts a picture that was taken out back into its class.
+    RestorePicture {
+        /// Which.
+        picture: PictureId,
+    },
+    /// Forgets pictures and classes that were taken out: they cannot be put back any more.
+    ForgetRemoved {
+        /// Pictures that were taken out one by one.
+        pictures: Vec<PictureId>,
+        /// Classes that were taken out, with all that was in them.
+        classes: Vec<ClassId>,
+    },
+    /// Moves a picture into another class. Nothing happens if either is not there.
+    MovePicture {
+        /// Which.
+        picture: PictureId,
+        /// The class that it belongs to from now on.
+        class: ClassId,
     },
     /// Draws a sample task by code: several [`Event::ClassAdded`], then an [`Event::PictureAdded`]
     /// a picture, then [`Event::SampleDrawn`].
@@ -288,6 +317,7 @@ impl Command {
         !matches!(
             self,
             Self::StopRun { .. }
+                | Self::ForgetRemoved { .. }
                 | Self::PauseStudy { .. }
                 | Self::AddSeed
                 | Self::StopStudy
@@ -397,6 +427,9 @@ pub enum Event {
         /// Why, and what to do.
         refusal: Refusal,
     },
+    /// What is to be said of the pictures, once all that were asked for are in, and whenever it is
+    /// otherwise than before.
+    Checked(Vec<Concern>),
     /// All pictures of a sample task are in.
     SampleDrawn {
         /// Which task.

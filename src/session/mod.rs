@@ -10,6 +10,9 @@ mod answering;
 #[cfg(feature = "engine")]
 mod arrivals;
 #[cfg(feature = "engine")]
+mod checking;
+mod concern;
+#[cfg(feature = "engine")]
 mod crew;
 #[cfg(feature = "engine")]
 mod device;
@@ -42,6 +45,8 @@ mod measured;
 mod message;
 #[cfg(feature = "engine")]
 mod patching;
+#[cfg(feature = "engine")]
+mod relations;
 #[cfg(feature = "engine")]
 mod sampling;
 #[cfg(feature = "engine")]

@@ -10,7 +10,8 @@ use crate::compare::{
     Attempt, Depth, Laboratory, Repetition, SamplePoint, Study, Supplies, Trial, TrialRow,
 };
 use crate::data::{
-    Augmentation, DRAWN_A_CLASS, DrawnTask, Picture, SampleTask, Scene, Split, draw, with_views,
+    Augmentation, DRAWN_A_CLASS, DrawnTask, Labelled, Picture, SampleTask, Scene, Split, draw,
+    with_views,
 };
 use crate::train::{Extraction, TrainError, most_views, shared_augmentation};
 
@@ -119,6 +120,7 @@ impl Sampling {
             pictures: std::mem::take(&mut self.pictures),
             labels: self.labels.clone(),
             classes: self.drawn.classes().len(),
+            groups: Vec::new(),
             features,
             new_setting: Vec::new(),
         };
@@ -127,7 +129,8 @@ impl Sampling {
 
     async fn point(&self) -> Result<Option<SamplePoint>, TrainError> {
         let classes = self.drawn.classes().len();
-        let split = Split::stratified(&self.labels, classes, self.seed).unwrap_or_default();
+        let split = Split::stratified(Labelled::singly(&self.labels, classes), self.seed)
+            .unwrap_or_default();
         let known = match &self.laboratory {
             Some(laboratory) => laboratory.distance(&split).await?.known(classes),
             None => 0.0,

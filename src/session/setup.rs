@@ -9,7 +9,7 @@ use super::measured::Question;
 use super::message::{ClassSplit, Lane, MINIMUM_PER_CLASS, PictureId, Refusal, Strategy};
 use super::sharing::Load;
 use crate::compare::Engine;
-use crate::data::{Augmentation, Picture, Split, SplitError, with_views};
+use crate::data::{Augmentation, Labelled, Picture, Split, SplitError, with_views};
 use crate::model::{Architecture, Backbone, Segment};
 use crate::train::{Limits, most_views, shared_augmentation};
 
@@ -53,6 +53,8 @@ pub(super) struct Setup {
     pub ids: Vec<PictureId>,
     pub pictures: Vec<Picture>,
     pub labels: Vec<usize>,
+    /// One group a picture: copies and bursts belong together.
+    pub groups: Vec<usize>,
     pub split: Split,
     pub seed: u64,
     /// How the views that the lanes learn from are changed.
@@ -87,13 +89,17 @@ impl Setup {
         let mut labels = Vec::new();
         for (label, class) in taking_part.iter().enumerate() {
             ids.extend(class.pictures.keys().copied());
-            pictures.extend(class.pictures.values().cloned());
+            pictures.extend(class.pictures.values().map(|held| held.picture.clone()));
             labels.extend(std::iter::repeat_n(label, class.pictures.len()));
         }
         check_memory(&lanes, pictures.len(), &ready)?;
         let names: Vec<&str> = taking_part.iter().map(|class| class.name.as_str()).collect();
-        let split = Split::with_test_fold(&labels, taking_part.len(), seed, 0)
-            .map_err(|error| split_refusal(&error, &names))?;
+        let members: Vec<PictureId> =
+            taking_part.iter().flat_map(|class| class.pictures.keys().copied()).collect();
+        let groups = gallery.groups(&members);
+        let set = Labelled { labels: &labels, classes: taking_part.len(), groups: &groups };
+        let split =
+            Split::with_test_fold(set, seed, 0).map_err(|error| split_refusal(&error, &names))?;
         let count = |part: &[usize], label| part.iter().filter(|&&i| labels[i] == label).count();
         let classes = taking_part
             .iter()
@@ -106,7 +112,12 @@ impl Setup {
                 test: count(&split.test, label),
             })
             .collect();
-        Ok(Self { lanes, classes, ids, pictures, labels, split, seed, augmentation, ready })
+        Ok(Self { lanes, classes, ids, pictures, labels, groups, split, seed, augmentation, ready })
+    }
+
+    /// Classes and groups of the pictures.
+    pub fn labelled(&self) -> Labelled<'_> {
+        Labelled { labels: &self.labels, classes: self.classes.len(), groups: &self.groups }
     }
 
     /// What the frozen stages look at: the pictures, and the views that the lanes learn from.
@@ -217,6 +228,17 @@ fn split_refusal(error: &SplitError, names: &[&str]) -> Refusal {
                 names[*class]
             ),
             remedy: format!("Add {} more, or delete the class.", MINIMUM_PER_CLASS - found),
+        },
+        SplitError::TooFewGroups { class, found } => Refusal {
+            reason: format!(
+                "The pictures of “{}” are only {found} separate ones: copies of a picture, bursts \
+                 and pictures that are in two classes are never divided, and learning, choosing and \
+                 testing take one each.",
+                names[*class]
+            ),
+            remedy: "Add pictures that were taken apart from those, or look at what was found in \
+                     your pictures."
+                .to_owned(),
         },
     }
 }

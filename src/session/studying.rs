@@ -37,6 +37,7 @@ pub(super) struct Studying {
     /// What the laboratory is made from, until it is.
     pictures: Vec<Picture>,
     labels: Vec<usize>,
+    groups: Vec<usize>,
     new_setting: Vec<(Picture, usize)>,
     split: Split,
     waiting: VecDeque<Trial>,
@@ -83,8 +84,8 @@ impl Studying {
             .chain([0])
             .collect();
         let looked_at = setup.looked_at();
-        let Setup { classes, pictures, labels, split, ready, .. } = setup;
-        let fewest = study.fewest_training(&labels, classes.len());
+        let fewest = study.fewest_training(setup.labelled());
+        let Setup { classes, pictures, labels, groups, split, ready, .. } = setup;
         let planned = study.trials(fewest);
         let extraction = Extraction::new(ready.segment.clone(), looked_at, stages, &ready.device);
         let looking = Looking::begin(extraction, number, ready.clock);
@@ -106,6 +107,7 @@ impl Studying {
             stage: Stage::Looking(Box::new(looking)),
             pictures,
             labels,
+            groups,
             new_setting,
             split,
             waiting: planned.into(),
@@ -412,6 +414,7 @@ impl Studying {
             pictures: std::mem::take(&mut self.pictures),
             labels: std::mem::take(&mut self.labels),
             classes: self.log.classes.len(),
+            groups: std::mem::take(&mut self.groups),
             features,
             new_setting: std::mem::take(&mut self.new_setting),
         };

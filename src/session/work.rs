@@ -7,6 +7,7 @@ use burn::tensor::Device;
 use super::advising::Advising;
 use super::answering::answer;
 use super::arrivals::{Arrivals, SIDE, refusal_of};
+use super::concern::Concern;
 use super::crew::{Assistant, Crew, Parcel, Report};
 use super::device::{Devices, GpuAccess};
 use super::estimating::Estimating;
@@ -58,6 +59,8 @@ pub struct Session {
     segment: Segment,
     clock: fn() -> f64,
     gallery: Gallery,
+    /// What was last told of the pictures.
+    concerns: Vec<Concern>,
     arrivals: Arrivals,
     queue: VecDeque<Command>,
     experiment: Option<Experiment>,
@@ -103,6 +106,7 @@ impl Session {
             segment,
             clock,
             gallery: Gallery::default(),
+            concerns: Vec::new(),
             arrivals: Arrivals::default(),
             queue: VecDeque::new(),
             experiment: None,
@@ -261,6 +265,7 @@ impl Session {
             self.estimating = None;
             self.events.push(answer);
         }
+        self.look_through();
     }
 
     /// Gives the session other engines to share work with on the CPU. Their reports come back
@@ -293,6 +298,7 @@ impl Session {
             self.arrivals.take_in(assistant, picture, prepared);
             self.arrivals.hand_out(&self.crew);
             self.welcome();
+            self.look_through();
         } else if let Some(experiment) = &mut self.experiment {
             match experiment.hear(assistant, report, &self.crew, &mut self.events).await {
                 Ok(ended) => self.keep(ended),
@@ -382,7 +388,13 @@ impl Session {
             Command::AddClass { class, name } => self.gallery.add_class(class, name),
             Command::RenameClass { class, name } => self.gallery.rename_class(class, name),
             Command::RemoveClass { class } => self.gallery.remove_class(class),
+            Command::RestoreClass { class } => self.gallery.restore_class(class),
             Command::RemovePicture { picture } => self.gallery.remove_picture(picture),
+            Command::RestorePicture { picture } => self.gallery.restore_picture(picture),
+            Command::ForgetRemoved { pictures, classes } => {
+                self.gallery.forget(&pictures, &classes);
+            }
+            Command::MovePicture { picture, class } => self.gallery.move_picture(picture, class),
             Command::DrawSample { task, seed } => {
                 self.expect_drawings(task, seed);
             }
@@ -499,6 +511,7 @@ impl Session {
     /// The first picture with its views, which are those that an experiment would train on.
     fn views(&self, views: usize, augmentation: Augmentation, seed: u64) -> Option<Event> {
         let first = self.gallery.filled().find_map(|class| class.pictures.values().next())?;
+        let first = &first.picture;
         let views = views.min(Strategy::MOST_VIEWS);
         let shown = with_views(vec![first.clone()], views, augmentation, seed);
         Some(Event::ViewsShown { sheet: contact_sheet_png(&shown)? })

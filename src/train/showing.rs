@@ -67,6 +67,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::data::Labelled;
 
     proptest! {
         #[test]
@@ -77,7 +78,7 @@ mod tests {
             seed: u64,
         ) {
             let labels: Vec<usize> = [0, 0, 0, 0, 1, 1, 1, 1].into_iter().chain(labels).collect();
-            let split = Split::stratified(&labels, 2, seed).expect("enough pictures");
+            let split = Split::stratified(Labelled::singly(&labels, 2), seed).expect("enough pictures");
             let pictures = labels.len();
             let mut showing = Showing::new(&split, views, pictures, seed);
             for _ in 0..3 {

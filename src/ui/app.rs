@@ -8,8 +8,8 @@ use super::parts::{
     Ask, AtlasPanel, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start,
 };
 use super::state::{Action, Effect, Engine, Offered, Place, State};
-use crate::session::{ClassId, DeviceChoice, Event, SampleTask};
-use crate::web::drops::Drops;
+use crate::session::{ClassId, DeviceChoice, Event, PictureId, SampleTask};
+use crate::web::drops::{Drop, Drops};
 use crate::web::files::{Collected, Found, take_chosen};
 use crate::web::focus;
 use crate::web::link::{Link, Message};
@@ -22,8 +22,8 @@ pub enum Input {
     Act(Action),
     /// Files for the classes.
     Give(Place, Vec<Found>),
-    /// A drop: files for the classes or a question, and names of what could not be read.
-    Dropped(Option<String>, Collected),
+    /// A drop, with the part of the page that it was on.
+    Dropped(Option<String>, Drop),
     /// A file to ask about.
     Ask(File),
     /// A fresh drawing to ask about.
@@ -110,7 +110,7 @@ impl Component for App {
             Input::Give(place, found) => {
                 let files = found.into_iter().map(|Found { file, folder }| {
                     let name = file.name();
-                    Offered { picture: self.shelf.put_picture(file), name, folder }
+                    Offered { picture: self.shelf.put_picture(file), name, folder, burst: None }
                 });
                 let files: Vec<Offered> = files.collect();
                 if files.is_empty() {
@@ -118,7 +118,11 @@ impl Component for App {
                 }
                 self.act(ctx, Action::Offer(place, files));
             }
-            Input::Dropped(zone, Collected { found, unreadable }) => {
+            Input::Dropped(zone, Drop::Picture(id)) => {
+                let Some(class) = class_of(&zone.unwrap_or_default()) else { return false };
+                self.act(ctx, Action::MovePicture(PictureId(id), class));
+            }
+            Input::Dropped(zone, Drop::Files(Collected { found, unreadable })) => {
                 let names = unreadable.into_iter().map(|name| (self.shelf.new_picture(), name));
                 let names: Vec<_> = names.collect();
                 if !names.is_empty() {
@@ -191,7 +195,8 @@ impl Component for App {
                 if let Engine::Lost(reason) = &self.state.engine {
                     <Lost reason={reason.clone()} on_cpu={settings.device == DeviceChoice::Cpu} {act} />
                 }
-                <PicturesPanel pictures={pictures.clone()} {act} give={&self.give} />
+                <PicturesPanel pictures={pictures.clone()} weights={settings.tuning.class_weights}
+                    {act} give={&self.give} />
                 <CutPanel settings={settings.clone()} classes={pictures.filled_classes()}
                     device={self.state.device.clone()} training={self.state.is_training()}
                     forecast={self.state.forecast().clone()}
@@ -309,6 +314,11 @@ fn is_picture(event: &Event) -> bool {
     matches!(event, Event::PictureAdded { .. } | Event::PictureRefused { .. })
 }
 
+/// The class that a part of the page stands for.
+fn class_of(zone: &str) -> Option<ClassId> {
+    zone.strip_prefix("class-").and_then(|id| id.parse().ok()).map(ClassId)
+}
+
 /// What files mean by where they were dropped.
 fn given(zone: Option<String>, found: Vec<Found>) -> Input {
     let zone = zone.unwrap_or_default();
@@ -317,8 +327,8 @@ fn given(zone: Option<String>, found: Vec<Found>) -> Input {
     {
         return Input::Ask(first.file.clone());
     }
-    let named = |kind| zone.strip_prefix(kind).and_then(|id| id.parse().ok()).map(ClassId);
-    let place = match (named("class-"), named("setting-")) {
+    let setting = zone.strip_prefix("setting-").and_then(|id| id.parse().ok()).map(ClassId);
+    let place = match (class_of(&zone), setting) {
         (Some(class), _) => Place::Class(class),
         (_, Some(class)) => Place::NewSetting(class),
         _ if zone == "new" => Place::NewClass,

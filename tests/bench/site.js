@@ -15,6 +15,9 @@ const SEED = 1;
 const BATCH = 16;
 const UNFROZEN_EPOCHS = 3;
 const DROPPED = 300;
+const PHOTOS = 2000;
+// Of so many different ones: each is dropped several times, as copies are.
+const DIFFERENT_PHOTOS = 50;
 const HUNDRED = 100;
 const CLASSES = 4;
 // Long enough that what the page does besides, such as scrolling to the race, weighs little.
@@ -139,6 +142,71 @@ async function measureDrop({ browsing, note }) {
   }, watched);
 }
 
+/** Draws photographs of twelve megapixels in a page, since none lie at hand, and lays them down. */
+async function photosFolder(browsing) {
+  const folder = emptyFolder();
+  await browsing.visit(async (lab) => {
+    for (let number = 0; number < DIFFERENT_PHOTOS; number += 1) {
+      const photo = await lab.page.evaluate(drawPhoto, number);
+      fs.writeFileSync(path.join(folder, `original ${number}.jpg`), Buffer.from(photo, 'base64'));
+    }
+  });
+  for (let index = 0; index < PHOTOS; index += 1) {
+    const number = index % DIFFERENT_PHOTOS;
+    const into = path.join(folder, `class ${number % CLASSES}`);
+    fs.mkdirSync(into, { recursive: true });
+    fs.linkSync(path.join(folder, `original ${number}.jpg`), path.join(into, `${index}.jpg`));
+  }
+  for (let number = 0; number < DIFFERENT_PHOTOS; number += 1) {
+    fs.unlinkSync(path.join(folder, `original ${number}.jpg`));
+  }
+  return folder;
+}
+
+/** A JPEG of 4000 × 3000 pixels with as much detail as a camera's, in Base64; runs in the page. */
+async function drawPhoto(number) {
+  const canvas = new OffscreenCanvas(4000, 3000);
+  const drawing = canvas.getContext('2d');
+  let state = number + 1;
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const colour = (alpha) => `rgb(${random() * 255} ${random() * 255} ${random() * 255} / ${alpha})`;
+  drawing.fillStyle = colour(1);
+  drawing.fillRect(0, 0, 4000, 3000);
+  for (let spot = 0; spot < 6000; spot += 1) {
+    drawing.fillStyle = colour(0.5);
+    const side = 4 + 600 * random() ** 4;
+    drawing.fillRect(4000 * random(), 3000 * random(), side, side);
+  }
+  const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  return btoa(text);
+}
+
+/** A phone's whole year at once: the page answers meanwhile, and memory stays bounded. */
+async function measurePhotos(setting) {
+  const { browsing, note } = setting;
+  const folder = await photosFolder(browsing);
+  await browsing.visit((lab) => weighed(setting, `${PHOTOS} photographs`, async () => {
+    await lab.engineReady();
+    await lab.page.evaluate(() => { window.bench.longest = 0; });
+    const start = performance.now();
+    await lab.chooseFolder(folder);
+    await eventually(async () => assert.ok(await lab.part('start-cold').isEnabled()), 900_000);
+    const seconds = (performance.now() - start) / 1000;
+    const counts = await lab.part('class-count').allInnerTexts();
+    assert.equal(counts.reduce((total, count) => total + Number(count.match(/\d+/)?.[0]), 0), PHOTOS);
+    const megabytes = classesOf(folder).flatMap(({ files }) => files)
+      .reduce((total, file) => total + fs.statSync(file).size, 0) / PHOTOS / 1e6;
+    note(`photographs of 12 megapixels, ${PHOTOS} dropped`, PHOTOS / seconds, 'a second', `${megabytes.toFixed(1)} MB each, ${DIFFERENT_PHOTOS} different ones; all were read after ${seconds.toFixed(0)} s`);
+    note(`longest task of the page, ${PHOTOS} photographs`, await lab.page.evaluate(() => window.bench.longest), 'ms', NO_LONG_TASK);
+  }), watched);
+}
+
 async function measureFineTuning(setting) {
   const { browsing, note } = setting;
   const measured = [];
@@ -257,6 +325,7 @@ export const siteParts = {
   'site, start': part(measureStart),
   'site, first model': part(measureFirstModel),
   'site, drop': withFlowers(measureDrop),
+  'site, photographs': part(measurePhotos),
   'site, head': withFlowers((setting) => trainHead(setting, flowers(), 'head only')),
   'site, hundred pictures': withFlowers((setting) => trainHead(setting, flowersFolder(HUNDRED), `head of ${HUNDRED} pictures`)),
   'site, fine-tuning': withFlowers(measureFineTuning),

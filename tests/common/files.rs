@@ -24,7 +24,7 @@ pub fn add_class(class: u32, name: &str) -> Command {
 pub fn add_picture(picture: u32, class: u32, bytes: Vec<u8>) -> Command {
     let name = format!("picture {picture}.png");
     let (picture, class) = (PictureId(picture), ClassId(class));
-    Command::AddPicture { picture, class, name, scene: Scene::Usual, bytes }
+    Command::AddPicture { picture, class, name, scene: Scene::Usual, burst: None, bytes }
 }
 
 /// Two classes of fruit with `a_class` pictures each.

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use futures_lite::future::block_on;
-use headstart::data::{Picture, Scene, Split, draw};
+use headstart::data::{Labelled, Picture, Scene, Split, draw};
 use headstart::model::{Backbone, NamedTensor, Segment, read};
 use headstart::session::{
     Command, Cut, DeviceChoice, Devices, Event, Lane, RunId, SampleTask, Session, Strategy,
@@ -57,7 +57,8 @@ pub fn material(
     while !block_on(extraction.advance()).expect("the CPU answers") {}
     Rc::new(Material {
         features: extraction.finish().expect("there are pictures"),
-        split: Split::stratified(&labels, classes, seed).expect("enough pictures"),
+        split: Split::stratified(Labelled::singly(&labels, classes), seed)
+            .expect("enough pictures"),
         labels,
         classes,
         seed,

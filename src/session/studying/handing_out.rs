@@ -62,6 +62,7 @@ async fn keep(study: u32, laboratory: &Laboratory, log: &StudyLog) -> Option<Par
         labels: laboratory.supplies.labels.clone(),
         new_labels,
         classes: laboratory.supplies.classes,
+        groups: laboratory.supplies.groups.clone(),
         features,
     };
     Some(Parcel { note, numbers })

@@ -3,17 +3,19 @@
 use super::Session;
 use crate::data::{DRAWN_A_CLASS, Scene, draw};
 use crate::session::arrivals::{Arrival, Expected, Prepared, Source};
+use crate::session::checking::concerns;
+use crate::session::gallery::Specimen;
 use crate::session::message::{ClassId, Command, Event, PictureId, SampleTask};
 
 impl Session {
     /// Lines up the files at the front of the queue, to be decoded in any order. Nothing happens
     /// to those whose class is gone.
     pub(super) fn expect_files(&mut self) {
-        while let Some(Command::AddPicture { picture, class, name, scene, bytes }) =
+        while let Some(Command::AddPicture { picture, class, name, scene, burst, bytes }) =
             self.queue.pop_front_if(|command| matches!(command, Command::AddPicture { .. }))
         {
             if self.gallery.has_class(class) {
-                let expected = Expected { picture, class, name, scene };
+                let expected = Expected { picture, class, name, scene, burst };
                 self.arrivals.expect(expected, Source::File(bytes));
             }
         }
@@ -30,7 +32,8 @@ impl Session {
                 let picture = PictureId(self.gallery.own_id());
                 let name = drawn.picture_name(class_index, number);
                 let source = Source::Drawing { task, seed, class_index, number };
-                let expected = Expected { picture, class, name, scene: Scene::Usual };
+                let scene = Scene::Usual;
+                let expected = Expected { picture, class, name, scene, burst: None };
                 self.arrivals.expect(expected, source);
             }
         }
@@ -38,10 +41,23 @@ impl Session {
         self.arrivals.then(Event::SampleDrawn { task, pictures });
     }
 
+    /// Tells what is to be said of the pictures, once all have arrived and where it is otherwise than
+    /// before.
+    pub(super) fn look_through(&mut self) {
+        let is_settled = self.arrivals.is_empty() && self.queue.is_empty();
+        if is_settled && self.gallery.take_change() {
+            let concerns = concerns(&self.gallery);
+            if concerns != self.concerns {
+                self.concerns.clone_from(&concerns);
+                self.events.push(Event::Checked(concerns));
+            }
+        }
+    }
+
     /// Takes in the pictures that have arrived.
     pub(super) fn welcome(&mut self) {
         while let Some(arrival) = self.arrivals.next_arrived() {
-            let (Expected { picture, class, name, scene }, prepared) = match arrival {
+            let (Expected { picture, class, name, scene, burst }, prepared) = match arrival {
                 Arrival::Notice(event) => {
                     self.events.push(event);
                     continue;
@@ -49,8 +65,9 @@ impl Session {
                 Arrival::Picture(expected, prepared) => (expected, prepared),
             };
             match prepared {
-                Ok((pixels, Prepared { thumbnail, width, height, .. })) => {
-                    if self.gallery.add(picture, class, scene, pixels) {
+                Ok((pixels, Prepared { thumbnail, width, height, likeness, .. })) => {
+                    let specimen = Specimen { picture: pixels, burst, width, height };
+                    if self.gallery.welcome(picture, class, scene, (specimen, likeness)) {
                         self.events.push(Event::PictureAdded {
                             picture,
                             class,

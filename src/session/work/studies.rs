@@ -40,7 +40,7 @@ impl Session {
         match setup {
             Ok(setup) => {
                 self.experiments_begun += 1;
-                study.folds = Split::test_folds(&setup.labels, setup.classes.len());
+                study.folds = Split::test_folds(setup.labelled());
                 let new_setting = self.new_setting(sample, &setup.classes);
                 let (study, started) =
                     Studying::begin(setup, study, new_setting, self.experiments_begun);

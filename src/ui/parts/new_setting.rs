@@ -61,7 +61,7 @@ fn one(class: &Class, props: &Props) -> Html {
             </header>
             { thumbnails(new_setting,
                 ("add-setting", format!("Add pictures of {name} in a new setting")),
-                &props.act, chosen) }
+                &props.act, chosen, None) }
         </section>
     }
 }

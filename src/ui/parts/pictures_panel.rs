@@ -4,11 +4,12 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::class_card::ClassCard;
+use super::concerns::Concerns;
 use super::file_button::FileButton;
 use super::icon::Icon;
 use super::panel::Panel;
 use super::refusals::Refusals;
-use crate::session::SampleTask;
+use crate::session::{ClassWeights, SampleTask};
 use crate::ui::state::{Action, Pictures, Place};
 use crate::ui::text::counted;
 
@@ -17,6 +18,8 @@ use crate::ui::text::counted;
 pub struct Props {
     /// Classes, pictures, refusals.
     pub pictures: Pictures,
+    /// Whether classes are weighed.
+    pub weights: ClassWeights,
     /// Hears what the person does.
     pub act: Callback<Action>,
     /// Hears of files.
@@ -26,7 +29,7 @@ pub struct Props {
 /// Pictures into classes.
 #[component]
 pub fn PicturesPanel(props: &Props) -> Html {
-    let Props { pictures, act, give } = props;
+    let Props { pictures, weights, act, give } = props;
     let add = act.reform(|_: MouseEvent| Action::AddClass);
     let chosen = give.reform(|input| (Place::Page, input));
     let drawing = pictures.drawing.first().map(|drawn| drawn.task);
@@ -34,12 +37,14 @@ pub fn PicturesPanel(props: &Props) -> Html {
         <Panel number="1" title="Your pictures" hint={hint(pictures)} id="pictures">
             <div class="classes">
                 { for pictures.classes.iter().map(|class| html! {
-                    <ClassCard key={class.id.0} {class} {act} {give} />
+                    <ClassCard key={class.id.0} {class} classes={pictures.classes.clone()} {act} {give} />
                 }) }
                 <button class="new" data-test="add-class" data-zone="new" onclick={add}>
                     { Icon::Plus.draw() }<span>{ "Add a class" }</span>
                 </button>
             </div>
+            { undo(pictures, act) }
+            <Concerns pictures={pictures.clone()} weights={*weights} {act} />
             <Refusals refused={pictures.refused.clone()} {act} />
             <div class="sources">
                 <p>
@@ -56,6 +61,17 @@ pub fn PicturesPanel(props: &Props) -> Html {
                 </p>
             </div>
         </Panel>
+    }
+}
+
+/// The way back from the last removal or move.
+fn undo(pictures: &Pictures, act: &Callback<Action>) -> Html {
+    let Some(words) = pictures.last_deed() else { return Html::default() };
+    html! {
+        <p class="undo">
+            <button class="quiet small" data-test="undo"
+                onclick={act.reform(|_: MouseEvent| Action::Undo)}>{ format!("Undo {words}") }</button>
+        </p>
     }
 }
 

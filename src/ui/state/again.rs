@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::session::{Command, Scene};
 
-use super::pictures::{Origin, revoke};
+use super::pictures::{DrawnClass, Origin, revoke};
 use super::{Class, Drawn, Effect, Look, Picture, Pictures};
 
 impl Pictures {
@@ -16,12 +16,13 @@ impl Pictures {
         let mut drawing = Vec::new();
         let unfinished = std::mem::take(&mut self.drawing);
         self.in_flight.clear();
+        self.concerns.clear();
+        effects.extend(self.history.engine_is_new());
         for mut shared in std::mem::take(&mut self.classes) {
             let class = Rc::make_mut(&mut shared);
             effects.extend(class.every().flat_map(revoke));
-            for picture in class.pictures.iter_mut().chain(&mut class.new_setting) {
-                picture.look = Look::Reading;
-            }
+            class.every_mut().for_each(|picture| picture.look = Look::Reading);
+            class.await_drawn();
             match &mut class.origin {
                 Origin::Own { .. } => {
                     let name = class.name.clone();
@@ -32,7 +33,6 @@ impl Pictures {
                     // An id of the engine that broke off may mean another class to the next one.
                     class.id = self.new_class_id();
                     drawn.awaited = true;
-                    class.pictures.retain(|picture| !picture.is_drawn());
                     want(drawn.sample, &mut drawing, &mut effects);
                 }
             }
@@ -47,14 +47,38 @@ impl Pictures {
 
     /// Has the files of a class read, which an engine knows but not them.
     pub(super) fn read_again(&mut self, class: &Class) -> Vec<Effect> {
+        self.read_those(class, |_| true)
+    }
+
+    /// Has those files of a class read that were still on their way when it was taken out.
+    pub(super) fn read_unread(&mut self, class: &Class) -> Vec<Effect> {
+        self.read_those(class, |picture| picture.look == Look::Reading)
+    }
+
+    fn read_those(&mut self, class: &Class, wanted: impl Fn(&Picture) -> bool) -> Vec<Effect> {
         let mut effects = Vec::new();
         for (pictures, scene) in [(&class.pictures, Scene::Usual), (&class.new_setting, Scene::New)]
         {
-            let again =
-                |Picture { id, name, .. }: &Picture| self.read(*id, class.id, name.clone(), scene);
-            effects.extend(pictures.iter().map(again));
+            for Picture { id, name, burst, .. } in pictures.iter().filter(|picture| wanted(picture))
+            {
+                effects.push(self.read(*id, class.id, name.clone(), scene, *burst));
+            }
         }
         effects
+    }
+}
+
+impl Class {
+    /// Lets go of drawn pictures: a fresh engine gives them other ids. Those that were moved here are to
+    /// come here again.
+    fn await_drawn(&mut self) {
+        let own = self.drawn().map(DrawnClass::place);
+        let drawn = self.pictures.iter().filter_map(|picture| {
+            let place = picture.drawn_in.clone().filter(|place| own.as_ref() != Some(place))?;
+            Some((place, picture.name.clone()))
+        });
+        self.awaited.extend(drawn.collect::<Vec<_>>());
+        self.pictures.retain(|picture| !picture.is_drawn());
     }
 }
 

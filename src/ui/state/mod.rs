@@ -4,9 +4,11 @@
 //! engine, files and object URLs live outside; here are only their ids and addresses.
 
 mod again;
+mod concerns;
 mod experiment;
 mod explanations;
 mod forecast;
+mod history;
 mod offer;
 mod pictures;
 mod question;
@@ -17,6 +19,7 @@ mod study_curves;
 mod tuning;
 mod views;
 
+pub use concerns::Told;
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
 };
@@ -34,8 +37,8 @@ pub use study_curves::StudyCurves;
 pub use tuning::Dial;
 
 use crate::session::{
-    Breakdown, ClassId, Command, DeviceChoice, DeviceKind, DeviceReport, Event, MINIMUM_PER_CLASS,
-    PictureId, QuestionId, Refusal, RunId, SampleTask,
+    Breakdown, ClassId, Command, Concern, DeviceChoice, DeviceKind, DeviceReport, Event,
+    MINIMUM_PER_CLASS, PictureId, QuestionId, Refusal, RunId, SampleTask,
 };
 use crate::ui::text::counted;
 
@@ -80,6 +83,14 @@ pub enum Action {
     RemoveClass(ClassId),
     /// The person removes one picture.
     RemovePicture(PictureId),
+    /// The person removes several pictures at once.
+    RemovePictures(Vec<PictureId>),
+    /// The person has seen what was found in the pictures and leaves it.
+    LeaveConcern(Concern),
+    /// The person says that a picture belongs to another class.
+    MovePicture(PictureId, ClassId),
+    /// The person takes the last removal or move back.
+    Undo,
     /// The person gives files.
     Offer(Place, Vec<Offered>),
     /// Files and folders that the browser could not hand over, under ids of their own.
@@ -124,6 +135,9 @@ impl Action {
             Self::Set(_)
                 | Self::Offer(..)
                 | Self::RemovePicture(_)
+                | Self::RemovePictures(_)
+                | Self::MovePicture(..)
+                | Self::Undo
                 | Self::RemoveClass(_)
                 | Self::DrawSample(_)
         )
@@ -233,7 +247,14 @@ impl State {
             Action::RenameClass(class, name) => self.pictures.rename(class, name),
             Action::FinishName(class) => self.pictures.finish_name(class),
             Action::RemoveClass(class) => self.pictures.remove_class(class),
-            Action::RemovePicture(picture) => self.pictures.remove(picture),
+            Action::RemovePicture(picture) => self.pictures.remove_all(&[picture]),
+            Action::RemovePictures(pictures) => self.pictures.remove_all(&pictures),
+            Action::LeaveConcern(concern) => {
+                self.pictures.leave(concern);
+                Vec::new()
+            }
+            Action::MovePicture(picture, class) => self.pictures.move_all(&[picture], class),
+            Action::Undo => self.undo(),
             Action::Offer(place, files) => {
                 self.news = format!("Reading {}.", counted(files.len(), "file", "files"));
                 self.pictures.offer(place, files)
@@ -329,6 +350,10 @@ impl State {
             Event::PictureRefused { picture, name, refusal, .. } => {
                 self.news = format!("{name} was refused: {}", refusal.reason);
                 self.pictures.refuse(picture, name, refusal)
+            }
+            Event::Checked(concerns) => {
+                self.pictures.checked(concerns);
+                Vec::new()
             }
             Event::SampleDrawn { pictures, .. } => {
                 self.pictures.sample_drawn();

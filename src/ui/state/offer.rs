@@ -16,6 +16,8 @@ pub struct Offered {
     pub name: String,
     /// The folder that it lay in, if it came with one.
     pub folder: Option<String>,
+    /// The burst that it was taken in.
+    pub burst: Option<u32>,
 }
 
 /// Where files were given.
@@ -71,14 +73,17 @@ impl Pictures {
                 continue;
             };
             let name = file.name.clone();
-            let picture = Picture { id: file.picture, name: file.name, look: Look::Reading };
+            let picture = Picture {
+                id: file.picture,
+                name: file.name,
+                look: Look::Reading,
+                burst: file.burst,
+                drawn_in: None,
+            };
             let scene = if is_kept_apart { Scene::New } else { Scene::Usual };
-            match scene {
-                Scene::Usual => into.pictures.push(picture),
-                Scene::New => into.new_setting.push(picture),
-            }
+            into.scene_mut(scene).push(picture);
             if !into.is_awaited() {
-                effects.push(self.read(file.picture, class, name, scene));
+                effects.push(self.read(file.picture, class, name, scene, file.burst));
             }
         }
         effects

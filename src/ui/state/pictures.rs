@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::session::{
-    ClassId, Command, FIRST_OWN_ID, MINIMUM_PER_CLASS, PictureId, Refusal, SampleTask, Scene,
+    ClassId, Command, Concern, FIRST_OWN_ID, MINIMUM_PER_CLASS, PictureId, Refusal, SampleTask,
+    Scene,
 };
 
 use super::Effect;
+use super::history::History;
 
 /// How a picture looks.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,6 +36,18 @@ pub struct Picture {
     pub name: String,
     /// How it looks.
     pub look: Look,
+    /// The burst that it was taken in.
+    pub burst: Option<u32>,
+    /// Where the engine drew it, if it did.
+    pub(super) drawn_in: Option<DrawnIn>,
+}
+
+/// The class of a sample that a picture was drawn in. The person may have moved it since.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct DrawnIn {
+    pub sample: Drawn,
+    /// The name that the class is drawn under.
+    pub class: String,
 }
 
 /// A sample that was drawn.
@@ -70,6 +84,13 @@ pub(super) struct DrawnClass {
     pub awaited: bool,
 }
 
+impl DrawnClass {
+    /// Where its pictures are drawn.
+    pub(super) fn place(&self) -> DrawnIn {
+        DrawnIn { sample: self.sample, class: self.name.clone() }
+    }
+}
+
 /// One class with its pictures.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Class {
@@ -82,6 +103,9 @@ pub struct Class {
     /// The same things in a setting that is never learned from.
     pub new_setting: Vec<Picture>,
     pub(super) origin: Origin,
+    /// Drawn pictures that were moved here and are to come back here when a fresh engine has drawn
+    /// them, by name.
+    pub(super) awaited: Vec<(DrawnIn, String)>,
 }
 
 impl Class {
@@ -91,6 +115,25 @@ impl Class {
         has_none && self.origin == Origin::Own { named: false }
     }
 
+    pub(super) fn every_mut(&mut self) -> impl Iterator<Item = &mut Picture> {
+        self.pictures.iter_mut().chain(&mut self.new_setting)
+    }
+
+    /// The pictures of a setting.
+    pub(super) fn scene_mut(&mut self, scene: Scene) -> &mut Vec<Picture> {
+        match scene {
+            Scene::Usual => &mut self.pictures,
+            Scene::New => &mut self.new_setting,
+        }
+    }
+
+    pub(super) fn drawn_mut(&mut self) -> Option<&mut DrawnClass> {
+        match &mut self.origin {
+            Origin::Drawn(drawn) => Some(drawn),
+            Origin::Own { .. } => None,
+        }
+    }
+
     /// All that it has.
     pub(super) fn every(&self) -> impl Iterator<Item = &Picture> {
         self.pictures.iter().chain(&self.new_setting)
@@ -98,7 +141,14 @@ impl Class {
 
     /// A new class without pictures.
     fn new(id: ClassId, name: String, origin: Origin) -> Self {
-        Self { id, name, pictures: Vec::new(), new_setting: Vec::new(), origin }
+        Self {
+            id,
+            name,
+            pictures: Vec::new(),
+            new_setting: Vec::new(),
+            origin,
+            awaited: Vec::new(),
+        }
     }
 
     pub(super) fn drawn(&self) -> Option<&DrawnClass> {
@@ -147,7 +197,12 @@ pub struct Pictures {
     pub(super) in_flight: VecDeque<PictureId>,
     /// Drawn classes that the person removed, by sample and drawn name: they are not to come back
     /// when the sample is drawn again.
-    removed: Vec<(Drawn, String)>,
+    pub(super) removed: Vec<(Drawn, String)>,
+    pub(super) history: History,
+    /// What the engine has found in the pictures.
+    pub(super) concerns: Vec<Concern>,
+    /// Of these, what the person leaves as it is.
+    pub(super) let_be: Vec<Concern>,
 }
 
 impl Default for Pictures {
@@ -160,6 +215,9 @@ impl Default for Pictures {
             next_wish: 1,
             in_flight: VecDeque::new(),
             removed: Vec::new(),
+            history: History::default(),
+            concerns: Vec::new(),
+            let_be: Vec::new(),
         }
     }
 }
@@ -197,7 +255,12 @@ impl Pictures {
         self.classes.iter().map(Rc::as_ref).find(is_too_small)
     }
 
-    fn every(&self) -> impl Iterator<Item = &Picture> {
+    /// A picture by its id.
+    pub fn find(&self, id: PictureId) -> Option<&Picture> {
+        self.every().find(|picture| picture.id == id)
+    }
+
+    pub(super) fn every(&self) -> impl Iterator<Item = &Picture> {
         self.classes.iter().flat_map(|class| class.every())
     }
 
@@ -260,50 +323,6 @@ impl Pictures {
         }
     }
 
-    pub(super) fn remove_class(&mut self, id: ClassId) -> Vec<Effect> {
-        let Some(index) = self.classes.iter().position(|class| class.id == id) else {
-            return Vec::new();
-        };
-        let class = self.classes.remove(index);
-        // The engine says nothing about files whose class is gone.
-        self.in_flight.retain(|sent| class.every().all(|picture| picture.id != *sent));
-        if let Some(drawn) = class.drawn() {
-            self.removed.push((drawn.sample, drawn.name.clone()));
-        }
-        let mut effects = vec![Effect::Send(Command::RemoveClass { class: id })];
-        effects.extend(class.every().flat_map(let_go));
-        effects
-    }
-
-    pub(super) fn remove(&mut self, id: PictureId) -> Vec<Effect> {
-        match self.take(id) {
-            Some(picture) => {
-                let mut effects = vec![Effect::Send(Command::RemovePicture { picture: id })];
-                effects.extend(let_go(&picture));
-                effects
-            }
-            None => Vec::new(),
-        }
-    }
-
-    fn take(&mut self, id: PictureId) -> Option<Picture> {
-        self.classes.iter_mut().find_map(|class| {
-            let place = |pictures: &[Picture]| pictures.iter().position(|picture| picture.id == id);
-            if let Some(index) = place(&class.new_setting) {
-                return Some(Rc::make_mut(class).new_setting.remove(index));
-            }
-            let index = place(&class.pictures)?;
-            let class = Rc::make_mut(class);
-            let picture = class.pictures.remove(index);
-            if let Origin::Drawn(drawn) = &mut class.origin
-                && picture.is_drawn()
-            {
-                drawn.removed.push(picture.name.clone());
-            }
-            Some(picture)
-        })
-    }
-
     /// Wants a sample drawn. It takes the place of classes that nobody has touched, and of an
     /// earlier sample that nobody has added to; other classes stay.
     pub(super) fn draw(&mut self, task: SampleTask, seed: u64) -> Vec<Effect> {
@@ -315,8 +334,12 @@ impl Pictures {
         let goes = |class: &Class| class.is_untouched() || (only_drawn && class.drawn().is_some());
         let gone: Vec<ClassId> =
             self.classes.iter().filter(|class| goes(class)).map(|class| class.id).collect();
-        for class in gone {
-            effects.extend(self.remove_class(class));
+        for &class in &gone {
+            effects.extend(self.clear_away(class));
+        }
+        if !gone.is_empty() {
+            let command = Command::ForgetRemoved { pictures: Vec::new(), classes: gone };
+            effects.push(Effect::Send(command));
         }
         self.drawing.push(Drawn { task, seed, wish: self.next_wish });
         self.next_wish += 1;
@@ -367,24 +390,38 @@ impl Pictures {
         look: Look,
     ) -> Vec<Effect> {
         self.landed(id);
-        let arrived = Picture { id, name, look };
-        let Some(class) = self.class_mut(class) else { return let_go(&arrived) };
-        let mut known = class.pictures.iter_mut().chain(&mut class.new_setting);
-        if let Some(picture) = known.find(|picture| picture.id == id) {
-            picture.look = arrived.look;
+        // Only the class that has it is touched: the page draws a touched class again.
+        let holds = |class: &&mut Rc<Class>| class.every().any(|picture| picture.id == id);
+        if let Some(holder) = self.classes.iter_mut().find(holds) {
+            let known = Rc::make_mut(holder).every_mut().find(|picture| picture.id == id);
+            known.into_iter().for_each(|picture| picture.look = look.clone());
             return Vec::new();
         }
+        let mut arrived = Picture { id, name, look, burst: None, drawn_in: None };
         if !arrived.is_drawn() {
             // Removed while the engine was reading it.
-            return let_go(&arrived);
+            return self.history.seen(arrived);
         }
-        if class.drawn().is_some_and(|drawn| drawn.removed.contains(&arrived.name)) {
+        let Some(holder) = self.class_mut(class) else { return let_go(&arrived) };
+        let Some(drawn) = holder.drawn() else { return let_go(&arrived) };
+        let (was_removed, drawn_in) = (drawn.removed.contains(&arrived.name), drawn.place());
+        if was_removed {
             let mut effects = vec![Effect::Send(Command::RemovePicture { picture: id })];
             effects.extend(let_go(&arrived));
             return effects;
         }
-        class.pictures.push(arrived);
-        Vec::new()
+        arrived.drawn_in = Some(drawn_in.clone());
+        let waits = (drawn_in, arrived.name.clone());
+        let moved = |class: &&mut Rc<Class>| class.awaited.contains(&waits) && !class.is_awaited();
+        let Some(moved) = self.classes.iter_mut().find(moved).map(Rc::make_mut) else {
+            // Without a borrow across both searches.
+            let home = self.class_mut(class);
+            home.into_iter().for_each(|home| home.pictures.push(arrived.clone()));
+            return Vec::new();
+        };
+        moved.awaited.retain(|awaited| *awaited != waits);
+        moved.pictures.push(arrived);
+        vec![Effect::Send(Command::MovePicture { picture: id, class: moved.id })]
     }
 
     /// Tells of files that never reached the engine.
@@ -405,7 +442,8 @@ impl Pictures {
 
     pub(super) fn refuse(&mut self, id: PictureId, name: String, refusal: Refusal) -> Vec<Effect> {
         self.landed(id);
-        let effects = self.take(id).iter().flat_map(let_go).collect();
+        let taken = self.take(id).map(|taken| taken.picture).or_else(|| self.history.drop_out(id));
+        let effects = taken.iter().flat_map(let_go).collect();
         self.refused.push(Refused { picture: id, name, refusal });
         effects
     }
@@ -418,9 +456,11 @@ impl Pictures {
         class: ClassId,
         name: String,
         scene: Scene,
+        burst: Option<u32>,
     ) -> Effect {
         self.in_flight.push_back(picture);
-        Effect::Send(Command::AddPicture { picture, class, name, scene, bytes: Vec::new() })
+        let bytes = Vec::new();
+        Effect::Send(Command::AddPicture { picture, class, name, scene, burst, bytes })
     }
 
     /// The engine has answered about a picture.
@@ -435,7 +475,7 @@ impl Pictures {
         let next = self.in_flight.pop_front().filter(|_| had_begun);
         let next = named.or(next);
         self.in_flight.clear();
-        let picture = next.and_then(|id| self.every().find(|picture| picture.id == id)).cloned();
+        let picture = next.and_then(|id| self.find(id)).cloned();
         let Some(picture) = picture else { return Vec::new() };
         let refusal = Refusal {
             reason: "The engine broke off before it had read this file.".to_owned(),

@@ -1,9 +1,11 @@
 //! The reducer, without a browser: here is what its tests share.
 
+mod concerns;
 mod engine;
 mod experiments;
 mod explanations;
 mod forecasts;
+mod history;
 mod pictures;
 
 use super::*;
@@ -39,6 +41,7 @@ fn offered(first: u32, files: &[(&str, Option<&str>)]) -> Vec<Offered> {
         picture: PictureId(id),
         name: (*name).to_owned(),
         folder: folder.map(str::to_owned),
+        burst: None,
     });
     offered.collect()
 }

@@ -31,12 +31,13 @@ const fn part(name: &'static str, needs: Needs) -> Part {
 
 /// In the order in which they are measured. The proof comes first: a site that does not work has no
 /// speed. WebGPU at width 1.0 is left out, since an adapter in software takes minutes a step.
-const PARTS: [Part; 22] = [
+const PARTS: [Part; 23] = [
     part("sizes", Needs::Sizes),
     part("site, proof", Needs::Site),
     part("site, start", Needs::Site),
     part("site, first model", Needs::Site),
     part("site, drop", Needs::Site),
+    part("site, photographs", Needs::Site),
     part("site, head", Needs::Site),
     part("site, hundred pictures", Needs::Site),
     part("site, fine-tuning", Needs::Site),
