@@ -3,8 +3,9 @@
 
 mod common;
 
-use burn::tensor::Device;
-use common::{BACKBONE, SIDE, drawn, material, short, train};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+use common::{BACKBONE, SIDE, backbone, drawn, material, short, train};
 use futures_lite::future::block_on;
 use headstart::data::{DRAWN_A_CLASS, DRAWN_SIDE, Picture, Purpose, Scene, draw, seeded};
 use headstart::measure::{Grain, HeatMap, grad_cam, mean_difference};
@@ -58,14 +59,12 @@ fn shown(class: usize, number: usize) -> Vec<f64> {
 /// picture. The interval of 95 % around how much more it has lies above nothing.
 #[test]
 fn more_of_a_map_lies_on_the_fruit_than_the_fruit_takes_of_the_picture() {
-    let architecture = Architecture::bundled();
     let pictures = fresh();
     for cut in CUTS {
         let model = trained(cut);
         for grain in GRAINS {
-            let field = architecture.receptive_field(grain.stage(&architecture));
             let excess = pictures.iter().enumerate().map(|(place, (class, number, picture))| {
-                let values = map(&model, picture, *class, grain).at_pixels(SIDE, field);
+                let values = map(&model, picture, *class, grain).at_pixels(SIDE);
                 let fruit = shown(*class, *number);
                 let area = fruit.iter().sum::<f64>() / fruit.len() as f64;
                 let mass: f64 = values.iter().map(|&value| f64::from(value)).sum();
@@ -163,6 +162,57 @@ fn a_random_head_changes_the_map() {
             println!("{cut} {grain:?}: {mean}");
             assert!(mean.abs() < 0.5, "{cut} {grain:?}: {mean}");
         }
+    }
+}
+
+/// Where cells look: the middle of the input's gradient of the activations of each, over pictures
+/// that show nothing in particular. What a cell can see has its middle at `spacing · cell`, on average
+/// half a cell left of the picture's middle; its share of the picture has not. The two are told apart
+/// halfway.
+#[test]
+fn cells_look_at_their_share_of_the_picture() {
+    let device = Device::flex();
+    let architecture = Architecture::bundled();
+    for grain in GRAINS {
+        let stage = grain.stage(&architecture);
+        let front = backbone().cut_at(stage + 1).0.train();
+        let side = architecture.stages[stage].output_side;
+        let mut generator = seeded(1, Purpose::Probe);
+        let mut middles = [0.0; 2];
+        for number in 0..12 {
+            let task = draw(SampleTask::Fabric, Scene::Usual, SEED);
+            let picture = task.picture(number % 4, number).into_picture(SIDE).expect("drawn");
+            for cell in 0..side {
+                let input = input_tensor(std::slice::from_ref(&picture), &device);
+                let input = input.autodiff().require_grad();
+                let output = front.forward(input.clone());
+                // A sum of the diagonal's cell, with signs that do not favour any channel.
+                let channels = output.dims()[3];
+                let mut signs = vec![0.0f32; side * side * channels];
+                let own = (cell * side + cell) * channels;
+                for sign in &mut signs[own..own + channels] {
+                    *sign = if generator.random_range(0..2) == 0 { 1.0 } else { -1.0 };
+                }
+                let signs = TensorData::new(signs, [1, side, side, channels]);
+                let signs = Tensor::<4>::from_data(signs, &device).autodiff();
+                let gradients = (output * signs).sum().backward();
+                let gradient = input.grad(&gradients).expect("it is in the graph").into_data();
+                let gradient: Vec<f32> = gradient.try_into_vec().expect("the CPU answers");
+                let all: f32 = gradient.iter().map(|value| value.abs()).sum();
+                let sum = |place: fn(usize) -> usize| -> f32 {
+                    let weighed = gradient.iter().enumerate();
+                    weighed.map(|(index, value)| value.abs() * place(index / 3) as f32).sum()
+                };
+                let found = [sum(|pixel| pixel % SIDE), sum(|pixel| pixel / SIDE)];
+                for (middle, found) in middles.iter_mut().zip(found) {
+                    *middle += found / all / (12 * side) as f32;
+                }
+            }
+        }
+        let spacing = architecture.receptive_field(stage).spacing as f32;
+        let half = (SIDE as f32 - 1.0) / 2.0;
+        println!("{grain:?}: {middles:?}");
+        assert!(middles.iter().all(|middle| (middle - half).abs() < spacing / 4.0), "{middles:?}");
     }
 }
 

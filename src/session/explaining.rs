@@ -60,13 +60,12 @@ pub(super) async fn explain(
     grain: Grain,
 ) -> Result<Vec<Event>, Refusal> {
     let stage = grain.stage(architecture);
-    let field = architecture.receptive_field(stage);
     let mut events = Vec::with_capacity(models.len());
     for TrainedModel { run, model, device } in models {
         let input = input_tensor(std::slice::from_ref(picture), device);
         let map = grad_cam(model, input, class, stage).await.map_err(|cause| unread(&cause))?;
         let map = map.ok_or_else(unknown_class)?;
-        let pixels = map.at_pixels(picture.side(), field);
+        let pixels = map.at_pixels(picture.side());
         let thirds = shares_of_thirds(&pixels, picture.side());
         let covered = overlay(picture, &pixels).map(|covered| covered.thumbnail_png());
         let explanation = Explanation { picture: explained, run: *run, class, grain, map, thirds };

@@ -108,7 +108,8 @@ impl Patching {
     }
 }
 
-/// What is cut out around a peak: what its cell sees, or the middle of it, moved into the picture.
+/// What is cut out around a peak, moved into the picture: what its cell sees, or around the middle of
+/// the cell's share of the picture where that is more.
 fn patch(
     architecture: &Architecture,
     stage: usize,
@@ -119,7 +120,11 @@ fn patch(
     let field = architecture.receptive_field(stage);
     let side = field.size.min(LARGEST).min(architecture.input_side);
     let begin = |cell: usize| {
-        let middle = cell * field.spacing;
+        let middle = if field.size <= LARGEST {
+            cell * field.spacing
+        } else {
+            (2 * cell + 1) * architecture.input_side / (2 * cells)
+        };
         middle.saturating_sub(side / 2).min(architecture.input_side - side)
     };
     Some(Patch {

@@ -14,7 +14,7 @@ mod plain_network;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Architecture, ReceptiveField, StageKind};
+use crate::model::{Architecture, StageKind};
 #[cfg(feature = "engine")]
 use crate::model::{ReadError, pool, read};
 #[cfg(feature = "engine")]
@@ -65,17 +65,21 @@ pub struct HeatMap {
 
 impl HeatMap {
     /// The map at every pixel of a picture of `side` pixels, `[side, side]`, row by row: between the
-    /// middles of cells by straight lines, beyond the outermost ones as there. `field` is that of the
-    /// cells.
-    pub fn at_pixels(&self, side: usize, field: ReceptiveField) -> Vec<f32> {
+    /// middles of cells by straight lines, beyond the outermost ones as there.
+    ///
+    /// A cell stands for its share of the picture, `[side / cells]` pixels. What it can see lies half a
+    /// cell further to the upper left, but what it does see lies there (`tests/heat_maps.rs`).
+    pub fn at_pixels(&self, side: usize) -> Vec<f32> {
         if self.side == 0 || self.cells.len() < self.side * self.side {
             return vec![0.0; side * side];
         }
+        let last = (self.side - 1) as f32;
         let between: Vec<(usize, usize, f32)> = (0..side)
             .map(|pixel| {
-                let cell = pixel / field.spacing.max(1);
-                let share = (pixel % field.spacing.max(1)) as f32 / field.spacing.max(1) as f32;
-                (cell.min(self.side - 1), (cell + 1).min(self.side - 1), share)
+                let place = (pixel as f32 + 0.5) * self.side as f32 / side as f32 - 0.5;
+                let place = place.clamp(0.0, last);
+                let before = (place as usize).min(self.side - 1);
+                (before, (before + 1).min(self.side - 1), place - before as f32)
             })
             .collect();
         let at = |row: usize, column: usize| self.cells[row * self.side + column];

@@ -117,11 +117,11 @@ fn a_map_is_what_was_worked_out_by_hand() {
 #[test]
 fn pixels_lie_on_straight_lines_between_the_middles_of_cells() {
     let map = HeatMap { side: 2, cells: vec![0.0, 4.0, 8.0, 12.0] };
-    let field = ReceptiveField { spacing: 4, size: 7 };
-    let values = map.at_pixels(8, field);
-    assert_eq!(values[..8], [0.0, 1.0, 2.0, 3.0, 4.0, 4.0, 4.0, 4.0]);
-    assert_eq!([values[2 * 8], values[4 * 8], values[7 * 8], values[63]], [4.0, 8.0, 8.0, 12.0]);
-    assert_eq!(HeatMap::default().at_pixels(2, field), [0.0; 4]);
+    let values = map.at_pixels(8);
+    // The middles of the cells lie between the second and third and the sixth and seventh pixel.
+    assert_eq!(values[..8], [0.0, 0.0, 0.5, 1.5, 2.5, 3.5, 4.0, 4.0]);
+    assert_eq!([values[2 * 8], values[4 * 8], values[7 * 8], values[63]], [1.0, 5.0, 8.0, 12.0]);
+    assert_eq!(HeatMap::default().at_pixels(2), [0.0; 4]);
 }
 
 #[test]
@@ -139,11 +139,10 @@ proptest! {
     fn pixels_stay_within_the_cells_and_shares_add_up(
         cells in prop::collection::vec(0.0..9.0f32, 9),
         side in 1usize..40,
-        spacing in 1usize..20,
     ) {
         let bounds = cells.iter().fold((9.0f32, 0.0f32), |(l, h), &c| (l.min(c), h.max(c)));
         let map = HeatMap { side: 3, cells };
-        let values = map.at_pixels(side, ReceptiveField { spacing, size: 3 });
+        let values = map.at_pixels(side);
         prop_assert_eq!(values.len(), side * side);
         prop_assert!(values.iter().all(|&v| v >= bounds.0 - 1e-5 && v <= bounds.1 + 1e-5));
         if let Some(shares) = shares_of_thirds(&values, side) {

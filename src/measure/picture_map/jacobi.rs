@@ -28,10 +28,10 @@ pub(super) fn eigen(mut matrix: Vec<Vec<f64>>) -> Vec<(f64, Vec<f64>)> {
                     (row[p], row[q]) =
                         (cosine * row[p] - sine * row[q], sine * row[p] + cosine * row[q]);
                 }
-                for column in 0..size {
-                    let (upper, lower) = (matrix[p][column], matrix[q][column]);
-                    matrix[p][column] = cosine * upper - sine * lower;
-                    matrix[q][column] = sine * upper + cosine * lower;
+                let (before, behind) = matrix.split_at_mut(q);
+                for (upper, lower) in before[p].iter_mut().zip(&mut behind[0]) {
+                    (*upper, *lower) =
+                        (cosine * *upper - sine * *lower, sine * *upper + cosine * *lower);
                 }
             }
         }

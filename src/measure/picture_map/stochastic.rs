@@ -154,10 +154,10 @@ impl NeighbourMap {
         // The rate of a gradient with its factor of four.
         let rate = (self.count as f32 / (4.0 * EXAGGERATION)).max(50.0);
         let gradient = self.gradient(exaggeration);
-        for axis in 0..2 {
-            let (places, steps) = (&mut self.places[axis], &mut self.steps[axis]);
-            let moving = places.iter_mut().zip(steps).zip(&mut self.gains[axis]);
-            for (((place, step), gain), &slope) in moving.zip(&gradient[axis]) {
+        let axes = self.places.iter_mut().zip(&mut self.steps).zip(&mut self.gains);
+        for (((places, steps), gains), slopes) in axes.zip(&gradient) {
+            let moving = places.iter_mut().zip(steps).zip(gains);
+            for (((place, step), gain), &slope) in moving.zip(slopes) {
                 let turns = slope * *step > 0.0;
                 *gain = if turns { (*gain * 0.8).max(0.01) } else { *gain + 0.2 };
                 *step = momentum * *step - rate * *gain * slope;
