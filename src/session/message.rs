@@ -7,8 +7,7 @@ pub use crate::compare::{
     Plot, Repetition, Series, Shape, TestAnswer, Trial, TrialRow, Unit, Way,
 };
 pub use crate::data::{Augmentation, FileName, MINIMUM_PER_CLASS, SampleTask, Scene};
-
-pub use crate::measure::Interval;
+pub use crate::measure::{Grain, HeatMap, Interval};
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
     ClassWeights, Ending, EpochRow, FoundRate, NormMode, Phase, RatePoint, RunResult, Score, Start,
@@ -17,6 +16,10 @@ pub use crate::train::{
 
 pub use super::concern::{Concern, IMBALANCE, TINY_SIDE};
 pub use super::estimate::{Estimate, LaneEstimate};
+pub use super::explanation::{
+    BlockPatches, ExplainedPicture, Explanation, MapMethod, MapQuality, MappedFeatures,
+    MappedPicture, NearestPictures, Neighbour, Part, Patch, PictureMap,
+};
 
 /// Ids below this are given by whoever sends the commands, ids from here on by the session, for
 /// what it makes itself (drawn classes and pictures). So neither has to wait for the other.
@@ -310,6 +313,40 @@ pub enum Command {
         /// Another seed draws another picture, of a class that depends on it too.
         seed: u64,
     },
+    /// Asks where in a picture every trained model finds what speaks for a class. Answered by an
+    /// [`Event::Explained`] a model, or by [`Event::ExplanationRefused`].
+    Explain {
+        /// Of which picture.
+        picture: ExplainedPicture,
+        /// Of which class: a place in [`Event::ExperimentStarted`]'s classes.
+        class: usize,
+        /// How finely.
+        grain: Grain,
+    },
+    /// Asks which training pictures every trained model sees most like a picture. Answered by
+    /// [`Event::NearestFound`] or [`Event::ExplanationRefused`], once the models have looked at all
+    /// pictures.
+    FindNearest {
+        /// Like which picture.
+        picture: ExplainedPicture,
+    },
+    /// Lays all pictures of the last experiment out on a plane. Answered by
+    /// [`Event::PicturesMapped`], several times where it takes long, or by
+    /// [`Event::ExplanationRefused`]. Another one takes the place of one in the making.
+    MapPictures {
+        /// By whose features.
+        features: MappedFeatures,
+        /// How.
+        method: MapMethod,
+    },
+    /// Asks which parts of the last experiment's pictures the channels of a block answer to most
+    /// strongly. Answered by an [`Event::PatchesFound`] for the pretrained backbone and for every
+    /// trained model, or by [`Event::ExplanationRefused`]. Another one takes the place of one in the
+    /// making.
+    FindPatches {
+        /// Which block, counted from 1.
+        block: usize,
+    },
 }
 
 impl Command {
@@ -325,6 +362,10 @@ impl Command {
                 | Self::Advise { .. }
                 | Self::FindRate { .. }
                 | Self::ShowViews { .. }
+                | Self::Explain { .. }
+                | Self::FindNearest { .. }
+                | Self::MapPictures { .. }
+                | Self::FindPatches { .. }
         )
     }
 }
@@ -615,6 +656,31 @@ pub enum Event {
         drawn_as: Option<String>,
         /// One answer a model, in the order of the lanes.
         answers: Vec<Answer>,
+    },
+    /// Where in a picture one trained model finds what speaks for a class.
+    Explained {
+        /// What it found.
+        explanation: Box<Explanation>,
+        /// A small PNG of the picture in grey under the map's colours.
+        overlay: Vec<u8>,
+    },
+    /// The training pictures that every trained model sees most like a picture.
+    NearestFound {
+        /// Like which picture.
+        picture: ExplainedPicture,
+        /// One a model, in the order of the lanes.
+        runs: Vec<NearestPictures>,
+    },
+    /// All pictures on a plane, so far or for good.
+    PicturesMapped(Box<PictureMap>),
+    /// What the channels of a block look for in one network.
+    PatchesFound(Box<BlockPatches>),
+    /// Something could not be explained.
+    ExplanationRefused {
+        /// Which picture; `None` for a map of all and for patches.
+        picture: Option<ExplainedPicture>,
+        /// Why, and what to do.
+        refusal: Refusal,
     },
     /// A question could not be answered.
     QuestionRefused {

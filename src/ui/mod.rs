@@ -5,6 +5,7 @@
 
 pub mod curves;
 pub mod plots;
+pub mod scatter;
 pub mod state;
 pub mod strip;
 pub mod text;

@@ -17,12 +17,15 @@ pub struct Props {
     pub answer: Answer,
     /// The classes, in its order.
     pub classes: Rc<Vec<ClassSplit>>,
+    /// What explains it.
+    #[prop_or_default]
+    pub children: Html,
 }
 
 /// One model's answer.
 #[component]
 pub fn AnswerCard(props: &Props) -> Html {
-    let Props { side, answer, classes } = props;
+    let Props { side, answer, classes, .. } = props;
     let shares = || answer.probabilities.iter().copied();
     let best = shares().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(best, _)| best);
     let rows = classes.iter().zip(shares()).enumerate().map(|(index, (class, share))| {
@@ -45,6 +48,7 @@ pub fn AnswerCard(props: &Props) -> Html {
                 <small class="latency" data-test="latency">{ milliseconds(answer.milliseconds) }</small>
             </h3>
             <ul class="shares">{ for rows }</ul>
+            { props.children.clone() }
         </article>
     }
 }

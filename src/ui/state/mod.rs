@@ -6,6 +6,7 @@
 mod again;
 mod concerns;
 mod experiment;
+mod explanations;
 mod forecast;
 mod history;
 mod intake;
@@ -22,6 +23,9 @@ mod views;
 pub use concerns::Told;
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
+};
+pub use explanations::{
+    Atlas, Explanations, Patches, ShownMap, Why, Wish, best_class, mappable, marked_run,
 };
 pub use forecast::Forecast;
 pub use intake::{Archive, Contents};
@@ -129,6 +133,8 @@ pub enum Action {
     AskLive(QuestionId),
     /// The person wants a fresh picture of a sample drawn and asked about.
     AskDrawn(QuestionId, SampleTask),
+    /// The person wants something explained.
+    Explain(Wish),
 }
 
 impl Action {
@@ -188,6 +194,8 @@ pub struct State {
     pub study: Option<Study>,
     /// The last question.
     pub question: Option<Question>,
+    /// Why models answered as they did, and how all pictures lie.
+    pub explanations: Explanations,
     /// The last search for a learning rate.
     pub rate_search: Option<RateSearch>,
     /// Where a picture and its views can be seen, once they were asked for.
@@ -211,6 +219,7 @@ impl Default for State {
             experiment: None,
             study: None,
             question: None,
+            explanations: Explanations::default(),
             rate_search: None,
             views_shown: None,
             forecasting: Forecasting::default(),
@@ -290,6 +299,7 @@ impl State {
             Action::Ask(question, name) => self.ask(question, name),
             Action::AskLive(question) => self.ask_live(question),
             Action::AskDrawn(question, task) => self.ask_drawn(question, task),
+            Action::Explain(wish) => self.wish(wish),
         }
     }
 
@@ -406,11 +416,18 @@ impl State {
                 let experiment = Experiment::started(seed, classes, runs, estimate, &starting);
                 self.experiment = Some(experiment);
                 self.news = "Training has started.".to_owned();
-                self.forget_question()
+                let mut effects = self.forget_question();
+                effects.extend(self.forget_explanations());
+                effects
             }
             Event::Answered { question, drawn_as, answers, .. } => {
                 self.answered(question, image, drawn_as, answers)
             }
+            Event::Explained { .. }
+            | Event::NearestFound { .. }
+            | Event::PicturesMapped(_)
+            | Event::PatchesFound(_)
+            | Event::ExplanationRefused { .. } => self.explanation_heard(event, image),
             Event::QuestionRefused { question, refusal, .. } => {
                 self.question_refused(question, refusal)
             }
@@ -459,6 +476,7 @@ impl State {
             experiment.lost();
         }
         self.study_lost();
+        self.explanations_lost();
         self.rate_lost();
         effects.extend(self.question_lost());
         effects

@@ -3,6 +3,7 @@
 mod concerns;
 mod engine;
 mod experiments;
+mod explanations;
 mod forecasts;
 mod history;
 mod intake;
