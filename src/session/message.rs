@@ -7,7 +7,10 @@ pub use crate::compare::{
     Plot, Repetition, Series, Shape, TestAnswer, Trial, TrialRow, Unit, Way,
 };
 pub use crate::data::{Augmentation, FileName, MINIMUM_PER_CLASS, SampleTask, Scene};
-pub use crate::measure::{Grain, HeatMap, Interval};
+pub use crate::measure::{
+    Abstention, Bin, Calibration, ClassFigures, Confusion, GIVEN_UP, Grain, HeatMap, Interval,
+    Measured, Missing, UnknownRefused,
+};
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
     ClassWeights, Ending, EpochRow, FoundRate, NormMode, Phase, RatePoint, RunResult, Score, Start,
@@ -16,6 +19,9 @@ pub use crate::train::{
 
 pub use super::concern::{Concern, IMBALANCE, TINY_SIDE};
 pub use super::estimate::{Estimate, LaneEstimate};
+pub use super::evaluation::{
+    Evaluation, PictureFamiliarity, RunEvaluation, SuspectedLabel, TestedPicture,
+};
 pub use super::explanation::{
     BlockPatches, ExplainedPicture, Explanation, MapMethod, MapQuality, MappedFeatures,
     MappedPicture, NearestPictures, Neighbour, Part, Patch, PictureMap,
@@ -416,8 +422,24 @@ pub struct Answer {
     pub run: RunId,
     /// One probability a class, in the order of [`Event::ExperimentStarted`]'s classes.
     pub probabilities: Vec<f32>,
+    /// The same at the temperature that was fitted on the validation pictures, once there is one.
+    pub calibrated: Option<Vec<f32>>,
+    /// How familiar the picture is to the model, once it is known what is.
+    pub familiarity: Option<PictureFamiliarity>,
     /// Milliseconds from pixels to probabilities.
     pub milliseconds: f64,
+}
+
+impl Answer {
+    /// The probabilities that are closest to how often the answer is right.
+    pub fn shares(&self) -> &[f32] {
+        self.calibrated.as_ref().unwrap_or(&self.probabilities)
+    }
+
+    /// Whether the picture is probably none of the classes, as far as that is known.
+    pub fn is_none_of_these(&self) -> bool {
+        self.familiarity.is_some_and(|familiarity| familiarity.is_none_of_these())
+    }
 }
 
 /// A file in an archive.
@@ -603,6 +625,11 @@ pub enum Event {
         /// before, where the program counts them.
         memory: Option<u64>,
     },
+    /// What the models of the experiment that has ended make of the pictures that they did not learn
+    /// from. Comes some time after [`Event::ExperimentEnded`], unless another experiment begins.
+    Evaluated(Box<Evaluation>),
+    /// The models could not be evaluated.
+    EvaluationRefused(Refusal),
     /// Which strategy is advised, and why.
     Advised(Box<Advice>),
     /// Nothing can be advised: training could not start either, or a device broke off.

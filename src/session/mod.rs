@@ -22,6 +22,9 @@ mod estimate;
 #[cfg(feature = "engine")]
 mod estimating;
 #[cfg(feature = "engine")]
+mod evaluating;
+mod evaluation;
+#[cfg(feature = "engine")]
 mod experiment;
 #[cfg(feature = "engine")]
 mod explaining;

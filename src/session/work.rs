@@ -5,13 +5,14 @@ use std::collections::VecDeque;
 use burn::tensor::Device;
 
 use super::advising::Advising;
-use super::answering::answer;
+use super::answering::{Asked, answer};
 use super::archives::Archives;
 use super::arrivals::{Arrivals, SIDE, refusal_of};
 use super::concern::Concern;
 use super::crew::{Assistant, Crew, Parcel, Report};
 use super::device::{Devices, GpuAccess};
 use super::estimating::Estimating;
+use super::evaluating::{Evaluating, Reference};
 use super::experiment::Experiment;
 use super::explaining::{Explaining, no_models};
 use super::finding::Finding;
@@ -82,6 +83,9 @@ pub struct Session {
     /// What the models of the last experiment make of its pictures.
     inspection: Option<Inspection>,
     explaining: Explaining,
+    evaluating: Option<Evaluating>,
+    /// What further questions to the models are answered by, once they are evaluated.
+    references: Vec<Reference>,
     events: Vec<Event>,
 }
 
@@ -126,6 +130,8 @@ impl Session {
             inspecting: None,
             inspection: None,
             explaining: Explaining::default(),
+            evaluating: None,
+            references: Vec::new(),
             events: vec![Event::Ready { device: report }],
         })
     }
@@ -185,7 +191,7 @@ impl Session {
             || self.experiment.is_some()
             || self.estimating.is_some()
             || self.finding.is_some()
-            || self.inspecting.is_some()
+            || self.is_inspecting()
             || self.can_explain()
             || self.study.as_ref().is_some_and(Studying::is_going)
     }
@@ -257,7 +263,7 @@ impl Session {
                 self.keep(ended);
             }
             self.end_if_over();
-        } else if self.inspecting.is_some() {
+        } else if self.is_inspecting() {
             // Before a study, which takes minutes: a person may look at the answers meanwhile.
             self.inspect().await;
         } else if self.can_explain() {
@@ -341,7 +347,7 @@ impl Session {
     /// Whether all that is left to do is with assistants, so that there is nothing to work on
     /// before one of them says something.
     pub fn is_waiting(&self) -> bool {
-        let is_looking = self.inspecting.is_some() || self.can_explain();
+        let is_looking = self.is_inspecting() || self.can_explain();
         if self.advising.is_some() || (is_looking && self.experiment.is_none()) {
             return false;
         }
@@ -489,7 +495,7 @@ impl Session {
         match self.setup(lanes, seed) {
             Ok(setup) => {
                 self.models.clear();
-                (self.inspecting, self.inspection) = (None, None);
+                self.forget_inspection();
                 self.explaining.forget();
                 self.subject = Some(Subject::of(&setup));
                 // One that was asked for on its own comes before the runs that it is about.
@@ -542,7 +548,8 @@ impl Session {
         if let Ok(picture) = &picture {
             self.explaining.asked = Some((question, picture.clone()));
         }
-        let answered = answer(&self.models, question, picture, drawn_as, self.clock).await;
+        let asked = Asked { models: &self.models, references: &self.references };
+        let answered = answer(asked, question, picture, drawn_as, self.clock).await;
         self.events.push(answered.unwrap_or_else(|refusal| Event::QuestionRefused {
             question,
             name,

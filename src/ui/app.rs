@@ -5,7 +5,7 @@ use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::parts::{
-    Ask, AtlasPanel, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start,
+    AnswersPanel, Ask, AtlasPanel, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start,
 };
 use super::state::{Action, Contents, Effect, Engine, Offered, Place, State};
 use crate::session::{ClassId, DeviceChoice, Event, FileName, PictureId, SampleTask};
@@ -252,6 +252,8 @@ impl Component for App {
                 </CutPanel>
                 if let Some(experiment) = experiment {
                     <Race experiment={experiment.clone()} {act} />
+                    <AnswersPanel experiment={experiment.clone()} answers={self.state.answers.clone()}
+                        pictures={pictures.clone()} why_not={self.state.why_not_start()} {act} />
                     <Differences study={self.state.study.clone()} seeds={settings.seeds}
                         classes={pictures.classes.clone()} give={&self.give}
                         why_not={self.state.why_not_measure()} {act} />

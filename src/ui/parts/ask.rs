@@ -1,4 +1,4 @@
-//! Step 5: ask the trained models about a picture.
+//! Step 6: ask the trained models about a picture.
 
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
@@ -62,7 +62,7 @@ pub fn Ask(props: &Props) -> Html {
     let is_watching = *live && *askable;
     let reply = question.as_ref().map(|question| &question.reply);
     html! {
-        <Panel number="5" title="Use it" id="use" zone="ask"
+        <Panel number="6" title="Use it" id="use" zone="ask"
             hint={html! { "Ask about a picture that no model has seen yet: drop or paste it here, choose \
                 one, or hold it before the camera." }}>
             <div class="use">

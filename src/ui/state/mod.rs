@@ -5,6 +5,7 @@
 
 mod again;
 mod concerns;
+mod evaluation;
 mod experiment;
 mod explanations;
 mod forecast;
@@ -21,6 +22,7 @@ mod tuning;
 mod views;
 
 pub use concerns::Told;
+pub use evaluation::Answers;
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
 };
@@ -117,6 +119,8 @@ pub enum Action {
     FindRate(Side),
     /// The person starts training.
     Start(Sides),
+    /// The person opens what is known of the test pictures.
+    OpenTest,
     /// The person stops what still trains: one run, or all.
     Stop(Option<RunId>),
     /// The person wants the ten differences measured.
@@ -190,6 +194,8 @@ pub struct State {
     pub start_refused: Option<Refusal>,
     /// The experiment that the race shows.
     pub experiment: Option<Experiment>,
+    /// What its models answered, and how often a test score was looked at.
+    pub answers: Answers,
     /// The study of the ten differences.
     pub study: Option<Study>,
     /// The last question.
@@ -217,6 +223,7 @@ impl Default for State {
             starting: None,
             start_refused: None,
             experiment: None,
+            answers: Answers::default(),
             study: None,
             question: None,
             explanations: Explanations::default(),
@@ -289,6 +296,10 @@ impl State {
             Action::ShowViews => self.show_views(),
             Action::FindRate(side) => self.find_rate(side),
             Action::Start(sides) => self.start(sides),
+            Action::OpenTest => {
+                self.answers.is_open = true;
+                Vec::new()
+            }
             Action::Stop(run) => {
                 self.experiment.as_mut().map(|experiment| experiment.stop(run)).unwrap_or_default()
             }
@@ -412,6 +423,7 @@ impl State {
             }
             Event::ExperimentStarted { seed, classes, runs, estimate } => {
                 self.study_lost();
+                self.answers.begin(&self.pictures);
                 let starting = self.starting.take().unwrap_or_default();
                 let experiment = Experiment::started(seed, classes, runs, estimate, &starting);
                 self.experiment = Some(experiment);
@@ -442,12 +454,23 @@ impl State {
                 self.study_heard(event);
                 Vec::new()
             }
+            Event::Evaluated(evaluation) => {
+                self.evaluated(Ok(*evaluation));
+                Vec::new()
+            }
+            Event::EvaluationRefused(refusal) => {
+                self.evaluated(Err(refusal));
+                Vec::new()
+            }
             Event::FeaturesProgressed { .. }
             | Event::RunProgressed { .. }
             | Event::EpochEnded { .. }
             | Event::RunEnded { .. }
             | Event::RunFailed { .. }
             | Event::ExperimentEnded { .. } => {
+                if matches!(event, Event::RunEnded { .. }) {
+                    self.answers.looked();
+                }
                 if let Some(experiment) = &mut self.experiment
                     && let Some(news) = experiment.heard(event)
                 {

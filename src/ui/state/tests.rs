@@ -2,6 +2,7 @@
 
 mod concerns;
 mod engine;
+mod evaluation;
 mod experiments;
 mod explanations;
 mod forecasts;
