@@ -12,8 +12,12 @@
 //! | `bootstrap`, `quantiles` | bounds of shares and paired differences, a picture a unit |
 //! | `similarity` | how alike two layers see the same pictures (linear CKA) |
 //! | `neighbours` | what frozen features alone tell: nearest mean, overlap of classes |
-//! | `lanes` | the inner loops of these two |
+//! | `nearest` | the pictures whose features point most nearly the same way |
+//! | `strongest` | where channels of a layer answer most strongly |
+//! | `lanes` | the inner loops of these three |
 //! | `corruption` | pictures made worse in seven ways and five steps |
+//! | `picture_map` | many pictures as places on a plane: principal components, t-SNE |
+//! | `heat_map` | where in a picture a model finds what speaks for a class (Grad-CAM) |
 
 mod abstention;
 #[cfg(feature = "engine")]
@@ -24,17 +28,23 @@ mod confusion;
 mod corruption;
 #[cfg(feature = "engine")]
 mod familiarity;
+mod heat_map;
 mod interval;
 #[cfg(feature = "engine")]
 mod label_errors;
 mod lanes;
 mod missing;
+mod nearest;
 mod neighbours;
+#[cfg(feature = "engine")]
+mod picture_map;
 #[cfg(feature = "engine")]
 mod proportion;
 #[cfg(feature = "engine")]
 mod quantiles;
 mod similarity;
+#[cfg(feature = "engine")]
+mod strongest;
 #[cfg(feature = "engine")]
 mod temperature;
 
@@ -55,13 +65,23 @@ pub use corruption::corrupted;
 pub use corruption::{Corruption, SEVERITIES};
 #[cfg(feature = "engine")]
 pub use familiarity::{KnownFeatures, NEAREST, area_under_curve, maximum_softmax, negative_energy};
+pub use heat_map::{Grain, HeatMap, shares_of_thirds};
+#[cfg(feature = "engine")]
+pub use heat_map::{grad_cam, overlay};
 pub use interval::Interval;
 #[cfg(feature = "engine")]
 pub use label_errors::{Suspect, label_errors};
 pub use missing::{Measured, Missing};
+pub use nearest::nearest;
 pub use neighbours::{nearest_mean_accuracy, overlap};
+#[cfg(feature = "engine")]
+pub use picture_map::{
+    Gathering, NeighbourMap, Principal, PrincipalSearch, Products, perplexity_for, turned_onto,
+};
 #[cfg(feature = "engine")]
 pub use proportion::{mean_of_shares, wilson};
 pub use similarity::{Gram, similarity};
+#[cfg(feature = "engine")]
+pub use strongest::{Peak, Strongest};
 #[cfg(feature = "engine")]
 pub use temperature::{negative_log_likelihood, temperature};

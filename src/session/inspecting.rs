@@ -3,12 +3,14 @@
 
 use std::collections::VecDeque;
 
+use burn::tensor::Device;
+
 use super::arrivals::SIDE;
 use super::lanes::TrainedModel;
 use super::message::{ClassSplit, PictureId, RunId, SampleTask};
 use super::setup::Setup;
 use crate::data::{Picture, Scene, Split, class_names, draw};
-use crate::model::{ReadError, read};
+use crate::model::{ReadError, Segment, pool, read};
 use crate::train::{PORTION, input_tensor};
 
 /// Pictures of each task that is asked about as an unknown one.
@@ -33,6 +35,11 @@ pub(super) struct Inspection {
     pub seed: u64,
     /// One a trained model, in the order of the lanes.
     pub runs: Vec<InspectedRun>,
+    /// What the pretrained backbone made of them, before anything thawed. Shape
+    /// `[pictures, features]`.
+    pub pretrained: Vec<f32>,
+    /// Pooled features a picture.
+    pub width: usize,
 }
 
 /// What one model makes of the pictures.
@@ -59,6 +66,8 @@ pub(super) struct Strangers {
 pub(super) struct Subject {
     pixels: Vec<Picture>,
     inspection: Inspection,
+    backbone: Segment,
+    device: Device,
 }
 
 impl Subject {
@@ -73,7 +82,11 @@ impl Subject {
                 classes: setup.classes.clone(),
                 seed: setup.seed,
                 runs: Vec::new(),
+                pretrained: Vec::new(),
+                width: setup.architecture().features(),
             },
+            backbone: setup.ready.segment.clone(),
+            device: setup.ready.device.clone(),
         }
     }
 }
@@ -86,7 +99,8 @@ pub(super) struct Inspecting {
     /// Strangers yet to be drawn: task, class and number.
     undrawn: VecDeque<(SampleTask, usize, usize)>,
     waiting: VecDeque<TrainedModel>,
-    /// Pictures that the first of those waiting has looked at.
+    /// Pictures that the first of those waiting has looked at, or the pretrained backbone once none
+    /// waits.
     done: usize,
 }
 
@@ -104,8 +118,8 @@ impl Inspecting {
         (!waiting.is_empty()).then_some(Self { subject, strangers, undrawn, waiting, done: 0 })
     }
 
-    /// Has one model look at the next few pictures. Returns the inspection once it is whole, and the
-    /// same of the strangers.
+    /// Has one model, or in the end the pretrained backbone, look at the next few pictures. Returns
+    /// the inspection once it is whole, and the same of the strangers.
     ///
     /// # Errors
     /// When the device does not answer.
@@ -114,10 +128,13 @@ impl Inspecting {
             self.draw();
             return Ok(None);
         }
-        let Subject { pixels, inspection } = &mut self.subject;
+        let Subject { pixels, inspection, backbone, device: own } = &mut self.subject;
+        // The pretrained backbone is not asked about strangers.
+        let own_pictures = inspection.pictures.len();
+        let all = if self.waiting.is_empty() { own_pictures } else { pixels.len() };
+        let end = (self.done + PORTION).min(all);
+        let portion = pixels.get(self.done..end).unwrap_or_default();
         if let Some(TrainedModel { run, model, device }) = self.waiting.front() {
-            let end = (self.done + PORTION).min(pixels.len());
-            let portion = pixels.get(self.done..end).unwrap_or_default();
             if self.done == 0 {
                 let (logits, features) = (Vec::new(), Vec::new());
                 inspection.runs.push(InspectedRun { run: *run, logits, features });
@@ -134,8 +151,13 @@ impl Inspecting {
                 self.waiting.pop_front();
                 self.done = 0;
             }
+        } else if !portion.is_empty() {
+            let features = pool(backbone.forward(input_tensor(portion, own)));
+            inspection.pretrained.extend(read(features).await?);
+            self.done = end;
         }
-        Ok(self.waiting.is_empty().then(|| self.finish()))
+        let is_whole = self.waiting.is_empty() && self.done == own_pictures;
+        Ok(is_whole.then(|| self.finish()))
     }
 
     /// Draws the next few strangers.

@@ -6,10 +6,10 @@ pub use crate::compare::{
     A_POINT, Advice, Candidate, Card, Depth, Difference, Figure, Finding, Hits, Matrix, Outcome,
     Plot, Repetition, Series, Shape, TestAnswer, Trial, TrialRow, Unit, Way,
 };
-pub use crate::data::{Augmentation, MINIMUM_PER_CLASS, SampleTask, Scene};
+pub use crate::data::{Augmentation, FileName, MINIMUM_PER_CLASS, SampleTask, Scene};
 pub use crate::measure::{
-    Abstention, Bin, Calibration, ClassFigures, Confusion, GIVEN_UP, Interval, Measured, Missing,
-    UnknownRefused,
+    Abstention, Bin, Calibration, ClassFigures, Confusion, GIVEN_UP, Grain, HeatMap, Interval,
+    Measured, Missing, UnknownRefused,
 };
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
@@ -21,6 +21,10 @@ pub use super::concern::{Concern, IMBALANCE, TINY_SIDE};
 pub use super::estimate::{Estimate, LaneEstimate};
 pub use super::evaluation::{
     Evaluation, PictureFamiliarity, RunEvaluation, SuspectedLabel, TestedPicture,
+};
+pub use super::explanation::{
+    BlockPatches, ExplainedPicture, Explanation, MapMethod, MapQuality, MappedFeatures,
+    MappedPicture, NearestPictures, Neighbour, Part, Patch, PictureMap,
 };
 
 /// Ids below this are given by whoever sends the commands, ids from here on by the session, for
@@ -34,6 +38,19 @@ pub struct ClassId(pub u32);
 /// Names a picture.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct PictureId(pub u32);
+
+/// Names an archive of pictures.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct ArchiveId(pub u32);
+
+/// A picture in an archive.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct EntryId {
+    /// Which archive.
+    pub archive: ArchiveId,
+    /// Its place in [`Event::ArchiveListed`].
+    pub index: u32,
+}
 
 /// Names a run: one strategy trained on one split with one seed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -161,6 +178,31 @@ pub enum Command {
         /// The file's bytes, in any format that is decoded.
         bytes: Vec<u8>,
     },
+    /// Lists what is in a ZIP archive, whose file comes beside the command. Answered by
+    /// [`Event::ArchiveListed`] or [`Event::ArchiveRefused`], always one of the two unless reading is
+    /// cancelled. The archive stays open; one that was opened under the same id before is closed.
+    AddArchive {
+        /// Its id.
+        archive: ArchiveId,
+        /// The file's name, for messages.
+        name: String,
+    },
+    /// Unpacks and decodes a picture of an archive into a class. Answered as [`Command::AddPicture`].
+    AddEntry {
+        /// Its id, not used before.
+        picture: PictureId,
+        /// The class it goes into.
+        class: ClassId,
+        /// Its name, for messages.
+        name: String,
+        /// In which setting it shows the class.
+        scene: Scene,
+        /// Where it is.
+        entry: EntryId,
+    },
+    /// Gives up pictures that were asked for and not begun, but drawn ones. Does not wait in line.
+    /// Answered by [`Event::ReadingCancelled`].
+    CancelReading,
     /// Takes one picture out. It is kept aside until it is forgotten.
     RemovePicture {
         /// Which.
@@ -277,6 +319,40 @@ pub enum Command {
         /// Another seed draws another picture, of a class that depends on it too.
         seed: u64,
     },
+    /// Asks where in a picture every trained model finds what speaks for a class. Answered by an
+    /// [`Event::Explained`] a model, or by [`Event::ExplanationRefused`].
+    Explain {
+        /// Of which picture.
+        picture: ExplainedPicture,
+        /// Of which class: a place in [`Event::ExperimentStarted`]'s classes.
+        class: usize,
+        /// How finely.
+        grain: Grain,
+    },
+    /// Asks which training pictures every trained model sees most like a picture. Answered by
+    /// [`Event::NearestFound`] or [`Event::ExplanationRefused`], once the models have looked at all
+    /// pictures.
+    FindNearest {
+        /// Like which picture.
+        picture: ExplainedPicture,
+    },
+    /// Lays all pictures of the last experiment out on a plane. Answered by
+    /// [`Event::PicturesMapped`], several times where it takes long, or by
+    /// [`Event::ExplanationRefused`]. Another one takes the place of one in the making.
+    MapPictures {
+        /// By whose features.
+        features: MappedFeatures,
+        /// How.
+        method: MapMethod,
+    },
+    /// Asks which parts of the last experiment's pictures the channels of a block answer to most
+    /// strongly. Answered by an [`Event::PatchesFound`] for the pretrained backbone and for every
+    /// trained model, or by [`Event::ExplanationRefused`]. Another one takes the place of one in the
+    /// making.
+    FindPatches {
+        /// Which block, counted from 1.
+        block: usize,
+    },
 }
 
 impl Command {
@@ -292,6 +368,10 @@ impl Command {
                 | Self::Advise { .. }
                 | Self::FindRate { .. }
                 | Self::ShowViews { .. }
+                | Self::Explain { .. }
+                | Self::FindNearest { .. }
+                | Self::MapPictures { .. }
+                | Self::FindPatches { .. }
         )
     }
 }
@@ -362,6 +442,24 @@ impl Answer {
     }
 }
 
+/// A file in an archive.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ArchiveEntry {
+    /// Its name, without a path.
+    pub name: String,
+    /// The nearest folder that it lies in, or what the archive is called where it lies in none.
+    pub folder: String,
+}
+
+/// A file in an archive that cannot be had, or the part of an archive that is missing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RefusedEntry {
+    /// Its path, short enough to be shown.
+    pub path: String,
+    /// Why, and what to do.
+    pub refusal: Refusal,
+}
+
 /// What a session answers.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Event {
@@ -406,6 +504,35 @@ pub enum Event {
         name: String,
         /// Why, and what to do.
         refusal: Refusal,
+    },
+    /// What is in an archive.
+    ArchiveListed {
+        /// Which.
+        archive: ArchiveId,
+        /// The file's name.
+        name: String,
+        /// Files that may be pictures, in the order of their paths.
+        entries: Vec<ArchiveEntry>,
+        /// Files that cannot be had.
+        refused: Vec<RefusedEntry>,
+        /// Files that systems leave behind and that are passed over.
+        clutter: usize,
+    },
+    /// An archive was refused; nothing else changed.
+    ArchiveRefused {
+        /// Which.
+        archive: ArchiveId,
+        /// The file's name.
+        name: String,
+        /// Why, and what to do.
+        refusal: Refusal,
+    },
+    /// These were asked for and are not read any more. What was read before stays.
+    ReadingCancelled {
+        /// Pictures that will not come.
+        pictures: Vec<PictureId>,
+        /// Archives that were not listed.
+        archives: Vec<ArchiveId>,
     },
     /// What is to be said of the pictures, once all that were asked for are in, and whenever it is
     /// otherwise than before.
@@ -556,6 +683,31 @@ pub enum Event {
         drawn_as: Option<String>,
         /// One answer a model, in the order of the lanes.
         answers: Vec<Answer>,
+    },
+    /// Where in a picture one trained model finds what speaks for a class.
+    Explained {
+        /// What it found.
+        explanation: Box<Explanation>,
+        /// A small PNG of the picture in grey under the map's colours.
+        overlay: Vec<u8>,
+    },
+    /// The training pictures that every trained model sees most like a picture.
+    NearestFound {
+        /// Like which picture.
+        picture: ExplainedPicture,
+        /// One a model, in the order of the lanes.
+        runs: Vec<NearestPictures>,
+    },
+    /// All pictures on a plane, so far or for good.
+    PicturesMapped(Box<PictureMap>),
+    /// What the channels of a block look for in one network.
+    PatchesFound(Box<BlockPatches>),
+    /// Something could not be explained.
+    ExplanationRefused {
+        /// Which picture; `None` for a map of all and for patches.
+        picture: Option<ExplainedPicture>,
+        /// Why, and what to do.
+        refusal: Refusal,
     },
     /// A question could not be answered.
     QuestionRefused {

@@ -8,6 +8,8 @@ mod advising;
 #[cfg(feature = "engine")]
 mod answering;
 #[cfg(feature = "engine")]
+mod archives;
+#[cfg(feature = "engine")]
 mod arrivals;
 #[cfg(feature = "engine")]
 mod checking;
@@ -25,6 +27,9 @@ mod evaluation;
 #[cfg(feature = "engine")]
 mod experiment;
 #[cfg(feature = "engine")]
+mod explaining;
+mod explanation;
+#[cfg(feature = "engine")]
 mod extracting;
 #[cfg(feature = "engine")]
 mod finding;
@@ -39,8 +44,12 @@ mod lanes;
 #[cfg(feature = "engine")]
 mod looking;
 #[cfg(feature = "engine")]
+mod mapping;
+#[cfg(feature = "engine")]
 mod measured;
 mod message;
+#[cfg(feature = "engine")]
+mod patching;
 #[cfg(feature = "engine")]
 mod relations;
 #[cfg(feature = "engine")]
@@ -59,7 +68,7 @@ mod timetable;
 mod work;
 
 #[cfg(feature = "engine")]
-pub use crate::data::{MAXIMUM_FILE_BYTES, PictureError};
+pub use crate::data::{ArchiveFile, MAXIMUM_FILE_BYTES, PictureError};
 #[cfg(feature = "engine")]
 pub use crate::train::Limits;
 #[cfg(feature = "engine")]

@@ -6,6 +6,7 @@
 pub mod curves;
 pub mod plots;
 pub mod reliability;
+pub mod scatter;
 pub mod state;
 pub mod strip;
 pub mod text;

@@ -23,6 +23,16 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// How long an answer took: `4.2 ms`, `38 ms`.
+pub fn milliseconds(milliseconds: f64) -> String {
+    if milliseconds < 9.95 {
+        let tenths = whole(milliseconds * 10.0);
+        format!("{}.{}{HELD}ms", tenths / 10, tenths % 10)
+    } else {
+        format!("{}{HELD}ms", whole(milliseconds))
+    }
+}
+
 /// A large count, rounded: `950`, `412 k`, `1.2 M`.
 pub fn rounded(count: usize) -> String {
     match count {
@@ -169,6 +179,23 @@ pub fn thousandths(value: f64) -> String {
     format!("{sign}{}.{:03}", thousandths / 1000, thousandths % 1000)
 }
 
+/// Which of nine thirds by thirds of a picture has the largest share, row by row, and how much.
+pub fn place_of_most(shares: &[f32; 9]) -> (&'static str, f64) {
+    const PLACES: [&str; 9] = [
+        "upper left",
+        "upper middle",
+        "upper right",
+        "middle left",
+        "middle",
+        "middle right",
+        "lower left",
+        "lower middle",
+        "lower right",
+    ];
+    let largest = PLACES.into_iter().zip(shares).max_by(|a, b| a.1.total_cmp(b.1));
+    largest.map_or(("middle", 0.0), |(place, share)| (place, f64::from(*share)))
+}
+
 /// A learning rate in scientific notation with two digits: `2.9e-3`.
 pub fn rate(value: f64) -> String {
     if !(value.is_finite() && value > 0.0) {
@@ -207,6 +234,14 @@ mod tests {
         assert_eq!(duration(9.97), "10\u{a0}s");
         assert_eq!(duration(61.0), "61\u{a0}s");
         assert_eq!(duration(170.0), "3\u{a0}min");
+    }
+
+    #[test]
+    fn answers_take_milliseconds() {
+        assert_eq!(milliseconds(0.0), "0.0\u{a0}ms");
+        assert_eq!(milliseconds(4.24), "4.2\u{a0}ms");
+        assert_eq!(milliseconds(9.97), "10\u{a0}ms");
+        assert_eq!(milliseconds(118.6), "119\u{a0}ms");
     }
 
     #[test]
@@ -263,6 +298,15 @@ mod tests {
         assert_eq!(within(interval, Unit::Share), "52.9 to 76.9\u{a0}%");
         let interval = Interval { estimate: 0.0, low: -0.091, high: 0.095 };
         assert_eq!(within(interval, Unit::Points), "−9.1 to +9.5\u{a0}points");
+    }
+
+    #[test]
+    fn the_ninth_of_a_picture_with_most_is_named() {
+        let mut shares = [0.05; 9];
+        shares[2] = 0.6;
+        assert_eq!(place_of_most(&shares), ("upper right", f64::from(0.6f32)));
+        shares[6] = 0.9;
+        assert_eq!(place_of_most(&shares).0, "lower left");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::Session;
 use crate::model::ReadError;
 use crate::session::evaluating::Evaluating;
+use crate::session::explaining::unread;
 use crate::session::message::{Event, Refusal};
 
 impl Session {
@@ -29,6 +30,7 @@ impl Session {
                 }
                 Err(error) => {
                     self.inspecting = None;
+                    self.give_explanations_up(&unread(&error));
                     self.events.push(Event::EvaluationRefused(broken_off(&error)));
                 }
             }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::session::{Answer, ClassSplit};
 use crate::ui::state::Side;
-use crate::ui::text::percent;
+use crate::ui::text::{milliseconds, percent};
 
 /// Of an answer.
 #[derive(Properties, PartialEq)]
@@ -17,12 +17,15 @@ pub struct Props {
     pub answer: Answer,
     /// The classes, in its order.
     pub classes: Rc<Vec<ClassSplit>>,
+    /// What explains it.
+    #[prop_or_default]
+    pub children: Html,
 }
 
 /// One model's answer.
 #[component]
 pub fn AnswerCard(props: &Props) -> Html {
-    let Props { side, answer, classes } = props;
+    let Props { side, answer, classes, .. } = props;
     let shares = || answer.shares().iter().copied();
     let best = shares().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(best, _)| best);
     let rows = classes.iter().zip(shares()).enumerate().map(|(index, (class, share))| {
@@ -40,7 +43,10 @@ pub fn AnswerCard(props: &Props) -> Html {
     });
     html! {
         <article class={classes!("lane", format!("{}-lane", side.word()))} data-test="answer">
-            <h3>{ side.title() }</h3>
+            <h3>
+                { side.title() }
+                <small class="latency" data-test="latency">{ milliseconds(answer.milliseconds) }</small>
+            </h3>
             if answer.is_none_of_these() {
                 <p class="none-of-these" data-test="none-of-these-answer">
                     { "None of these, probably: it looks unlike every training picture. Were it one, it \
@@ -48,6 +54,7 @@ pub fn AnswerCard(props: &Props) -> Html {
                 </p>
             }
             <ul class="shares">{ for rows }</ul>
+            { props.children.clone() }
         </article>
     }
 }

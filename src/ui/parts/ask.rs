@@ -1,13 +1,15 @@
 //! Step 6: ask the trained models about a picture.
 
-use web_sys::HtmlInputElement;
+use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::answer::AnswerCard;
+use super::camera::{CameraPanel, Purpose};
+use super::explanations::WhyView;
 use super::file_button::FileButton;
 use super::panel::Panel;
 use crate::session::SampleTask;
-use crate::ui::state::{Experiment, Question, Reply};
+use crate::ui::state::{Action, Experiment, Pictures, Question, Reply, Why};
 
 /// Of the panel.
 #[derive(Properties, PartialEq)]
@@ -20,20 +22,49 @@ pub struct Props {
     pub askable: bool,
     /// Hears of a picture.
     pub ask: Callback<HtmlInputElement>,
+    /// Hears of a picture of the camera.
+    pub ask_live: Callback<File>,
     /// The sample that a fresh picture can be drawn of.
     pub sample: Option<SampleTask>,
     /// Hears that a fresh drawing is wanted.
     pub ask_drawn: Callback<SampleTask>,
+    /// Why the models answered as they did, where that is wanted.
+    pub why: Option<Why>,
+    /// Where thumbnails are.
+    pub pictures: Pictures,
+    /// Hears of wishes for explanations.
+    pub act: Callback<Action>,
 }
 
 /// Ask the trained models about a picture.
 #[component]
 pub fn Ask(props: &Props) -> Html {
     let Props { question, ask, askable, .. } = props;
+    let live = use_state(|| false);
+    let look = {
+        let live = live.clone();
+        move |_: MouseEvent| live.set(true)
+    };
+    let closed = {
+        let live = live.setter();
+        move |()| live.set(false)
+    };
+    let taken = props.ask_live.reform(|(file, _)| file);
+    {
+        // Models that go take the camera with them, so that it is not on again with the next ones.
+        let live = live.setter();
+        use_effect_with(*askable, move |askable| {
+            if !askable {
+                live.set(false);
+            }
+        });
+    }
+    let is_watching = *live && *askable;
     let reply = question.as_ref().map(|question| &question.reply);
     html! {
         <Panel number="6" title="Use it" id="use" zone="ask"
-            hint={html! { "Ask about a picture that no model has seen yet: drop it here, or choose one." }}>
+            hint={html! { "Ask about a picture that no model has seen yet: drop or paste it here, choose \
+                one, or hold it before the camera." }}>
             <div class="use">
                 <div class="asked">
                 <FileButton class="shot" test="ask-file" single=true disabled={!askable}
@@ -50,12 +81,30 @@ pub fn Ask(props: &Props) -> Html {
                     <p class="plain" data-test="drawn-as">{ "Drawn as " }<b>{ class }</b>{ "." }</p>
                 }
                 { fresh_drawing(props) }
+                if is_watching {
+                    <CameraPanel label="What the camera sees, for both models"
+                        purpose={Purpose::Ask(next(question))} {taken} {closed} />
+                } else {
+                    <button class="pill" data-test="ask-camera" disabled={!askable} onclick={look}>
+                        { "Use the camera" }
+                    </button>
+                }
                 </div>
                 <div class="answers" data-test="answers" aria-busy={(reply == Some(&Reply::Pending)).to_string()}>
                     { answers(props) }
                 </div>
             </div>
         </Panel>
+    }
+}
+
+/// Which picture of the camera is to be asked about next: one after every answer, none while an
+/// answer is awaited.
+fn next(question: &Option<Question>) -> Option<u32> {
+    match question {
+        Some(question) if question.is_awaited => None,
+        Some(question) => Some(question.id.0),
+        None => Some(0),
     }
 }
 
@@ -91,7 +140,11 @@ fn answers(props: &Props) -> Html {
                 let lane = props.experiment.lane(answer.run)?;
                 Some(html! {
                     <AnswerCard key={answer.run.0} side={lane.side} answer={answer.clone()}
-                        classes={props.experiment.classes.clone()} />
+                        classes={props.experiment.classes.clone()}>
+                        <WhyView answer={answer.clone()} classes={props.experiment.classes.clone()}
+                            why={props.why.clone()} pictures={props.pictures.clone()}
+                            act={&props.act} />
+                    </AnswerCard>
                 })
             });
             html! { <>{ for cards }</> }

@@ -7,8 +7,10 @@ mod again;
 mod concerns;
 mod evaluation;
 mod experiment;
+mod explanations;
 mod forecast;
 mod history;
+mod intake;
 mod offer;
 mod pictures;
 mod question;
@@ -24,7 +26,11 @@ pub use evaluation::Answers;
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
 };
+pub use explanations::{
+    Atlas, Explanations, Patches, ShownMap, Why, Wish, best_class, mappable, marked_run,
+};
 pub use forecast::Forecast;
+pub use intake::{Archive, Contents};
 pub use offer::{Offered, Place};
 pub use pictures::{Class, Drawn, Look, Picture, Pictures, Refused};
 pub use question::{Question, Reply};
@@ -35,7 +41,7 @@ pub use study_curves::StudyCurves;
 pub use tuning::Dial;
 
 use crate::session::{
-    Breakdown, ClassId, Command, Concern, DeviceChoice, DeviceKind, DeviceReport, Event,
+    ArchiveId, Breakdown, ClassId, Command, Concern, DeviceChoice, DeviceKind, DeviceReport, Event,
     MINIMUM_PER_CLASS, PictureId, QuestionId, Refusal, RunId, SampleTask,
 };
 use crate::ui::text::counted;
@@ -91,6 +97,12 @@ pub enum Action {
     Undo,
     /// The person gives files.
     Offer(Place, Vec<Offered>),
+    /// The person gives an archive.
+    OfferArchive(Place, ArchiveId, String),
+    /// The engine told what an archive has.
+    ArchiveListed(Contents),
+    /// The person wants what is not read yet to be given up.
+    CancelReading,
     /// Files and folders that the browser could not hand over, under ids of their own.
     Unreadable(Vec<(PictureId, String)>),
     /// The person wants a drawn sample.
@@ -121,8 +133,12 @@ pub enum Action {
     StopStudy,
     /// The person asks about a picture.
     Ask(QuestionId, String),
+    /// The camera's picture is asked about, again and again.
+    AskLive(QuestionId),
     /// The person wants a fresh picture of a sample drawn and asked about.
     AskDrawn(QuestionId, SampleTask),
+    /// The person wants something explained.
+    Explain(Wish),
 }
 
 impl Action {
@@ -132,6 +148,8 @@ impl Action {
             self,
             Self::Set(_)
                 | Self::Offer(..)
+                | Self::OfferArchive(..)
+                | Self::CancelReading
                 | Self::RemovePicture(_)
                 | Self::RemovePictures(_)
                 | Self::MovePicture(..)
@@ -182,6 +200,8 @@ pub struct State {
     pub study: Option<Study>,
     /// The last question.
     pub question: Option<Question>,
+    /// Why models answered as they did, and how all pictures lie.
+    pub explanations: Explanations,
     /// The last search for a learning rate.
     pub rate_search: Option<RateSearch>,
     /// Where a picture and its views can be seen, once they were asked for.
@@ -206,6 +226,7 @@ impl Default for State {
             answers: Answers::default(),
             study: None,
             question: None,
+            explanations: Explanations::default(),
             rate_search: None,
             views_shown: None,
             forecasting: Forecasting::default(),
@@ -257,6 +278,9 @@ impl State {
                 self.news = format!("Reading {}.", counted(files.len(), "file", "files"));
                 self.pictures.offer(place, files)
             }
+            Action::OfferArchive(place, id, name) => self.offer_archive(place, id, name),
+            Action::ArchiveListed(contents) => self.archive_listed(contents),
+            Action::CancelReading => self.cancel_reading(),
             Action::Unreadable(files) => {
                 self.news = format!("{} could not be read.", counted(files.len(), "file", "files"));
                 self.pictures.unreadable(files);
@@ -284,7 +308,9 @@ impl State {
             Action::AddSeed => self.add_seed(),
             Action::StopStudy => self.stop_study(),
             Action::Ask(question, name) => self.ask(question, name),
+            Action::AskLive(question) => self.ask_live(question),
             Action::AskDrawn(question, task) => self.ask_drawn(question, task),
+            Action::Explain(wish) => self.wish(wish),
         }
     }
 
@@ -302,6 +328,9 @@ impl State {
         }
         if !self.pictures.drawing.is_empty() {
             return Some("The pictures are being drawn.".to_owned());
+        }
+        if let Some(archive) = self.pictures.opening().next() {
+            return Some(format!("“{}” is being opened.", archive.name));
         }
         let reading = self.pictures.reading();
         if reading > 0 {
@@ -352,6 +381,15 @@ impl State {
                 self.news = format!("{name} was refused: {}", refusal.reason);
                 self.pictures.refuse(picture, name, refusal)
             }
+            // Comes with new ids, as an action of its own.
+            Event::ArchiveListed { .. } => Vec::new(),
+            Event::ArchiveRefused { archive, name, refusal } => {
+                self.archive_refused(archive, name, refusal);
+                Vec::new()
+            }
+            Event::ReadingCancelled { pictures, archives } => {
+                self.reading_cancelled(&pictures, &archives)
+            }
             Event::Checked(concerns) => {
                 self.pictures.checked(concerns);
                 Vec::new()
@@ -390,14 +428,20 @@ impl State {
                 let experiment = Experiment::started(seed, classes, runs, estimate, &starting);
                 self.experiment = Some(experiment);
                 self.news = "Training has started.".to_owned();
-                self.forget_question()
+                let mut effects = self.forget_question();
+                effects.extend(self.forget_explanations());
+                effects
             }
             Event::Answered { question, drawn_as, answers, .. } => {
                 self.answered(question, image, drawn_as, answers)
             }
+            Event::Explained { .. }
+            | Event::NearestFound { .. }
+            | Event::PicturesMapped(_)
+            | Event::PatchesFound(_)
+            | Event::ExplanationRefused { .. } => self.explanation_heard(event, image),
             Event::QuestionRefused { question, refusal, .. } => {
-                self.question_refused(question, refusal);
-                Vec::new()
+                self.question_refused(question, refusal)
             }
             Event::StudyStarted { .. }
             | Event::StudyRefused(_)
@@ -447,7 +491,7 @@ impl State {
         if was_on_gpu || was_moving || was_loading {
             self.settings.device = DeviceChoice::Cpu;
         }
-        let effects = self.pictures.broke_off(was_ready, breakdown.picture);
+        let mut effects = self.pictures.broke_off(was_ready, breakdown.picture);
         self.device = None;
         self.starting = None;
         self.settings.device_pending = false;
@@ -455,15 +499,9 @@ impl State {
             experiment.lost();
         }
         self.study_lost();
+        self.explanations_lost();
         self.rate_lost();
-        if let Some(question) = &mut self.question
-            && question.reply == Reply::Pending
-        {
-            question.reply = Reply::Refused(Refusal {
-                reason: "The engine stopped before it could answer.".to_owned(),
-                remedy: "Start it again, train, and ask once more.".to_owned(),
-            });
-        }
+        effects.extend(self.question_lost());
         effects
     }
 
