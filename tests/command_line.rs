@@ -4,6 +4,7 @@ mod common;
 
 use std::process::{Command, Stdio};
 
+use common::packing::{archive, deflated, stored};
 use common::program::{Folder, headstart, said, small_set};
 use headstart::data::DRAWN_A_CLASS;
 use serde_json::Value;
@@ -47,6 +48,37 @@ fn compare_prints_a_table_writes_json_and_leaves_bad_files_out() {
         assert!(count("parameters_trained") < count("parameters_total"));
         assert_eq!(run["strategy"]["batch"], 16);
     }
+}
+
+#[test]
+fn an_archive_is_taken_like_the_folder_that_is_in_it() {
+    let folder = Folder::new("archive");
+    small_set(&folder);
+    let mut packed = vec![stored("../up.png", b"leads out")];
+    for class in std::fs::read_dir(folder.join("set")).expect("classes") {
+        let class = class.expect("a class").path();
+        let name = class.file_name().expect("a name").to_string_lossy().into_owned();
+        for file in std::fs::read_dir(&class).expect("files") {
+            let file = file.expect("a file").path();
+            let bytes = std::fs::read(&file).expect("a picture");
+            let file = file.file_name().expect("a name").to_string_lossy().into_owned();
+            packed.push(deflated(format!("all/of them/{name}/{file}"), &bytes));
+        }
+    }
+    std::fs::write(folder.join("set.zip"), archive(&packed)).expect("an archive");
+    let outcomes = ["set", "set.zip"].map(|set| {
+        let json = format!("{set}.json");
+        let arguments = ["compare", set, "--cut", "head", "--epochs", "1", "--json", &json];
+        let output = headstart(&arguments, &folder.0);
+        assert!(output.status.success(), "{}", said(&output));
+        let is_archive = set.ends_with("zip");
+        assert_eq!(said(&output).contains("left out ../up.png"), is_archive, "{}", said(&output));
+        let json = std::fs::read_to_string(folder.join(&json)).expect("the JSON was written");
+        let json: Value = serde_json::from_str(&json).expect("it is JSON");
+        let run = &json["runs"][0];
+        (run["test_accuracy"].clone(), run["test_pictures"].clone(), run["classes"].clone())
+    });
+    assert_eq!(outcomes[0], outcomes[1]);
 }
 
 #[test]
@@ -195,11 +227,13 @@ fn what_cannot_be_done_is_named_and_ends_with_1() {
     let folder = Folder::new("refused");
     small_set(&folder);
     std::fs::create_dir(folder.join("empty")).expect("an empty folder");
+    std::fs::write(folder.join("broken.zip"), "no archive").expect("a broken archive");
     std::fs::write(folder.join("broken.safetensors"), "no weights").expect("a broken file");
-    let cases: [(&[&str], &str); 8] = [
-        (&["find-rate", "missing"], "missing is no folder"),
+    let cases: [(&[&str], &str); 9] = [
+        (&["find-rate", "missing"], "missing is no folder and no ZIP"),
         (&["find-rate", "set", "--json", "no/such/rate.json"], "no/such/rate.json"),
         (&["compare", "missing"], "missing is no folder"),
+        (&["compare", "broken.zip"], "no ZIP archive"),
         (&["compare", "empty"], "empty has no folders"),
         (&["compare", "set", "--backbone", "broken.safetensors"], "broken.safetensors"),
         (&["compare", "set", "--json", "no/such/runs.json"], "no/such/runs.json"),

@@ -17,7 +17,8 @@ const ROOMS: [(&str, &[&str]); 9] = [
 
 /// The files of the worker's end, which drive a session or assist one, and so know all of it. Every
 /// other file of `web` and `ui` knows only its messages.
-const DRIVERS: [&str; 3] = ["src/web/assistants.rs", "src/web/gpu.rs", "src/web/worker_side.rs"];
+const DRIVERS: [&str; 4] =
+    ["src/web/assistants.rs", "src/web/blob_reader.rs", "src/web/gpu.rs", "src/web/worker_side.rs"];
 
 /// Every Rust file below a folder.
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -1,14 +1,14 @@
 //! Trains strategies on a folder of class folders and compares them.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Instant;
 
 use futures_lite::future::block_on;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::folder::{ClassFolder, class_folders, name_of};
+use super::folder::{ClassFolder, PictureFile};
 use super::report::Comparison;
 use super::study::Differences;
 use super::{CommandError, CompareArguments, print};
@@ -105,12 +105,14 @@ pub(super) struct Driver {
     classes: Vec<String>,
     /// Pictures that it was given.
     pictures: u32,
+    /// Archives that it was given.
+    pub(super) archives: u32,
 }
 
 impl Driver {
     /// Begins a session on the CPU.
     pub fn begin(backbone: Option<&Path>) -> Result<Self, CommandError> {
-        Ok(Self { session: begin(backbone)?, classes: Vec::new(), pictures: 0 })
+        Ok(Self { session: begin(backbone)?, classes: Vec::new(), pictures: 0, archives: 0 })
     }
 
     /// Works until nothing is left, handing every event to `heard` as it comes.
@@ -131,7 +133,8 @@ impl Driver {
 
     /// Makes a class of every folder and decodes its files. Refused ones are told and left out.
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), CommandError> {
-        for (class, ClassFolder { name, files }) in class_folders(folder)?.into_iter().enumerate() {
+        for (class, ClassFolder { name, files }) in self.classes_in(folder)?.into_iter().enumerate()
+        {
             let class = ClassId(class as u32);
             self.session.submit(Command::AddClass { class, name: name.clone() });
             self.classes.push(name);
@@ -143,7 +146,7 @@ impl Driver {
     /// Decodes the pictures of a folder as those of a new setting. Its class folders are told by
     /// their names.
     fn add_new_setting(&mut self, folder: &Path) -> Result<(), CommandError> {
-        for ClassFolder { name, files } in class_folders(folder)? {
+        for ClassFolder { name, files } in self.classes_in(folder)? {
             let Some(class) = self.classes.iter().position(|class| *class == name) else {
                 return Err(CommandError::NoSuchClass { path: folder.join(name) });
             };
@@ -155,28 +158,26 @@ impl Driver {
     fn add_files(
         &mut self,
         class: ClassId,
-        files: &[PathBuf],
+        files: &[PictureFile],
         scene: Scene,
     ) -> Result<(), CommandError> {
         let bar = progress_bar(files.len() as u64, "reading pictures");
         let class_name = self.classes.get(class.0 as usize).cloned().unwrap_or_default();
-        for path in files {
-            let name = format!("{class_name}/{}", name_of(path));
-            let bytes = match std::fs::read(path) {
-                Ok(bytes) => bytes,
-                Err(cause) => {
-                    left_out(&bar, &name, &format!("It cannot be read: {cause}."));
-                    bar.inc(1);
-                    continue;
+        for file in files {
+            let name = format!("{class_name}/{}", file.name());
+            let (picture, burst) = (PictureId(self.pictures), None);
+            self.session.submit(match file {
+                PictureFile::Entry { entry, .. } => {
+                    Command::AddEntry { picture, class, name, scene, entry: *entry }
                 }
-            };
-            self.session.submit(Command::AddPicture {
-                picture: PictureId(self.pictures),
-                class,
-                name,
-                scene,
-                burst: None,
-                bytes,
+                PictureFile::Path(path) => match std::fs::read(path) {
+                    Ok(bytes) => Command::AddPicture { picture, class, name, scene, burst, bytes },
+                    Err(cause) => {
+                        left_out(&bar, &name, &format!("It cannot be read: {cause}."));
+                        bar.inc(1);
+                        continue;
+                    }
+                },
             });
             self.pictures += 1;
             self.work(|event| {

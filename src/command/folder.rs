@@ -1,9 +1,34 @@
-//! Finds the pictures of a folder of class folders.
+//! Finds the pictures of a folder of class folders, or of a ZIP archive of them.
 
 use std::path::{Path, PathBuf};
 
 use super::CommandError;
-use super::compare::printable;
+use super::compare::{Driver, printable};
+use crate::session::{ArchiveEntry, ArchiveId, Command, EntryId, Event, FileName};
+
+/// A picture of a class.
+#[derive(Debug)]
+pub enum PictureFile {
+    /// A file of its own.
+    Path(PathBuf),
+    /// One in an archive that the session has open.
+    Entry {
+        /// Its name.
+        name: String,
+        /// Where it is.
+        entry: EntryId,
+    },
+}
+
+impl PictureFile {
+    /// Its name, for messages.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Path(path) => name_of(path),
+            Self::Entry { name, .. } => name.clone(),
+        }
+    }
+}
 
 /// The picture files of one class, sorted by path.
 #[derive(Debug)]
@@ -11,14 +36,58 @@ pub struct ClassFolder {
     /// The folder's name.
     pub name: String,
     /// Its files, and those of folders below it.
-    pub files: Vec<PathBuf>,
+    pub files: Vec<PictureFile>,
+}
+
+impl Driver {
+    /// Reads a folder with one folder a class, or has the session open an archive, where the nearest
+    /// folder is the class as on the page.
+    pub(super) fn classes_in(&mut self, place: &Path) -> Result<Vec<ClassFolder>, CommandError> {
+        if place.is_file() && FileName(&name_of(place)).is_archive() {
+            self.classes_of_archive(place)
+        } else {
+            class_folders(place)
+        }
+    }
+
+    fn classes_of_archive(&mut self, path: &Path) -> Result<Vec<ClassFolder>, CommandError> {
+        let failed = |cause| CommandError::Read { path: path.to_owned(), cause };
+        let file = std::fs::File::open(path).map_err(failed)?;
+        let archive = ArchiveId(self.archives);
+        self.archives += 1;
+        self.session.give_archive(archive, Box::new(file));
+        self.session.submit(Command::AddArchive { archive, name: name_of(path) });
+        let mut classes = std::collections::BTreeMap::<String, Vec<PictureFile>>::new();
+        self.work(|event| {
+            match event {
+                Event::ArchiveListed { entries, refused, .. } => {
+                    for refused in refused {
+                        let refusal = &refused.refusal;
+                        let (path, reason) = (printable(&refused.path), &refusal.reason);
+                        eprintln!("headstart: left out {path}: {reason} {}", refusal.remedy);
+                    }
+                    for (index, ArchiveEntry { name, folder }) in (0..).zip(entries) {
+                        let entry = EntryId { archive, index };
+                        classes.entry(folder).or_default().push(PictureFile::Entry { name, entry });
+                    }
+                }
+                Event::ArchiveRefused { refusal, .. } => {
+                    let (reason, remedy) = (refusal.reason, refusal.remedy);
+                    return Err(CommandError::Refused { reason, remedy });
+                }
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(classes.into_iter().map(|(name, files)| ClassFolder { name, files }).collect())
+    }
 }
 
 /// Reads a folder with one folder a class. Hidden files and folders are left out.
 ///
 /// # Errors
 /// When it is no folder, cannot be read, or has no folders in it.
-pub fn class_folders(folder: &Path) -> Result<Vec<ClassFolder>, CommandError> {
+fn class_folders(folder: &Path) -> Result<Vec<ClassFolder>, CommandError> {
     if !folder.is_dir() {
         return Err(CommandError::NoFolder { path: folder.to_owned() });
     }
@@ -34,12 +103,12 @@ pub fn class_folders(folder: &Path) -> Result<Vec<ClassFolder>, CommandError> {
     Ok(classes)
 }
 
-fn add_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CommandError> {
+fn add_files(folder: &Path, files: &mut Vec<PictureFile>) -> Result<(), CommandError> {
     for path in entries(folder)? {
         if path.is_dir() {
             add_files(&path, files)?;
         } else {
-            files.push(path);
+            files.push(PictureFile::Path(path));
         }
     }
     Ok(())

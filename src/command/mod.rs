@@ -6,7 +6,7 @@
 //! | `compare` | trains strategies on a folder of class folders |
 //! | `draw` | writes a sample task as picture files |
 //! | `find_rate` | searches a learning rate |
-//! | `folder` | finds the pictures of a folder of class folders |
+//! | `folder` | finds the pictures of a folder of class folders, or of a ZIP archive |
 //! | `report` | the table and the JSON of a comparison |
 //! | `study` | the ten differences, printed and as JSON |
 //! | `tuning` | the numbers of a strategy |
@@ -51,7 +51,7 @@ enum Task {
 
 #[derive(Debug, Args)]
 struct CompareArguments {
-    /// A folder with one folder of pictures a class.
+    /// A folder with one folder of pictures a class, or a ZIP archive of one.
     folder: PathBuf,
     /// Where frozen ends: head, last-1 to last-17, or all. Give it several times to compare.
     #[arg(long = "cut", value_name = "CUT", default_values = ["head", "last-4"])]
@@ -103,7 +103,7 @@ impl CompareArguments {
 
 #[derive(Debug, Args)]
 struct AdviseArguments {
-    /// Folders with one folder of pictures a class.
+    /// Folders with one folder of pictures a class, or ZIP archives of some.
     #[arg(required = true, value_name = "FOLDER")]
     folders: Vec<PathBuf>,
     /// Governs which pictures are test pictures, which no advice sees.
@@ -125,7 +125,7 @@ struct AdviseArguments {
 
 #[derive(Debug, Args)]
 struct FindRateArguments {
-    /// A folder with one folder of pictures a class.
+    /// A folder with one folder of pictures a class, or a ZIP archive of one.
     folder: PathBuf,
     /// Where frozen ends: head, last-1 to last-17, or all. The rate is that of the head for head,
     /// of the unfrozen phase for the others.
@@ -197,7 +197,7 @@ enum CommandError {
     Read { path: PathBuf, cause: std::io::Error },
     #[error("cannot write {path}: {cause}", path = path.display())]
     Write { path: PathBuf, cause: std::io::Error },
-    #[error("{path} is no folder; give a folder with one folder of pictures a class", path = path.display())]
+    #[error("{path} is no folder and no ZIP archive; give one with a folder of pictures a class", path = path.display())]
     NoFolder { path: PathBuf },
     #[error("{path} has no folders in it; put each class's pictures into a folder of its own", path = path.display())]
     NoClasses { path: PathBuf },

@@ -3,6 +3,8 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `picture` | what the network sees |
+//! | `archive` | the entries of a ZIP archive, within bounds |
+//! | `file_name` | what a file's name says |
 //! | `augmentation`, `views` | what a picture could have looked like, and in which ways |
 //! | `contact_sheet` | pictures side by side in one file |
 //! | `decode` | a file's bytes to a picture, within bounds, or a refusal |
@@ -16,11 +18,14 @@
 //! | `samples` | pictures drawn by code for a visitor without any |
 //! | `picture_error` | every way a file can be refused, with a remedy |
 
+#[cfg(feature = "engine")]
+mod archive;
 mod augmentation;
 #[cfg(feature = "engine")]
 mod contact_sheet;
 #[cfg(feature = "engine")]
 mod decode;
+mod file_name;
 #[cfg(feature = "engine")]
 mod flatten;
 #[cfg(feature = "engine")]
@@ -52,11 +57,14 @@ mod tiff_structure;
 #[cfg(feature = "engine")]
 mod views;
 
+#[cfg(feature = "engine")]
+pub use archive::{Archive, ArchiveError, ArchiveFile, EntryError, Listing};
 pub use augmentation::Augmentation;
 #[cfg(feature = "engine")]
 pub use contact_sheet::contact_sheet_png;
 #[cfg(feature = "engine")]
 pub use decode::{Decoded, MAXIMUM_FILE_BYTES, MAXIMUM_PIXELS, MAXIMUM_SIDE, decode};
+pub use file_name::FileName;
 #[cfg(feature = "engine")]
 pub use labelled::{Labelled, grouped};
 #[cfg(feature = "engine")]

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::crew::{Crew, Job, Parcel};
-use super::message::{ClassId, Event, PictureId, Refusal, SampleTask};
+use super::message::{ClassId, EntryId, Event, PictureId, Refusal, SampleTask};
 use crate::data::{DRAWN_SIDE, Likeness, Picture, PictureError, Scene, decode, draw};
 
 /// Height and width of the pictures that the network sees, in pixels.
@@ -95,6 +95,8 @@ pub(super) enum Arrival {
 
 /// How far a picture is.
 enum State {
+    /// Its bytes are still in an archive.
+    Packed(EntryId),
     Waiting(Source),
     /// An assistant prepares it. The source stays, in case the assistant is lost.
     Away {
@@ -126,6 +128,51 @@ impl Arrivals {
     /// Expects a picture behind all others.
     pub fn expect(&mut self, expected: Expected, source: Source) {
         self.line.push_back(Place::Picture(expected, State::Waiting(source)));
+    }
+
+    /// Expects a picture of an archive behind all others.
+    pub fn expect_packed(&mut self, expected: Expected, entry: EntryId) {
+        self.line.push_back(Place::Picture(expected, State::Packed(entry)));
+    }
+
+    /// The first picture that is still in an archive, unless `most` pictures that are not prepared
+    /// lie in memory already.
+    pub fn next_packed(&self, most: usize) -> Option<(PictureId, EntryId)> {
+        let in_memory = |state: &State| matches!(state, State::Waiting(_) | State::Away { .. });
+        if self.states().filter(|(_, state)| in_memory(state)).count() >= most {
+            return None;
+        }
+        self.states().find_map(|(id, state)| match state {
+            State::Packed(entry) => Some((id, *entry)),
+            _ => None,
+        })
+    }
+
+    /// Takes in the bytes of a picture that was in an archive.
+    pub fn unpacked(&mut self, picture: PictureId, bytes: Result<Vec<u8>, Refusal>) {
+        for (id, state) in self.states_mut() {
+            if id == picture && matches!(state, State::Packed(_)) {
+                *state = match bytes {
+                    Ok(bytes) => State::Waiting(Source::File(bytes)),
+                    Err(refusal) => State::Prepared(Err(refusal)),
+                };
+                return;
+            }
+        }
+    }
+
+    /// Gives up the files that nobody has begun to prepare, and says which they were.
+    pub fn cancel(&mut self) -> Vec<PictureId> {
+        let mut cancelled = Vec::new();
+        self.line.retain(|place| {
+            let Place::Picture(expected, state) = place else { return true };
+            let goes = matches!(state, State::Packed(_) | State::Waiting(Source::File(_)));
+            if goes {
+                cancelled.push(expected.picture);
+            }
+            !goes
+        });
+        cancelled
     }
 
     /// Tells something when everything so far has arrived.
@@ -228,7 +275,9 @@ impl Arrivals {
     /// The next that has arrived.
     pub fn next_arrived(&mut self) -> Option<Arrival> {
         match self.line.front()? {
-            Place::Picture(_, State::Waiting(_) | State::Away { .. }) => return None,
+            Place::Picture(_, State::Packed(_) | State::Waiting(_) | State::Away { .. }) => {
+                return None;
+            }
             Place::Picture(_, State::Prepared(_)) | Place::Notice(_) => {}
         }
         Some(match self.line.pop_front()? {

@@ -5,12 +5,19 @@ use std::collections::VecDeque;
 
 use burn::tensor::Device;
 
+use super::arrivals::SIDE;
 use super::lanes::TrainedModel;
-use super::message::{ClassSplit, PictureId, RunId};
+use super::message::{ClassSplit, PictureId, RunId, SampleTask};
 use super::setup::Setup;
-use crate::data::{Picture, Split};
+use crate::data::{Picture, Scene, Split, class_names, draw};
 use crate::model::{ReadError, Segment, pool, read};
 use crate::train::{PORTION, input_tensor};
+
+/// Pictures of each task that is asked about as an unknown one.
+const STRANGERS_A_TASK: usize = 24;
+
+/// Pictures that are drawn at once: some tens of milliseconds in a browser.
+const DRAWN_AT_ONCE: usize = 4;
 
 /// The pictures that took part in an experiment, as they were when it began, and what its models
 /// make of them.
@@ -46,6 +53,15 @@ pub(super) struct InspectedRun {
     pub features: Vec<f32>,
 }
 
+/// Drawn pictures of tasks that the models know nothing of.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Strangers {
+    /// The tasks.
+    pub tasks: Vec<SampleTask>,
+    /// What each model makes of them, in the order of the lanes.
+    pub runs: Vec<InspectedRun>,
+}
+
 /// The pictures of an experiment in progress, kept for its models.
 pub(super) struct Subject {
     pixels: Vec<Picture>,
@@ -77,7 +93,11 @@ impl Subject {
 
 /// An inspection on its way.
 pub(super) struct Inspecting {
+    /// Strangers are drawn behind its own pictures.
     subject: Subject,
+    strangers: Strangers,
+    /// Strangers yet to be drawn: task, class and number.
+    undrawn: VecDeque<(SampleTask, usize, usize)>,
     waiting: VecDeque<TrainedModel>,
     /// Pictures that the first of those waiting has looked at, or the pretrained backbone once none
     /// waits.
@@ -88,17 +108,31 @@ impl Inspecting {
     /// Begins to have models look at an experiment's pictures. `None` without models.
     pub fn begin(subject: Subject, models: &[TrainedModel]) -> Option<Self> {
         let waiting: VecDeque<TrainedModel> = models.iter().cloned().collect();
-        (!waiting.is_empty()).then_some(Self { subject, waiting, done: 0 })
+        let tasks = unknown_tasks(&subject.inspection.classes);
+        let of_task = |&task: &SampleTask| {
+            let classes = class_names(task).len();
+            (0..STRANGERS_A_TASK).map(move |place| (task, place % classes, place / classes))
+        };
+        let undrawn = tasks.iter().flat_map(of_task).collect();
+        let strangers = Strangers { tasks, runs: Vec::new() };
+        (!waiting.is_empty()).then_some(Self { subject, strangers, undrawn, waiting, done: 0 })
     }
 
     /// Has one model, or in the end the pretrained backbone, look at the next few pictures. Returns
-    /// the inspection once it is whole.
+    /// the inspection once it is whole, and the same of the strangers.
     ///
     /// # Errors
     /// When the device does not answer.
-    pub async fn work(&mut self) -> Result<Option<Inspection>, ReadError> {
+    pub async fn work(&mut self) -> Result<Option<(Inspection, Strangers)>, ReadError> {
+        if !self.undrawn.is_empty() {
+            self.draw();
+            return Ok(None);
+        }
         let Subject { pixels, inspection, backbone, device: own } = &mut self.subject;
-        let end = (self.done + PORTION).min(pixels.len());
+        // The pretrained backbone is not asked about strangers.
+        let own_pictures = inspection.pictures.len();
+        let all = if self.waiting.is_empty() { own_pictures } else { pixels.len() };
+        let end = (self.done + PORTION).min(all);
         let portion = pixels.get(self.done..end).unwrap_or_default();
         if let Some(TrainedModel { run, model, device }) = self.waiting.front() {
             if self.done == 0 {
@@ -122,7 +156,40 @@ impl Inspecting {
             inspection.pretrained.extend(read(features).await?);
             self.done = end;
         }
-        let is_whole = self.waiting.is_empty() && self.done == pixels.len();
-        Ok(is_whole.then(|| std::mem::take(inspection)))
+        let is_whole = self.waiting.is_empty() && self.done == own_pictures;
+        Ok(is_whole.then(|| self.finish()))
     }
+
+    /// Draws the next few strangers.
+    fn draw(&mut self) {
+        let seed = self.subject.inspection.seed;
+        let next = self.undrawn.drain(..self.undrawn.len().min(DRAWN_AT_ONCE));
+        let drawn = next.filter_map(|(task, class, number)| {
+            draw(task, Scene::Usual, seed).picture(class, number).into_picture(SIDE).ok()
+        });
+        self.subject.pixels.extend(drawn);
+    }
+
+    /// Parts the strangers' rows from the others.
+    fn finish(&mut self) -> (Inspection, Strangers) {
+        let mut inspection = std::mem::take(&mut self.subject.inspection);
+        let mut strangers = std::mem::take(&mut self.strangers);
+        let (own, all) = (inspection.pictures.len(), self.subject.pixels.len().max(1));
+        for InspectedRun { run, logits, features } in &mut inspection.runs {
+            let (classes, width) = (logits.len() / all, features.len() / all);
+            strangers.runs.push(InspectedRun {
+                run: *run,
+                logits: logits.split_off((own * classes).min(logits.len())),
+                features: features.split_off((own * width).min(features.len())),
+            });
+        }
+        (inspection, strangers)
+    }
+}
+
+/// The drawn tasks of which no class is among these, by name: whoever learns fruit knows fruit.
+fn unknown_tasks(classes: &[ClassSplit]) -> Vec<SampleTask> {
+    let is_known = |name: &&str| classes.iter().any(|class| class.name == *name);
+    let all = SampleTask::ALL.into_iter();
+    all.filter(|task| !class_names(*task).iter().any(&is_known)).collect()
 }

@@ -6,8 +6,11 @@ pub use crate::compare::{
     A_POINT, Advice, Candidate, Card, Depth, Difference, Figure, Finding, Hits, Matrix, Outcome,
     Plot, Repetition, Series, Shape, TestAnswer, Trial, TrialRow, Unit, Way,
 };
-pub use crate::data::{Augmentation, MINIMUM_PER_CLASS, SampleTask, Scene};
-pub use crate::measure::{Grain, HeatMap, Interval};
+pub use crate::data::{Augmentation, FileName, MINIMUM_PER_CLASS, SampleTask, Scene};
+pub use crate::measure::{
+    Abstention, Bin, Calibration, ClassFigures, Confusion, GIVEN_UP, Grain, HeatMap, Interval,
+    Measured, Missing, UnknownRefused,
+};
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
     ClassWeights, Ending, EpochRow, FoundRate, NormMode, Phase, RatePoint, RunResult, Score, Start,
@@ -16,6 +19,9 @@ pub use crate::train::{
 
 pub use super::concern::{Concern, IMBALANCE, TINY_SIDE};
 pub use super::estimate::{Estimate, LaneEstimate};
+pub use super::evaluation::{
+    Evaluation, PictureFamiliarity, RunEvaluation, SuspectedLabel, TestedPicture,
+};
 pub use super::explanation::{
     BlockPatches, ExplainedPicture, Explanation, MapMethod, MapQuality, MappedFeatures,
     MappedPicture, NearestPictures, Neighbour, Part, Patch, PictureMap,
@@ -32,6 +38,19 @@ pub struct ClassId(pub u32);
 /// Names a picture.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct PictureId(pub u32);
+
+/// Names an archive of pictures.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct ArchiveId(pub u32);
+
+/// A picture in an archive.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct EntryId {
+    /// Which archive.
+    pub archive: ArchiveId,
+    /// Its place in [`Event::ArchiveListed`].
+    pub index: u32,
+}
 
 /// Names a run: one strategy trained on one split with one seed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -159,6 +178,31 @@ pub enum Command {
         /// The file's bytes, in any format that is decoded.
         bytes: Vec<u8>,
     },
+    /// Lists what is in a ZIP archive, whose file comes beside the command. Answered by
+    /// [`Event::ArchiveListed`] or [`Event::ArchiveRefused`], always one of the two unless reading is
+    /// cancelled. The archive stays open; one that was opened under the same id before is closed.
+    AddArchive {
+        /// Its id.
+        archive: ArchiveId,
+        /// The file's name, for messages.
+        name: String,
+    },
+    /// Unpacks and decodes a picture of an archive into a class. Answered as [`Command::AddPicture`].
+    AddEntry {
+        /// Its id, not used before.
+        picture: PictureId,
+        /// The class it goes into.
+        class: ClassId,
+        /// Its name, for messages.
+        name: String,
+        /// In which setting it shows the class.
+        scene: Scene,
+        /// Where it is.
+        entry: EntryId,
+    },
+    /// Gives up pictures that were asked for and not begun, but drawn ones. Does not wait in line.
+    /// Answered by [`Event::ReadingCancelled`].
+    CancelReading,
     /// Takes one picture out. It is kept aside until it is forgotten.
     RemovePicture {
         /// Which.
@@ -378,8 +422,42 @@ pub struct Answer {
     pub run: RunId,
     /// One probability a class, in the order of [`Event::ExperimentStarted`]'s classes.
     pub probabilities: Vec<f32>,
+    /// The same at the temperature that was fitted on the validation pictures, once there is one.
+    pub calibrated: Option<Vec<f32>>,
+    /// How familiar the picture is to the model, once it is known what is.
+    pub familiarity: Option<PictureFamiliarity>,
     /// Milliseconds from pixels to probabilities.
     pub milliseconds: f64,
+}
+
+impl Answer {
+    /// The probabilities that are closest to how often the answer is right.
+    pub fn shares(&self) -> &[f32] {
+        self.calibrated.as_ref().unwrap_or(&self.probabilities)
+    }
+
+    /// Whether the picture is probably none of the classes, as far as that is known.
+    pub fn is_none_of_these(&self) -> bool {
+        self.familiarity.is_some_and(|familiarity| familiarity.is_none_of_these())
+    }
+}
+
+/// A file in an archive.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ArchiveEntry {
+    /// Its name, without a path.
+    pub name: String,
+    /// The nearest folder that it lies in, or what the archive is called where it lies in none.
+    pub folder: String,
+}
+
+/// A file in an archive that cannot be had, or the part of an archive that is missing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RefusedEntry {
+    /// Its path, short enough to be shown.
+    pub path: String,
+    /// Why, and what to do.
+    pub refusal: Refusal,
 }
 
 /// What a session answers.
@@ -426,6 +504,35 @@ pub enum Event {
         name: String,
         /// Why, and what to do.
         refusal: Refusal,
+    },
+    /// What is in an archive.
+    ArchiveListed {
+        /// Which.
+        archive: ArchiveId,
+        /// The file's name.
+        name: String,
+        /// Files that may be pictures, in the order of their paths.
+        entries: Vec<ArchiveEntry>,
+        /// Files that cannot be had.
+        refused: Vec<RefusedEntry>,
+        /// Files that systems leave behind and that are passed over.
+        clutter: usize,
+    },
+    /// An archive was refused; nothing else changed.
+    ArchiveRefused {
+        /// Which.
+        archive: ArchiveId,
+        /// The file's name.
+        name: String,
+        /// Why, and what to do.
+        refusal: Refusal,
+    },
+    /// These were asked for and are not read any more. What was read before stays.
+    ReadingCancelled {
+        /// Pictures that will not come.
+        pictures: Vec<PictureId>,
+        /// Archives that were not listed.
+        archives: Vec<ArchiveId>,
     },
     /// What is to be said of the pictures, once all that were asked for are in, and whenever it is
     /// otherwise than before.
@@ -518,6 +625,11 @@ pub enum Event {
         /// before, where the program counts them.
         memory: Option<u64>,
     },
+    /// What the models of the experiment that has ended make of the pictures that they did not learn
+    /// from. Comes some time after [`Event::ExperimentEnded`], unless another experiment begins.
+    Evaluated(Box<Evaluation>),
+    /// The models could not be evaluated.
+    EvaluationRefused(Refusal),
     /// Which strategy is advised, and why.
     Advised(Box<Advice>),
     /// Nothing can be advised: training could not start either, or a device broke off.

@@ -8,6 +8,8 @@ mod advising;
 #[cfg(feature = "engine")]
 mod answering;
 #[cfg(feature = "engine")]
+mod archives;
+#[cfg(feature = "engine")]
 mod arrivals;
 #[cfg(feature = "engine")]
 mod checking;
@@ -19,6 +21,9 @@ mod device;
 mod estimate;
 #[cfg(feature = "engine")]
 mod estimating;
+#[cfg(feature = "engine")]
+mod evaluating;
+mod evaluation;
 #[cfg(feature = "engine")]
 mod experiment;
 #[cfg(feature = "engine")]
@@ -63,7 +68,7 @@ mod timetable;
 mod work;
 
 #[cfg(feature = "engine")]
-pub use crate::data::{MAXIMUM_FILE_BYTES, PictureError};
+pub use crate::data::{ArchiveFile, MAXIMUM_FILE_BYTES, PictureError};
 #[cfg(feature = "engine")]
 pub use crate::train::Limits;
 #[cfg(feature = "engine")]

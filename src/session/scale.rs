@@ -13,6 +13,16 @@ static MOST: AtomicUsize = AtomicUsize::new(0);
 #[derive(Debug)]
 pub struct CountingAllocator;
 
+impl CountingAllocator {
+    /// Does something, and says the most bytes that it held at once on top of what was held before.
+    /// Means something where this is the program's allocator, and nothing else is done meanwhile.
+    pub fn weigh<T>(work: impl FnOnce() -> T) -> (T, u64) {
+        let weighing = Weighing::begin();
+        let done = work();
+        (done, weighing.most().unwrap_or(0))
+    }
+}
+
 fn add(bytes: usize) {
     let held = HELD.fetch_add(bytes, Relaxed) + bytes;
     MOST.fetch_max(held, Relaxed);

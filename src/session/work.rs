@@ -5,12 +5,14 @@ use std::collections::VecDeque;
 use burn::tensor::Device;
 
 use super::advising::Advising;
-use super::answering::answer;
+use super::answering::{Asked, answer};
+use super::archives::Archives;
 use super::arrivals::{Arrivals, SIDE, refusal_of};
 use super::concern::Concern;
 use super::crew::{Assistant, Crew, Parcel, Report};
 use super::device::{Devices, GpuAccess};
 use super::estimating::Estimating;
+use super::evaluating::{Evaluating, Reference};
 use super::experiment::Experiment;
 use super::explaining::{Explaining, no_models};
 use super::finding::Finding;
@@ -62,6 +64,7 @@ pub struct Session {
     /// What was last told of the pictures.
     concerns: Vec<Concern>,
     arrivals: Arrivals,
+    archives: Archives,
     queue: VecDeque<Command>,
     experiment: Option<Experiment>,
     experiments_begun: u32,
@@ -80,6 +83,9 @@ pub struct Session {
     /// What the models of the last experiment make of its pictures.
     inspection: Option<Inspection>,
     explaining: Explaining,
+    evaluating: Option<Evaluating>,
+    /// What further questions to the models are answered by, once they are evaluated.
+    references: Vec<Reference>,
     events: Vec<Event>,
 }
 
@@ -108,6 +114,7 @@ impl Session {
             gallery: Gallery::default(),
             concerns: Vec::new(),
             arrivals: Arrivals::default(),
+            archives: Archives::default(),
             queue: VecDeque::new(),
             experiment: None,
             experiments_begun: 0,
@@ -123,6 +130,8 @@ impl Session {
             inspecting: None,
             inspection: None,
             explaining: Explaining::default(),
+            evaluating: None,
+            references: Vec::new(),
             events: vec![Event::Ready { device: report }],
         })
     }
@@ -155,6 +164,7 @@ impl Session {
                     study.pause(is_paused);
                 }
             }
+            Command::CancelReading => self.cancel_reading(),
             other => self.queue.push_back(other),
         }
     }
@@ -163,7 +173,8 @@ impl Session {
     pub fn refuse(&mut self, command: Command, error: &PictureError) {
         let refusal = refusal_of(error);
         match command {
-            Command::AddPicture { picture, class, name, .. } => {
+            Command::AddPicture { picture, class, name, .. }
+            | Command::AddEntry { picture, class, name, .. } => {
                 self.events.push(Event::PictureRefused { picture, class, name, refusal });
             }
             Command::Ask { question, name, .. } => {
@@ -180,7 +191,7 @@ impl Session {
             || self.experiment.is_some()
             || self.estimating.is_some()
             || self.finding.is_some()
-            || self.inspecting.is_some()
+            || self.is_inspecting()
             || self.can_explain()
             || self.study.as_ref().is_some_and(Studying::is_going)
     }
@@ -193,14 +204,20 @@ impl Session {
     /// Whether another command would be taken up soon. Who sends many large files may wait for it,
     /// so that they do not pile up in memory.
     pub fn has_room(&self) -> bool {
-        let engines = 1 + self.crew.present().len();
-        self.queue.len() + self.arrivals.unprepared() < COMMANDS_AN_ENGINE * engines
+        self.queue.len() + self.arrivals.unprepared() < self.at_hand()
+    }
+
+    /// Commands that may wait, and pictures whose bytes may lie in memory until somebody prepares
+    /// them.
+    fn at_hand(&self) -> usize {
+        COMMANDS_AN_ENGINE * (1 + self.crew.present().len())
     }
 
     /// The picture that the next piece of work decodes or draws here, so that whoever sees the
     /// engine break off in it can tell which one it was.
     pub fn next_picture(&self) -> Option<PictureId> {
-        self.arrivals.next_waiting()
+        let packed = self.arrivals.next_packed(self.at_hand());
+        self.arrivals.next_waiting().or(packed.map(|(picture, _)| picture))
     }
 
     /// What the graphics card complained of since it was trusted, if it is in use.
@@ -225,6 +242,7 @@ impl Session {
     /// would take is tried out when nothing else is to be done.
     pub async fn work(&mut self) {
         self.expect_files();
+        self.unpack();
         self.arrivals.hand_out(&self.crew);
         if self.arrivals.next_waiting().is_some() {
             self.arrivals.prepare_next();
@@ -245,7 +263,7 @@ impl Session {
                 self.keep(ended);
             }
             self.end_if_over();
-        } else if self.inspecting.is_some() {
+        } else if self.is_inspecting() {
             // Before a study, which takes minutes: a person may look at the answers meanwhile.
             self.inspect().await;
         } else if self.can_explain() {
@@ -329,11 +347,11 @@ impl Session {
     /// Whether all that is left to do is with assistants, so that there is nothing to work on
     /// before one of them says something.
     pub fn is_waiting(&self) -> bool {
-        let is_looking = self.inspecting.is_some() || self.can_explain();
+        let is_looking = self.is_inspecting() || self.can_explain();
         if self.advising.is_some() || (is_looking && self.experiment.is_none()) {
             return false;
         }
-        let are_pictures_away = !self.arrivals.is_empty() && self.arrivals.next_waiting().is_none();
+        let are_pictures_away = !self.arrivals.is_empty() && self.next_picture().is_none();
         let is_experiment_away = match (&self.experiment, &self.study) {
             (Some(experiment), _) => experiment.is_waiting(),
             (None, Some(study)) => study.is_going() && study.is_waiting(),
@@ -415,6 +433,9 @@ impl Session {
             // A stop was carried out when it came; files are lined up before any other command.
             Command::StopRun { .. }
             | Command::AddPicture { .. }
+            | Command::AddEntry { .. }
+            | Command::AddArchive { .. }
+            | Command::CancelReading
             | Command::StopStudy
             | Command::AddSeed
             | Command::PauseStudy { .. } => {}
@@ -474,7 +495,7 @@ impl Session {
         match self.setup(lanes, seed) {
             Ok(setup) => {
                 self.models.clear();
-                (self.inspecting, self.inspection) = (None, None);
+                self.forget_inspection();
                 self.explaining.forget();
                 self.subject = Some(Subject::of(&setup));
                 // One that was asked for on its own comes before the runs that it is about.
@@ -527,7 +548,8 @@ impl Session {
         if let Ok(picture) = &picture {
             self.explaining.asked = Some((question, picture.clone()));
         }
-        let answered = answer(&self.models, question, picture, drawn_as, self.clock).await;
+        let asked = Asked { models: &self.models, references: &self.references };
+        let answered = answer(asked, question, picture, drawn_as, self.clock).await;
         self.events.push(answered.unwrap_or_else(|refusal| Event::QuestionRefused {
             question,
             name,

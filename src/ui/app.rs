@@ -5,10 +5,11 @@ use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::parts::{
-    Ask, AtlasPanel, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start,
+    AnswersPanel, Ask, AtlasPanel, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start,
 };
-use super::state::{Action, Effect, Engine, Offered, Place, State};
-use crate::session::{ClassId, DeviceChoice, Event, PictureId, SampleTask};
+use super::state::{Action, Contents, Effect, Engine, Offered, Place, State};
+use crate::session::{ClassId, DeviceChoice, Event, FileName, PictureId, SampleTask};
+use crate::web::clipboard::Pastes;
 use crate::web::drops::{Drop, Drops};
 use crate::web::files::{Collected, Found, take_chosen};
 use crate::web::focus;
@@ -24,8 +25,14 @@ pub enum Input {
     Give(Place, Vec<Found>),
     /// A drop, with the part of the page that it was on.
     Dropped(Option<String>, Drop),
+    /// Files that were pasted while this zone, if any, had the focus.
+    Pasted(Option<String>, Vec<Found>),
+    /// A picture that the camera took for a class, and the burst that it is of.
+    Took(ClassId, File, Option<u32>),
     /// A file to ask about.
     Ask(File),
+    /// What the camera sees, to ask about.
+    AskLive(File),
     /// A fresh drawing to ask about.
     AskDrawn(SampleTask),
     /// The worker said something.
@@ -67,9 +74,12 @@ pub struct App {
     asking_ahead: Option<Timeout>,
     act: Callback<Action>,
     give: Callback<(Place, HtmlInputElement)>,
+    take: Callback<(ClassId, File, Option<u32>)>,
     ask: Callback<HtmlInputElement>,
+    ask_live: Callback<File>,
     ask_drawn: Callback<SampleTask>,
     _drops: Option<Drops>,
+    _pastes: Option<Pastes>,
     _requests: Option<RequestWatch>,
 }
 
@@ -81,6 +91,7 @@ impl Component for App {
         let link = ctx.link();
         let document = web_sys::window().and_then(|window| window.document());
         let dropped = link.callback(|(zone, collected)| Input::Dropped(zone, collected));
+        let pasted = link.callback(|(zone, found)| Input::Pasted(zone, found));
         let requested = link.callback(Input::Requested);
         link.send_message(Input::Act(Action::Open));
         Self {
@@ -93,10 +104,15 @@ impl Component for App {
             asking_ahead: None,
             act: link.callback(Input::Act),
             give: link.callback(|(place, input)| Input::Give(place, take_chosen(&input))),
+            take: link.callback(|(class, file, burst)| Input::Took(class, file, burst)),
+            ask_live: link.callback(Input::AskLive),
             ask: link.batch_callback(|input| {
                 take_chosen(&input).into_iter().next().map(|found| Input::Ask(found.file))
             }),
             ask_drawn: link.callback(Input::AskDrawn),
+            _pastes: document.clone().map(|document| {
+                Pastes::listen(document, move |zone, found| pasted.emit((zone, found)))
+            }),
             _drops: document.map(|document| {
                 Drops::listen(document, move |zone, collected| dropped.emit((zone, collected)))
             }),
@@ -108,15 +124,39 @@ impl Component for App {
         match input {
             Input::Act(action) => self.act(ctx, action),
             Input::Give(place, found) => {
+                let is_archive = |found: &Found| FileName(&found.file.name()).is_archive();
+                let (archives, found): (Vec<_>, Vec<_>) = found.into_iter().partition(is_archive);
+                for Found { file, .. } in archives {
+                    let name = file.name();
+                    let id = self.shelf.put_archive(file);
+                    self.act(ctx, Action::OfferArchive(place, id, name));
+                }
                 let files = found.into_iter().map(|Found { file, folder }| {
                     let name = file.name();
                     Offered { picture: self.shelf.put_picture(file), name, folder, burst: None }
                 });
                 let files: Vec<Offered> = files.collect();
-                if files.is_empty() {
+                if !files.is_empty() {
+                    self.act(ctx, Action::Offer(place, files));
+                }
+            }
+            Input::Pasted(zone, found) => {
+                <Self as Component>::update(self, ctx, given(zone, found));
+            }
+            Input::Took(class, file, burst) => {
+                let name = file.name();
+                let picture = self.shelf.put_picture(file);
+                let files = vec![Offered { picture, name, folder: None, burst }];
+                self.act(ctx, Action::Offer(Place::Class(class), files));
+            }
+            Input::AskLive(file) => {
+                let can = self.state.experiment.as_ref().is_some_and(|e| e.can_be_asked());
+                let is_awaited = self.state.question.as_ref().is_some_and(|q| q.is_awaited);
+                if !can || is_awaited {
                     return false;
                 }
-                self.act(ctx, Action::Offer(place, files));
+                let question = self.shelf.put_question(file);
+                self.act(ctx, Action::AskLive(question));
             }
             Input::Dropped(zone, Drop::Picture(id)) => {
                 let Some(class) = class_of(&zone.unwrap_or_default()) else { return false };
@@ -196,7 +236,7 @@ impl Component for App {
                     <Lost reason={reason.clone()} on_cpu={settings.device == DeviceChoice::Cpu} {act} />
                 }
                 <PicturesPanel pictures={pictures.clone()} weights={settings.tuning.class_weights}
-                    {act} give={&self.give} />
+                    {act} give={&self.give} take={&self.take} />
                 <CutPanel settings={settings.clone()} classes={pictures.filled_classes()}
                     device={self.state.device.clone()} training={self.state.is_training()}
                     forecast={self.state.forecast().clone()}
@@ -212,12 +252,14 @@ impl Component for App {
                 </CutPanel>
                 if let Some(experiment) = experiment {
                     <Race experiment={experiment.clone()} {act} />
+                    <AnswersPanel experiment={experiment.clone()} answers={self.state.answers.clone()}
+                        pictures={pictures.clone()} why_not={self.state.why_not_start()} {act} />
                     <Differences study={self.state.study.clone()} seeds={settings.seeds}
                         classes={pictures.classes.clone()} give={&self.give}
                         why_not={self.state.why_not_measure()} {act} />
                     if askable || question.is_some() {
                         <Ask experiment={experiment.clone()} question={question.clone()}
-                            {askable} ask={&self.ask} sample={pictures.sample()}
+                            {askable} ask={&self.ask} ask_live={&self.ask_live} sample={pictures.sample()}
                             ask_drawn={&self.ask_drawn} why={explanations.why.clone()}
                             pictures={pictures.clone()} {act} />
                     }
@@ -295,6 +337,11 @@ impl App {
 
     /// Gives an event's picture an address, so that the state need not hold its bytes.
     fn heard(&mut self, ctx: &Context<Self>, mut event: Event) {
+        if let Event::ArchiveListed { archive, entries, refused, clutter, .. } = event {
+            let first = self.shelf.new_pictures(entries.len() + refused.len());
+            let contents = Contents { archive, first, entries, refused, clutter };
+            return self.act(ctx, Action::ArchiveListed(contents));
+        }
         let image = match &mut event {
             Event::PictureAdded { thumbnail, .. }
             | Event::Answered { thumbnail, .. }

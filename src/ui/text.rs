@@ -23,6 +23,16 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// How long an answer took: `4.2 ms`, `38 ms`.
+pub fn milliseconds(milliseconds: f64) -> String {
+    if milliseconds < 9.95 {
+        let tenths = whole(milliseconds * 10.0);
+        format!("{}.{}{HELD}ms", tenths / 10, tenths % 10)
+    } else {
+        format!("{}{HELD}ms", whole(milliseconds))
+    }
+}
+
 /// A large count, rounded: `950`, `412 k`, `1.2 M`.
 pub fn rounded(count: usize) -> String {
     match count {
@@ -224,6 +234,14 @@ mod tests {
         assert_eq!(duration(9.97), "10\u{a0}s");
         assert_eq!(duration(61.0), "61\u{a0}s");
         assert_eq!(duration(170.0), "3\u{a0}min");
+    }
+
+    #[test]
+    fn answers_take_milliseconds() {
+        assert_eq!(milliseconds(0.0), "0.0\u{a0}ms");
+        assert_eq!(milliseconds(4.24), "4.2\u{a0}ms");
+        assert_eq!(milliseconds(9.97), "10\u{a0}ms");
+        assert_eq!(milliseconds(118.6), "119\u{a0}ms");
     }
 
     #[test]

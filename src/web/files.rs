@@ -4,9 +4,11 @@ use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DataTransfer, File, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
-    FileSystemFileEntry, HtmlInputElement,
+    Blob, DataTransfer, File, FilePropertyBag, FileSystemDirectoryEntry, FileSystemDirectoryReader,
+    FileSystemEntry, FileSystemFileEntry, HtmlInputElement,
 };
+
+use crate::session::FileName;
 
 /// A file, and the folder that it lay in if it came with one.
 pub struct Found {
@@ -14,6 +16,20 @@ pub struct Found {
     pub file: File,
     /// The name of its nearest folder.
     pub folder: Option<String>,
+}
+
+impl Found {
+    /// A file that lay in no folder.
+    pub fn loose(file: File) -> Self {
+        Self { file, folder: None }
+    }
+}
+
+/// The same bytes as a file of this name. `None` where the browser makes none.
+pub fn named(bytes: &Blob, name: &str) -> Option<File> {
+    let options = FilePropertyBag::new();
+    options.set_type(&bytes.type_());
+    File::new_with_blob_sequence_and_options(&Array::of1(bytes), name, &options).ok()
 }
 
 /// What came of a drop.
@@ -25,11 +41,6 @@ pub struct Collected {
     pub unreadable: Vec<String>,
 }
 
-/// Whether a name is one that systems leave in folders, not people.
-fn is_clutter(name: &str) -> bool {
-    name.starts_with('.') || ["Thumbs.db", "desktop.ini", "__MACOSX"].contains(&name)
-}
-
 /// Takes the files out of an input, so that the same ones can be chosen again.
 pub fn take_chosen(input: &HtmlInputElement) -> Vec<Found> {
     let list = input.files();
@@ -39,7 +50,7 @@ pub fn take_chosen(input: &HtmlInputElement) -> Vec<Found> {
         let mut parts = path.rsplit('/').skip(1);
         let folder = parts.next().filter(|folder| !folder.is_empty()).map(str::to_owned);
         let within = folder.is_some();
-        let kept = !within || !path.split('/').any(is_clutter);
+        let kept = !within || !path.split('/').any(|part| FileName(part).is_clutter());
         kept.then_some(Found { file, folder })
     });
     let mut found: Vec<Found> = found.collect();
@@ -95,7 +106,7 @@ pub async fn collect(dropped: Vec<Dropped>) -> Collected {
         if !is_whole {
             collected.unreadable.push(folder.name());
         }
-        entries.retain(|entry| !is_clutter(&entry.name()));
+        entries.retain(|entry| !FileName(&entry.name()).is_clutter());
         entries.sort_by_key(FileSystemEntry::name);
         let mut within = Vec::new();
         for entry in entries {
@@ -151,19 +162,4 @@ async fn portion(reader: &FileSystemDirectoryReader) -> Result<Array, JsValue> {
         }
     });
     JsFuture::from(promise).await?.dyn_into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_clutter;
-
-    #[test]
-    fn only_what_systems_leave_behind_is_passed_over_in_silence() {
-        for name in [".DS_Store", ".git", "Thumbs.db", "desktop.ini", "__MACOSX"] {
-            assert!(is_clutter(name), "{name}");
-        }
-        for name in ["notes.txt", "rose.jpg", "a.b", "thumbs"] {
-            assert!(!is_clutter(name), "{name}");
-        }
-    }
 }

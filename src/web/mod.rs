@@ -3,6 +3,12 @@
 #[cfg(feature = "worker")]
 pub mod assistants;
 #[cfg(feature = "worker")]
+mod blob_reader;
+#[cfg(feature = "page")]
+pub mod camera;
+#[cfg(feature = "page")]
+pub mod clipboard;
+#[cfg(feature = "worker")]
 pub mod constructors;
 #[cfg(feature = "page")]
 pub mod drops;

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use js_sys::{Array, Uint8Array};
 use web_sys::{Blob, BlobPropertyBag, File, Url};
 
-use crate::session::{Command, PictureId, QuestionId};
+use crate::session::{ArchiveId, Command, PictureId, QuestionId};
 
 /// File handles by the ids under which the engine knows them.
 #[derive(Default)]
 pub struct Shelf {
     pictures: HashMap<PictureId, File>,
+    archives: HashMap<ArchiveId, File>,
     question: Option<(QuestionId, File)>,
     given: u32,
 }
@@ -21,6 +22,20 @@ impl Shelf {
         let id = PictureId(self.next());
         self.pictures.insert(id, file);
         id
+    }
+
+    /// Keeps an archive, under a new id that no picture has either.
+    pub fn put_archive(&mut self, file: File) -> ArchiveId {
+        let id = ArchiveId(self.next());
+        self.archives.insert(id, file);
+        id
+    }
+
+    /// The first of so many new ids for pictures.
+    pub fn new_pictures(&mut self, count: usize) -> PictureId {
+        let first = PictureId(self.given + 1);
+        self.given += count as u32;
+        first
     }
 
     /// Keeps the file of a question in place of the one before, under a new id.
@@ -49,6 +64,7 @@ impl Shelf {
     pub fn file_for(&self, command: &Command) -> Option<&File> {
         match command {
             Command::AddPicture { picture, .. } => self.pictures.get(picture),
+            Command::AddArchive { archive, .. } => self.archives.get(archive),
             Command::Ask { question, .. } => {
                 self.question.as_ref().filter(|(id, _)| id == question).map(|(_, file)| file)
             }

@@ -10,6 +10,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, Response};
 
 use super::assistants::{self, Incoming, Said};
+use super::blob_reader::BlobReader;
 use super::gpu;
 use super::worker_scope::{Pause, object, on_message, post_panic, scope, seconds};
 use crate::session::{
@@ -137,22 +138,34 @@ impl Host {
         }
     }
 
-    /// A stop does not wait in line.
+    /// A stop does not wait in line. The files that stand in front of one that gives them up go
+    /// with it, unread, so that the session can tell which they were.
     fn hand_over_stops(&mut self) {
+        let is_cancel = |letter: &Letter| matches!(letter.command, Command::CancelReading);
+        let cancelled = self.waiting.iter().rposition(is_cancel).unwrap_or(0);
+        let mut places = 0..;
         let session = &mut self.session;
         self.waiting.retain(|letter| {
-            let is_stop = matches!(letter.command, Command::StopRun { .. });
-            if is_stop {
+            let is_given_up = places.next().is_some_and(|place| place < cancelled);
+            let goes = match letter.command {
+                Command::StopRun { .. } | Command::CancelReading => true,
+                Command::AddPicture { .. }
+                | Command::AddEntry { .. }
+                | Command::AddArchive { .. } => is_given_up,
+                _ => false,
+            };
+            if goes {
                 session.submit(letter.command.clone());
             }
-            !is_stop
+            !goes
         });
     }
 
     /// Has the browser read the files of the next letters.
     fn read_ahead(&mut self) {
         for letter in self.waiting.iter_mut().take(READ_AHEAD) {
-            if letter.reading.is_none() {
+            let is_archive = matches!(letter.command, Command::AddArchive { .. });
+            if letter.reading.is_none() && !is_archive {
                 letter.reading = letter.file.as_ref().and_then(begin_reading);
             }
         }
@@ -161,6 +174,12 @@ impl Host {
     /// Gives the session a command, with the bytes of its file.
     async fn hand_over(&mut self, letter: Letter) {
         let Letter { mut command, file, reading } = letter;
+        if let (Some(file), Command::AddArchive { archive, .. }) = (&file, &command) {
+            if let Some(reader) = BlobReader::new(file.clone()) {
+                self.session.give_archive(*archive, Box::new(reader));
+            }
+            return self.session.submit(command);
+        }
         if let Some(file) = file
             && let Command::AddPicture { bytes, .. } | Command::Ask { bytes, .. } = &mut command
         {

@@ -5,6 +5,8 @@
 
 pub mod files;
 pub mod office;
+#[path = "../../src/data/archive/tests/packing.rs"]
+pub mod packing;
 pub mod program;
 
 use std::path::PathBuf;

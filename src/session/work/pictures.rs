@@ -1,24 +1,73 @@
 //! Pictures on their way into a session: lined up, and taken in as they arrive.
 
 use super::Session;
-use crate::data::{DRAWN_A_CLASS, Scene, draw};
+use crate::data::{ArchiveFile, DRAWN_A_CLASS, Scene, draw};
 use crate::session::arrivals::{Arrival, Expected, Prepared, Source};
 use crate::session::checking::concerns;
 use crate::session::gallery::Specimen;
-use crate::session::message::{ClassId, Command, Event, PictureId, SampleTask};
+use crate::session::message::{ArchiveId, ClassId, Command, Event, PictureId, SampleTask};
 
 impl Session {
-    /// Lines up the files at the front of the queue, to be decoded in any order. Nothing happens
-    /// to those whose class is gone.
+    /// Lines up the files at the front of the queue, to be decoded in any order, and lists archives
+    /// among them. Nothing happens to pictures whose class is gone.
     pub(super) fn expect_files(&mut self) {
-        while let Some(Command::AddPicture { picture, class, name, scene, burst, bytes }) =
-            self.queue.pop_front_if(|command| matches!(command, Command::AddPicture { .. }))
-        {
-            if self.gallery.has_class(class) {
-                let expected = Expected { picture, class, name, scene, burst };
-                self.arrivals.expect(expected, Source::File(bytes));
+        while let Some(command) = self.queue.pop_front_if(|command| is_reading(command)) {
+            match command {
+                Command::AddPicture { picture, class, name, scene, burst, bytes }
+                    if self.gallery.has_class(class) =>
+                {
+                    let expected = Expected { picture, class, name, scene, burst };
+                    self.arrivals.expect(expected, Source::File(bytes));
+                }
+                Command::AddEntry { picture, class, name, scene, entry }
+                    if self.gallery.has_class(class) =>
+                {
+                    let expected = Expected { picture, class, name, scene, burst: None };
+                    self.arrivals.expect_packed(expected, entry);
+                }
+                Command::AddArchive { archive, name } => {
+                    let listed = self.archives.list(archive, name);
+                    self.events.push(listed);
+                }
+                _ => {}
             }
         }
+    }
+
+    /// Gives the file of an archive, which the next [`Command::AddArchive`] with this id lists.
+    pub fn give_archive(&mut self, archive: ArchiveId, file: Box<dyn ArchiveFile>) {
+        self.archives.give(archive, file);
+    }
+
+    /// Unpacks one picture, unless enough lie in memory.
+    pub(super) fn unpack(&mut self) {
+        if let Some((picture, entry)) = self.arrivals.next_packed(self.at_hand()) {
+            self.arrivals.unpacked(picture, self.archives.read(entry));
+            // One that was refused may be what the others wait for.
+            self.welcome();
+        }
+    }
+
+    /// Gives up what was asked for and not begun.
+    pub(super) fn cancel_reading(&mut self) {
+        let mut pictures = self.arrivals.cancel();
+        let mut archives = Vec::new();
+        self.queue.retain(|command| {
+            match command {
+                Command::AddPicture { picture, .. } | Command::AddEntry { picture, .. } => {
+                    pictures.push(*picture);
+                }
+                Command::AddArchive { archive, .. } => archives.push(*archive),
+                _ => return true,
+            }
+            false
+        });
+        for archive in &archives {
+            self.archives.forget(*archive);
+        }
+        self.welcome();
+        self.events.push(Event::ReadingCancelled { pictures, archives });
+        self.look_through();
     }
 
     /// Makes a sample task's classes, and lines its pictures up.
@@ -85,4 +134,12 @@ impl Session {
             }
         }
     }
+}
+
+/// Whether a command brings pictures from files.
+fn is_reading(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::AddPicture { .. } | Command::AddEntry { .. } | Command::AddArchive { .. }
+    )
 }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::session::{Answer, ClassSplit};
 use crate::ui::state::Side;
-use crate::ui::text::percent;
+use crate::ui::text::{milliseconds, percent};
 
 /// Of an answer.
 #[derive(Properties, PartialEq)]
@@ -26,7 +26,7 @@ pub struct Props {
 #[component]
 pub fn AnswerCard(props: &Props) -> Html {
     let Props { side, answer, classes, .. } = props;
-    let shares = || answer.probabilities.iter().copied();
+    let shares = || answer.shares().iter().copied();
     let best = shares().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(best, _)| best);
     let rows = classes.iter().zip(shares()).enumerate().map(|(index, (class, share))| {
         let share = f64::from(share);
@@ -43,7 +43,16 @@ pub fn AnswerCard(props: &Props) -> Html {
     });
     html! {
         <article class={classes!("lane", format!("{}-lane", side.word()))} data-test="answer">
-            <h3>{ side.title() }</h3>
+            <h3>
+                { side.title() }
+                <small class="latency" data-test="latency">{ milliseconds(answer.milliseconds) }</small>
+            </h3>
+            if answer.is_none_of_these() {
+                <p class="none-of-these" data-test="none-of-these-answer">
+                    { "None of these, probably: it looks unlike every training picture. Were it one, it \
+                        would be:" }
+                </p>
+            }
             <ul class="shares">{ for rows }</ul>
             { props.children.clone() }
         </article>

@@ -1,9 +1,10 @@
-//! Step 5: ask the trained models about a picture.
+//! Step 6: ask the trained models about a picture.
 
-use web_sys::HtmlInputElement;
+use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::answer::AnswerCard;
+use super::camera::{CameraPanel, Purpose};
 use super::explanations::WhyView;
 use super::file_button::FileButton;
 use super::panel::Panel;
@@ -21,6 +22,8 @@ pub struct Props {
     pub askable: bool,
     /// Hears of a picture.
     pub ask: Callback<HtmlInputElement>,
+    /// Hears of a picture of the camera.
+    pub ask_live: Callback<File>,
     /// The sample that a fresh picture can be drawn of.
     pub sample: Option<SampleTask>,
     /// Hears that a fresh drawing is wanted.
@@ -37,10 +40,31 @@ pub struct Props {
 #[component]
 pub fn Ask(props: &Props) -> Html {
     let Props { question, ask, askable, .. } = props;
+    let live = use_state(|| false);
+    let look = {
+        let live = live.clone();
+        move |_: MouseEvent| live.set(true)
+    };
+    let closed = {
+        let live = live.setter();
+        move |()| live.set(false)
+    };
+    let taken = props.ask_live.reform(|(file, _)| file);
+    {
+        // Models that go take the camera with them, so that it is not on again with the next ones.
+        let live = live.setter();
+        use_effect_with(*askable, move |askable| {
+            if !askable {
+                live.set(false);
+            }
+        });
+    }
+    let is_watching = *live && *askable;
     let reply = question.as_ref().map(|question| &question.reply);
     html! {
-        <Panel number="5" title="Use it" id="use" zone="ask"
-            hint={html! { "Ask about a picture that no model has seen yet: drop it here, or choose one." }}>
+        <Panel number="6" title="Use it" id="use" zone="ask"
+            hint={html! { "Ask about a picture that no model has seen yet: drop or paste it here, choose \
+                one, or hold it before the camera." }}>
             <div class="use">
                 <div class="asked">
                 <FileButton class="shot" test="ask-file" single=true disabled={!askable}
@@ -57,12 +81,30 @@ pub fn Ask(props: &Props) -> Html {
                     <p class="plain" data-test="drawn-as">{ "Drawn as " }<b>{ class }</b>{ "." }</p>
                 }
                 { fresh_drawing(props) }
+                if is_watching {
+                    <CameraPanel label="What the camera sees, for both models"
+                        purpose={Purpose::Ask(next(question))} {taken} {closed} />
+                } else {
+                    <button class="pill" data-test="ask-camera" disabled={!askable} onclick={look}>
+                        { "Use the camera" }
+                    </button>
+                }
                 </div>
                 <div class="answers" data-test="answers" aria-busy={(reply == Some(&Reply::Pending)).to_string()}>
                     { answers(props) }
                 </div>
             </div>
         </Panel>
+    }
+}
+
+/// Which picture of the camera is to be asked about next: one after every answer, none while an
+/// answer is awaited.
+fn next(question: &Option<Question>) -> Option<u32> {
+    match question {
+        Some(question) if question.is_awaited => None,
+        Some(question) => Some(question.id.0),
+        None => Some(0),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use web_sys::{Element, HtmlInputElement};
+use web_sys::{Element, File, HtmlInputElement};
 use yew::prelude::*;
 
+use super::camera::{CameraPanel, Purpose};
 use super::icon::Icon;
 use super::picture_detail::PictureDetail;
 use super::thumbnails::thumbnails;
-use crate::session::PictureId;
+use crate::session::{ClassId, PictureId};
 use crate::ui::state::{Action, Class, Place};
 use crate::web::focus;
 
@@ -32,11 +33,14 @@ pub struct Props {
     pub act: Callback<Action>,
     /// Hears of files for it.
     pub give: Callback<(Place, HtmlInputElement)>,
+    /// Hears of a picture that the camera took for it, and of its burst.
+    pub take: Callback<(ClassId, File, Option<u32>)>,
 }
 
 /// One class.
 #[component]
 pub fn ClassCard(props: &Props) -> Html {
+    let camera = use_state(|| false);
     let sheet = use_state(|| None::<usize>);
     let picked = use_state(|| None::<PictureId>);
     let Class { id, name, pictures, .. } = &*props.class;
@@ -64,6 +68,15 @@ pub fn ClassCard(props: &Props) -> Html {
             begin..(begin + SHEET).min(pictures.len())
         }
     };
+    let looks = {
+        let camera = camera.clone();
+        move |_: MouseEvent| camera.set(!*camera)
+    };
+    let closed = {
+        let camera = camera.setter();
+        move |()| camera.set(false)
+    };
+    let taken = props.take.reform(move |(file, burst)| (id, file, burst));
     let pick = {
         let picked = picked.clone();
         Callback::from(move |id| picked.set(if *picked == Some(id) { None } else { Some(id) }))
@@ -85,9 +98,16 @@ pub fn ClassCard(props: &Props) -> Html {
                     <span data-test="class-count">{ pictures.len() }</span>
                     <span class="unseen">{ if pictures.len() == 1 { "picture" } else { "pictures" } }</span>
                 </span>
+                <button class="remove shoot" data-test="use-camera" onclick={looks}
+                    aria-expanded={camera.to_string()} title="Use the camera"
+                    aria-label={format!("Use the camera for {name}")}>{ Icon::Camera.draw() }</button>
                 <button class="remove" data-test="remove-class" onclick={removed}
                     aria-label={format!("Remove class {name}")}>{ Icon::Cross.draw() }</button>
             </header>
+            if *camera {
+                <CameraPanel label={format!("What the camera sees, for {name}")}
+                    purpose={Purpose::Keep} {taken} {closed} />
+            }
             { thumbnails(&pictures[shown.clone()], ("add-files", label), &props.act, chosen, Some(pick)) }
             if let Some(picture) = detail {
                 <PictureDetail picture={picture.clone()} class={id} classes={props.classes.clone()}

@@ -28,6 +28,15 @@ pub struct Props {
     pub chosen: Callback<HtmlInputElement>,
 }
 
+/// What the browser's dialogue offers: an archive has many pictures.
+fn accepted(props: &Props) -> Option<&'static str> {
+    match (props.folder, props.single) {
+        (true, _) => None,
+        (false, true) => Some("image/*"),
+        (false, false) => Some("image/*,.zip"),
+    }
+}
+
 /// A label around an input: a click or a key on either opens the browser's own dialogue.
 #[component]
 pub fn FileButton(props: &Props) -> Html {
@@ -43,7 +52,7 @@ pub fn FileButton(props: &Props) -> Html {
         <label class={classes!("file", props.class.to_string())}>
             <input type="file" class="unseen" data-test={&props.test}
                 aria-label={props.label.clone()}
-                accept={(!props.folder).then_some("image/*")}
+                accept={accepted(props)}
                 multiple={!props.single}
                 webkitdirectory={props.folder}
                 disabled={props.disabled}

@@ -13,6 +13,8 @@ pub enum Icon {
     Plus,
     /// Remove.
     Cross,
+    /// Take a picture.
+    Camera,
 }
 
 impl Icon {
@@ -27,6 +29,9 @@ impl Icon {
             }
             Self::Plus => "M8 3v10M3 8h10",
             Self::Cross => "M4 4l8 8M12 4l-8 8",
+            Self::Camera => {
+                "M2 5h2.6l1.2-1.8h4.4L11.4 5H14v8H2zM8 6.6a2.3 2.3 0 1 0 0 4.6 2.3 2.3 0 0 0 0-4.6z"
+            }
         };
         html! {
             <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">

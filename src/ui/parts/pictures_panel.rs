@@ -1,6 +1,6 @@
 //! Step 1: pictures into classes.
 
-use web_sys::HtmlInputElement;
+use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::class_card::ClassCard;
@@ -8,8 +8,9 @@ use super::concerns::Concerns;
 use super::file_button::FileButton;
 use super::icon::Icon;
 use super::panel::Panel;
+use super::reading::Reading;
 use super::refusals::Refusals;
-use crate::session::{ClassWeights, SampleTask};
+use crate::session::{ClassId, ClassWeights, SampleTask};
 use crate::ui::state::{Action, Pictures, Place};
 use crate::ui::text::counted;
 
@@ -24,12 +25,14 @@ pub struct Props {
     pub act: Callback<Action>,
     /// Hears of files.
     pub give: Callback<(Place, HtmlInputElement)>,
+    /// Hears of pictures that the camera took.
+    pub take: Callback<(ClassId, File, Option<u32>)>,
 }
 
 /// Pictures into classes.
 #[component]
 pub fn PicturesPanel(props: &Props) -> Html {
-    let Props { pictures, weights, act, give } = props;
+    let Props { pictures, weights, act, give, take } = props;
     let add = act.reform(|_: MouseEvent| Action::AddClass);
     let chosen = give.reform(|input| (Place::Page, input));
     let drawing = pictures.drawing.first().map(|drawn| drawn.task);
@@ -37,19 +40,21 @@ pub fn PicturesPanel(props: &Props) -> Html {
         <Panel number="1" title="Your pictures" hint={hint(pictures)} id="pictures">
             <div class="classes">
                 { for pictures.classes.iter().map(|class| html! {
-                    <ClassCard key={class.id.0} {class} classes={pictures.classes.clone()} {act} {give} />
+                    <ClassCard key={class.id.0} {class} classes={pictures.classes.clone()} {act} {give}
+                        {take} />
                 }) }
                 <button class="new" data-test="add-class" data-zone="new" onclick={add}>
                     { Icon::Plus.draw() }<span>{ "Add a class" }</span>
                 </button>
             </div>
+            <Reading pictures={pictures.clone()} {act} />
             { undo(pictures, act) }
             <Concerns pictures={pictures.clone()} weights={*weights} {act} />
             <Refusals refused={pictures.refused.clone()} {act} />
             <div class="sources">
                 <p>
                     <FileButton class="pill" test="choose-files" chosen={chosen.clone()}>
-                        { "Choose pictures" }
+                        { "Choose pictures or a ZIP" }
                     </FileButton>
                     <FileButton class="pill" test="choose-folder" folder=true {chosen}>
                         { "Choose a folder" }
@@ -101,6 +106,6 @@ fn hint(pictures: &Pictures) -> Html {
         parts.push(format!("Reading {reading} more…"));
     }
     let numbers = parts.join(" ");
-    html! { <>{ "Drop pictures or folders anywhere; a folder of folders becomes classes. " }
+    html! { <>{ "Drop or paste pictures anywhere; a folder of folders, or a ZIP of them, becomes classes. " }
     <span data-test="pictures-count">{ numbers }</span></> }
 }

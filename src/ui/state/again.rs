@@ -12,7 +12,7 @@ impl Pictures {
     /// page. Samples are drawn again as a whole; what the person has removed of them goes when it
     /// arrives, and their own pictures in a drawn class follow once the engine has made it.
     pub(super) fn send_again(&mut self) -> Vec<Effect> {
-        let mut effects = Vec::new();
+        let mut effects = self.open_again();
         let mut drawing = Vec::new();
         let unfinished = std::mem::take(&mut self.drawing);
         self.in_flight.clear();

@@ -5,10 +5,12 @@
 
 mod again;
 mod concerns;
+mod evaluation;
 mod experiment;
 mod explanations;
 mod forecast;
 mod history;
+mod intake;
 mod offer;
 mod pictures;
 mod question;
@@ -20,6 +22,7 @@ mod tuning;
 mod views;
 
 pub use concerns::Told;
+pub use evaluation::Answers;
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
 };
@@ -27,6 +30,7 @@ pub use explanations::{
     Atlas, Explanations, Patches, ShownMap, Why, Wish, best_class, mappable, marked_run,
 };
 pub use forecast::Forecast;
+pub use intake::{Archive, Contents};
 pub use offer::{Offered, Place};
 pub use pictures::{Class, Drawn, Look, Picture, Pictures, Refused};
 pub use question::{Question, Reply};
@@ -37,7 +41,7 @@ pub use study_curves::StudyCurves;
 pub use tuning::Dial;
 
 use crate::session::{
-    Breakdown, ClassId, Command, Concern, DeviceChoice, DeviceKind, DeviceReport, Event,
+    ArchiveId, Breakdown, ClassId, Command, Concern, DeviceChoice, DeviceKind, DeviceReport, Event,
     MINIMUM_PER_CLASS, PictureId, QuestionId, Refusal, RunId, SampleTask,
 };
 use crate::ui::text::counted;
@@ -93,6 +97,12 @@ pub enum Action {
     Undo,
     /// The person gives files.
     Offer(Place, Vec<Offered>),
+    /// The person gives an archive.
+    OfferArchive(Place, ArchiveId, String),
+    /// The engine told what an archive has.
+    ArchiveListed(Contents),
+    /// The person wants what is not read yet to be given up.
+    CancelReading,
     /// Files and folders that the browser could not hand over, under ids of their own.
     Unreadable(Vec<(PictureId, String)>),
     /// The person wants a drawn sample.
@@ -109,6 +119,8 @@ pub enum Action {
     FindRate(Side),
     /// The person starts training.
     Start(Sides),
+    /// The person opens what is known of the test pictures.
+    OpenTest,
     /// The person stops what still trains: one run, or all.
     Stop(Option<RunId>),
     /// The person wants the ten differences measured.
@@ -121,6 +133,8 @@ pub enum Action {
     StopStudy,
     /// The person asks about a picture.
     Ask(QuestionId, String),
+    /// The camera's picture is asked about, again and again.
+    AskLive(QuestionId),
     /// The person wants a fresh picture of a sample drawn and asked about.
     AskDrawn(QuestionId, SampleTask),
     /// The person wants something explained.
@@ -134,6 +148,8 @@ impl Action {
             self,
             Self::Set(_)
                 | Self::Offer(..)
+                | Self::OfferArchive(..)
+                | Self::CancelReading
                 | Self::RemovePicture(_)
                 | Self::RemovePictures(_)
                 | Self::MovePicture(..)
@@ -178,6 +194,8 @@ pub struct State {
     pub start_refused: Option<Refusal>,
     /// The experiment that the race shows.
     pub experiment: Option<Experiment>,
+    /// What its models answered, and how often a test score was looked at.
+    pub answers: Answers,
     /// The study of the ten differences.
     pub study: Option<Study>,
     /// The last question.
@@ -205,6 +223,7 @@ impl Default for State {
             starting: None,
             start_refused: None,
             experiment: None,
+            answers: Answers::default(),
             study: None,
             question: None,
             explanations: Explanations::default(),
@@ -259,6 +278,9 @@ impl State {
                 self.news = format!("Reading {}.", counted(files.len(), "file", "files"));
                 self.pictures.offer(place, files)
             }
+            Action::OfferArchive(place, id, name) => self.offer_archive(place, id, name),
+            Action::ArchiveListed(contents) => self.archive_listed(contents),
+            Action::CancelReading => self.cancel_reading(),
             Action::Unreadable(files) => {
                 self.news = format!("{} could not be read.", counted(files.len(), "file", "files"));
                 self.pictures.unreadable(files);
@@ -274,6 +296,10 @@ impl State {
             Action::ShowViews => self.show_views(),
             Action::FindRate(side) => self.find_rate(side),
             Action::Start(sides) => self.start(sides),
+            Action::OpenTest => {
+                self.answers.is_open = true;
+                Vec::new()
+            }
             Action::Stop(run) => {
                 self.experiment.as_mut().map(|experiment| experiment.stop(run)).unwrap_or_default()
             }
@@ -282,6 +308,7 @@ impl State {
             Action::AddSeed => self.add_seed(),
             Action::StopStudy => self.stop_study(),
             Action::Ask(question, name) => self.ask(question, name),
+            Action::AskLive(question) => self.ask_live(question),
             Action::AskDrawn(question, task) => self.ask_drawn(question, task),
             Action::Explain(wish) => self.wish(wish),
         }
@@ -301,6 +328,9 @@ impl State {
         }
         if !self.pictures.drawing.is_empty() {
             return Some("The pictures are being drawn.".to_owned());
+        }
+        if let Some(archive) = self.pictures.opening().next() {
+            return Some(format!("“{}” is being opened.", archive.name));
         }
         let reading = self.pictures.reading();
         if reading > 0 {
@@ -351,6 +381,15 @@ impl State {
                 self.news = format!("{name} was refused: {}", refusal.reason);
                 self.pictures.refuse(picture, name, refusal)
             }
+            // Comes with new ids, as an action of its own.
+            Event::ArchiveListed { .. } => Vec::new(),
+            Event::ArchiveRefused { archive, name, refusal } => {
+                self.archive_refused(archive, name, refusal);
+                Vec::new()
+            }
+            Event::ReadingCancelled { pictures, archives } => {
+                self.reading_cancelled(&pictures, &archives)
+            }
             Event::Checked(concerns) => {
                 self.pictures.checked(concerns);
                 Vec::new()
@@ -384,6 +423,7 @@ impl State {
             }
             Event::ExperimentStarted { seed, classes, runs, estimate } => {
                 self.study_lost();
+                self.answers.begin(&self.pictures);
                 let starting = self.starting.take().unwrap_or_default();
                 let experiment = Experiment::started(seed, classes, runs, estimate, &starting);
                 self.experiment = Some(experiment);
@@ -401,8 +441,7 @@ impl State {
             | Event::PatchesFound(_)
             | Event::ExplanationRefused { .. } => self.explanation_heard(event, image),
             Event::QuestionRefused { question, refusal, .. } => {
-                self.question_refused(question, refusal);
-                Vec::new()
+                self.question_refused(question, refusal)
             }
             Event::StudyStarted { .. }
             | Event::StudyRefused(_)
@@ -415,12 +454,23 @@ impl State {
                 self.study_heard(event);
                 Vec::new()
             }
+            Event::Evaluated(evaluation) => {
+                self.evaluated(Ok(*evaluation));
+                Vec::new()
+            }
+            Event::EvaluationRefused(refusal) => {
+                self.evaluated(Err(refusal));
+                Vec::new()
+            }
             Event::FeaturesProgressed { .. }
             | Event::RunProgressed { .. }
             | Event::EpochEnded { .. }
             | Event::RunEnded { .. }
             | Event::RunFailed { .. }
             | Event::ExperimentEnded { .. } => {
+                if matches!(event, Event::RunEnded { .. }) {
+                    self.answers.looked();
+                }
                 if let Some(experiment) = &mut self.experiment
                     && let Some(news) = experiment.heard(event)
                 {
@@ -441,7 +491,7 @@ impl State {
         if was_on_gpu || was_moving || was_loading {
             self.settings.device = DeviceChoice::Cpu;
         }
-        let effects = self.pictures.broke_off(was_ready, breakdown.picture);
+        let mut effects = self.pictures.broke_off(was_ready, breakdown.picture);
         self.device = None;
         self.starting = None;
         self.settings.device_pending = false;
@@ -451,14 +501,7 @@ impl State {
         self.study_lost();
         self.explanations_lost();
         self.rate_lost();
-        if let Some(question) = &mut self.question
-            && question.reply == Reply::Pending
-        {
-            question.reply = Reply::Refused(Refusal {
-                reason: "The engine stopped before it could answer.".to_owned(),
-                remedy: "Start it again, train, and ask once more.".to_owned(),
-            });
-        }
+        effects.extend(self.question_lost());
         effects
     }
 

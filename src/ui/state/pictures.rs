@@ -10,6 +10,7 @@ use crate::session::{
 
 use super::Effect;
 use super::history::History;
+use super::intake::Archives;
 
 /// How a picture looks.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -193,6 +194,10 @@ pub struct Pictures {
     pub drawing: Vec<Drawn>,
     next_class: u32,
     next_wish: u32,
+    /// Archives that the person gave, and which pictures are in them.
+    pub(super) archives: Archives,
+    /// Files that the engine was sent since it had answered about all before.
+    pub(super) asked: usize,
     /// Files that the engine was sent and has not answered, in the order of sending.
     pub(super) in_flight: VecDeque<PictureId>,
     /// Drawn classes that the person removed, by sample and drawn name: they are not to come back
@@ -213,6 +218,8 @@ impl Default for Pictures {
             drawing: Vec::new(),
             next_class: 1,
             next_wish: 1,
+            archives: Archives::default(),
+            asked: 0,
             in_flight: VecDeque::new(),
             removed: Vec::new(),
             history: History::default(),
@@ -458,14 +465,25 @@ impl Pictures {
         scene: Scene,
         burst: Option<u32>,
     ) -> Effect {
+        if self.in_flight.is_empty() {
+            self.asked = 0;
+        }
+        self.asked += 1;
         self.in_flight.push_back(picture);
+        if let Some(entry) = self.archives.entry_of(picture) {
+            return Effect::Send(Command::AddEntry { picture, class, name, scene, entry });
+        }
         let bytes = Vec::new();
         Effect::Send(Command::AddPicture { picture, class, name, scene, burst, bytes })
     }
 
     /// The engine has answered about a picture.
     fn landed(&mut self, id: PictureId) {
-        self.in_flight.retain(|sent| *sent != id);
+        if self.in_flight.front() == Some(&id) {
+            self.in_flight.pop_front();
+        } else {
+            self.in_flight.retain(|sent| *sent != id);
+        }
     }
 
     /// The engine broke off. The file that it was at is refused, so that it does not break the next

@@ -2,17 +2,19 @@
 
 mod concerns;
 mod engine;
+mod evaluation;
 mod experiments;
 mod explanations;
 mod forecasts;
 mod history;
+mod intake;
 mod pictures;
 
 use super::*;
 use crate::session::{
-    Answer, Augmentation, ClassSplit, ClassWeights, Cut, DeviceChoice, Ending, EpochRow,
-    FIRST_OWN_ID, FoundRate, NormMode, Phase, RatePoint, RunPlan, RunResult, Scene, Score,
-    Strategy,
+    Answer, ArchiveEntry, Augmentation, ClassSplit, ClassWeights, Cut, DeviceChoice, Ending,
+    EpochRow, FIRST_OWN_ID, FoundRate, NormMode, Phase, RatePoint, RefusedEntry, RunPlan,
+    RunResult, Scene, Score, Strategy,
 };
 
 fn opened() -> State {

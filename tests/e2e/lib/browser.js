@@ -7,6 +7,8 @@ import { serveSite } from './server.js';
 const FLAGS = [
   '--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader',
   '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic',
+  // A camera that the browser draws itself; a page is asked for it as for any other.
+  '--use-fake-device-for-media-stream',
 ];
 
 /** Starts the browser that the tests run in. */

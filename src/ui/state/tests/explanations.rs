@@ -24,6 +24,8 @@ fn answer(state: &mut State, question: QuestionId) -> Vec<Effect> {
     let answer = |run, probabilities: [f32; 2]| Answer {
         run: RunId(run),
         probabilities: probabilities.to_vec(),
+        calibrated: None,
+        familiarity: None,
         milliseconds: 1.0,
     };
     let answers = vec![answer(1, [0.2, 0.8]), answer(2, [0.9, 0.1])];

@@ -1,0 +1,53 @@
+//! How far reading is, and the way out of it.
+
+use yew::prelude::*;
+
+use crate::session::Unit;
+use crate::ui::state::{Action, Pictures};
+use crate::ui::text::number;
+
+/// Fewer files are read before anybody could look.
+const FEW: usize = 24;
+
+/// Of the bar.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What is read.
+    pub pictures: Pictures,
+    /// Hears that it is to end.
+    pub act: Callback<Action>,
+}
+
+/// A bar while files are read, with a button that gives up the rest.
+#[component]
+pub fn Reading(props: &Props) -> Html {
+    let Props { pictures, act } = props;
+    let cancel = act.reform(|_: MouseEvent| Action::CancelReading);
+    let progress = pictures.progress().filter(|(_, asked)| *asked > FEW);
+    let opening: Vec<_> = pictures.opening().map(|archive| archive.name.as_str()).collect();
+    let (said, bar) = match progress {
+        Some((done, asked)) => {
+            let said = format!("Reading {} of {}", count(done), count(asked));
+            let (value, max) = (done.to_string(), asked.to_string());
+            (said, html! { <progress {value} {max} aria-label="Files read" /> })
+        }
+        None if !opening.is_empty() => {
+            let said = format!("Opening {}…", opening.join(", "));
+            (said, html! { <progress aria-label="Opening" /> })
+        }
+        None => return Html::default(),
+    };
+    html! {
+        <div class="reading-bar" data-test="reading">
+            <span data-test="reading-progress">{ said }</span>
+            { bar }
+            <button class="pill small" data-test="cancel-reading" onclick={cancel}>
+                { "Cancel" }
+            </button>
+        </div>
+    }
+}
+
+fn count(files: usize) -> String {
+    number(files as f64, Unit::Count)
+}
