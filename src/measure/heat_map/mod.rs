@@ -11,7 +11,7 @@ mod overlay;
 mod plain_network;
 
 #[cfg(feature = "engine")]
-use burn::tensor::Tensor;
+use burn::{module::Module, tensor::Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Architecture, StageKind};
@@ -163,16 +163,9 @@ async fn graded(
     let [_, side, _, channels] = activations.dims();
     let head = model.head().for_class(class);
     let tracked = activations.clone().autodiff().require_grad();
-    let behind = [frozen_behind, learned_behind].map(|segment| {
-        use burn::module::Module;
-        segment.clone().train()
-    });
+    let behind = [frozen_behind, learned_behind].map(|segment| segment.clone().train());
     let seen = behind.iter().fold(tracked.clone(), |value, segment| segment.forward(value));
-    let logit = {
-        use burn::module::Module;
-        head.train().forward(pool(seen))
-    };
-    let mut gradients = logit.backward();
+    let mut gradients = head.train().forward(pool(seen)).backward();
     let Some(gradient) = tracked.grad_remove(&mut gradients) else { return Ok(None) };
     let (activations, gradient) = (read(activations).await?, read(gradient).await?);
     Ok(Some(Graded { activations, gradient, side, channels }))

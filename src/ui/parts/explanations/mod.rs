@@ -2,6 +2,7 @@
 
 mod atlas;
 mod looked_at;
+mod marks;
 mod nearest;
 mod patches;
 mod scatter_plot;

@@ -5,23 +5,14 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::looked_at::{LookedAt, class_name, part_in_words, picture_name};
+use super::looked_at::{LookedAt, part_in_words};
+use super::marks::{Marks, drawn, hue, mark_id};
 use crate::session::{MappedPicture, NearestPictures, Part, PictureId, PictureMap};
 use crate::ui::curves::tenths;
 use crate::ui::parts::width::use_width;
 use crate::ui::scatter::{Direction, beside, laid_out};
 use crate::ui::state::{Action, Experiment, Pictures, Wish};
 use crate::web::focus;
-
-/// The shapes of the marks, class by class, around their middle.
-const SHAPES: [&str; 6] = [
-    "M0-4.4a4.4 4.4 0 1 0 0 8.8a4.4 4.4 0 1 0 0-8.8z",
-    "M-4-4h8v8h-8z",
-    "M0-5.2L4.8 3.4H-4.8z",
-    "M0-5.6L5.2 0L0 5.6L-5.2 0z",
-    "M0 5.2L4.8-3.4H-4.8z",
-    "M-1.7-5h3.4v3.3h3.3v3.4h-3.3v3.3h-3.4v-3.3h-3.3v-3.4h3.3z",
-];
 
 /// Of the plot.
 #[derive(Properties, PartialEq)]
@@ -104,16 +95,14 @@ pub fn ScatterPlot(props: &Props) -> Html {
             look.emit(target);
         }
     };
-    let marks = map.pictures.iter().zip(&points).enumerate();
-    let marks =
-        marks.map(|(index, (picture, point))| mark(props, index, picture, *point, index == at));
     let label = format!("A map of {} pictures; the table below has the same", map.pictures.len());
     html! {
         <div class="atlas-body">
             <div class="scatter" ref={place}>
                 <svg role="group" aria-label={label} width={tenths(width)} height={tenths(height)}
                     data-test="scatter" {onkeydown} {onclick} {onmouseover} {onmouseleave} {onfocusin}>
-                    { for marks }
+                    <Marks map={Rc::clone(map)} marked={props.marked} experiment={experiment.clone()}
+                        pictures={pictures.clone()} {width} {height} reached={at} />
                 </svg>
             </div>
             <LookedAt map={Rc::clone(map)} place={*looked} experiment={experiment.clone()}
@@ -135,63 +124,10 @@ fn led_to(key: &str, from: usize, points: &[(f64, f64)]) -> Option<usize> {
     }
 }
 
-fn mark_id(index: usize) -> String {
-    format!("mark-{index}")
-}
-
 /// Which mark an element belongs to.
 fn mark_of(element: &Element) -> Option<usize> {
     let mark = element.closest("[data-mark]").ok().flatten()?;
     mark.get_attribute("data-mark")?.parse().ok()
-}
-
-/// Whether the model whose mistakes are marked names another class.
-fn is_mistaken(props: &Props, picture: &MappedPicture) -> bool {
-    let answer = props.marked.and_then(|run| picture.answers.get(run));
-    answer.is_some_and(|answer| *answer != picture.class)
-}
-
-fn mark(
-    props: &Props,
-    index: usize,
-    picture: &MappedPicture,
-    (x, y): (f64, f64),
-    is_reached: bool,
-) -> Html {
-    let Props { experiment, pictures, marked, .. } = props;
-    let mut label = format!(
-        "{}, {}, {}",
-        picture_name(pictures, picture),
-        class_name(experiment, picture.class),
-        part_in_words(picture.part)
-    );
-    let is_mistaken = is_mistaken(props, picture);
-    if let Some(answer) = marked.and_then(|run| picture.answers.get(run)).filter(|_| is_mistaken) {
-        label = format!("{label}, taken for {}", class_name(experiment, *answer));
-    }
-    html! {
-        <g key={index} id={mark_id(index)} data-mark={index.to_string()} role="button"
-            aria-label={label} tabindex={if is_reached { "0" } else { "-1" }}
-            class={classes!("mark", hue(picture.class), part_in_words(picture.part))}
-            transform={format!("translate({} {})", tenths(x), tenths(y))}>
-            { drawn(picture.class, picture.part, is_mistaken) }
-        </g>
-    }
-}
-
-fn hue(class: usize) -> String {
-    format!("hue-{}", class % SHAPES.len())
-}
-
-/// A mark around its middle.
-fn drawn(class: usize, part: Part, is_mistaken: bool) -> Html {
-    html! {
-        <>
-            <path d={SHAPES[class % SHAPES.len()]} />
-            if part == Part::Test { <circle class="core" r="1.5" /> }
-            if is_mistaken { <circle class="mistake" r="8.4" /> }
-        </>
-    }
 }
 
 /// What the marks mean.
