@@ -5,7 +5,9 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::compare::printable;
-use crate::session::{ClassSplit, EpochRow, Estimate, Event, LaneEstimate, RunPlan, RunResult};
+use crate::session::{
+    ClassSplit, EpochRow, Estimate, Event, LaneEstimate, RunEvaluation, RunPlan, RunResult,
+};
 
 /// Gathers the events of one experiment.
 #[derive(Debug, Default)]
@@ -25,6 +27,7 @@ struct Run {
     estimate: Option<LaneEstimate>,
     rows: Vec<EpochRow>,
     result: Option<RunResult>,
+    evaluation: Option<RunEvaluation>,
     failure: Option<String>,
 }
 
@@ -59,6 +62,14 @@ struct RunDocument<'a> {
     test_pictures: usize,
     test_accuracy: f64,
     validation_accuracy: f64,
+    /// The mean recall of the classes.
+    balanced_accuracy: Option<f64>,
+    /// By how much the probabilities are off on average, before and at the temperature.
+    calibration_error: Option<f64>,
+    calibrated_error: Option<f64>,
+    temperature: Option<f64>,
+    /// How often a test picture is more familiar than one of another task.
+    unknown_area: Option<f64>,
     best_epoch: usize,
     ending: &'a crate::session::Ending,
     seconds: f64,
@@ -81,7 +92,14 @@ impl Comparison {
                 let lane = |place| estimate.as_ref()?.lanes.get(place).copied();
                 let run = |(place, plan)| {
                     let estimate = lane(place);
-                    Run { plan, estimate, rows: Vec::new(), result: None, failure: None }
+                    Run {
+                        plan,
+                        estimate,
+                        rows: Vec::new(),
+                        result: None,
+                        evaluation: None,
+                        failure: None,
+                    }
                 };
                 self.runs = runs.into_iter().enumerate().map(run).collect();
                 self.estimate = estimate;
@@ -96,6 +114,14 @@ impl Comparison {
             Event::RunEnded { run, result } => {
                 if let Some(run) = self.runs.iter_mut().find(|other| other.plan.run == run) {
                     run.result = Some(result);
+                }
+            }
+            Event::Evaluated(evaluation) => {
+                for evaluated in evaluation.runs {
+                    let is_meant = |run: &&mut Run| run.plan.run == evaluated.run;
+                    if let Some(run) = self.runs.iter_mut().find(is_meant) {
+                        run.evaluation = Some(evaluated);
+                    }
                 }
             }
             Event::RunFailed { run, refusal } => {
@@ -178,6 +204,14 @@ impl Comparison {
                 memory.map_or_else(String::new, |bytes| format!(" and {}", megabytes(bytes))),
             );
         }
+        let mut evaluated =
+            self.runs.iter().filter_map(|run| Some((run, run.evaluation.as_ref()?))).peekable();
+        if evaluated.peek().is_some() {
+            text.push('\n');
+        }
+        for (run, evaluation) in evaluated {
+            let _ = writeln!(text, "{}: {}", run.plan.strategy.cut, trust(evaluation));
+        }
         for failure in failures {
             let _ = writeln!(text, "\n{failure}");
         }
@@ -188,6 +222,9 @@ impl Comparison {
     pub fn json(&self) -> String {
         let runs = self.runs.iter().filter_map(|run| {
             let result = run.result.as_ref()?;
+            let evaluated = |number: fn(&RunEvaluation) -> Option<f64>| {
+                run.evaluation.as_ref().and_then(number)
+            };
             let count = |part: fn(&ClassSplit) -> usize| self.classes.iter().map(part).sum();
             Some(RunDocument {
                 cut: run.plan.strategy.cut.to_string(),
@@ -198,6 +235,11 @@ impl Comparison {
                 test_pictures: count(|class| class.test),
                 test_accuracy: result.test.accuracy(),
                 validation_accuracy: result.validation.accuracy(),
+                balanced_accuracy: evaluated(|run| Some(run.balanced_accuracy.ok()?.estimate)),
+                calibration_error: evaluated(|run| Some(run.calibration.as_ref().ok()?.error)),
+                calibrated_error: evaluated(|run| Some(run.calibrated.as_ref().ok()?.error)),
+                temperature: evaluated(|run| run.temperature.ok()),
+                unknown_area: evaluated(|run| Some(run.none_of_these.ok()?.unknown?.area)),
                 best_epoch: result.best_epoch,
                 ending: &result.ending,
                 seconds: result.seconds,
@@ -229,6 +271,32 @@ impl Comparison {
         };
         // Plain numbers and texts always become JSON.
         serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    }
+}
+
+/// How far a model's answers can be trusted, in one line.
+fn trust(evaluation: &RunEvaluation) -> String {
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let sureness = match (&evaluation.calibration, &evaluation.calibrated, evaluation.temperature) {
+        (Ok(before), Ok(after), Ok(temperature)) => format!(
+            "calibration error {}, {} at temperature {temperature:.2} ({} by chance)",
+            percent(before.error),
+            percent(after.error),
+            percent(after.by_chance)
+        ),
+        (Ok(before), ..) => format!(
+            "calibration error {} ({} by chance)",
+            percent(before.error),
+            percent(before.by_chance)
+        ),
+        (Err(missing), ..) => format!("no calibration error: {}", missing.in_words()),
+    };
+    match evaluation.none_of_these.map(|found| found.unknown) {
+        Ok(Some(unknown)) => format!(
+            "{sureness}; AUROC {:.3} of {} known against {} unknown pictures",
+            unknown.area, unknown.known, unknown.unknown
+        ),
+        _ => sureness,
     }
 }
 

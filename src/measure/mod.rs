@@ -3,30 +3,85 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `confusion` | who is taken for whom, accuracy, balanced accuracy |
-//! | `interval` | an estimate with its bounds |
+//! | `class_figures` | precision, recall and F1 of a class |
+//! | `interval`, `missing` | an estimate with its bounds, or why there is none |
+//! | `proportion` | bounds of shares and of their means |
+//! | `calibration`, `temperature` | whether a model is right as often as it says, and a remedy |
+//! | `familiarity`, `abstention` | pictures of none of the classes, and what refusing them costs |
+//! | `label_errors` | pictures that probably lie in the wrong class |
 //! | `bootstrap`, `quantiles` | bounds of shares and paired differences, a picture a unit |
 //! | `similarity` | how alike two layers see the same pictures (linear CKA) |
 //! | `neighbours` | what frozen features alone tell: nearest mean, overlap of classes |
-//! | `lanes` | the inner loops of these two |
+//! | `nearest` | the pictures whose features point most nearly the same way |
+//! | `strongest` | where channels of a layer answer most strongly |
+//! | `lanes` | the inner loops of these three |
 //! | `corruption` | pictures made worse in seven ways and five steps |
+//! | `picture_map` | many pictures as places on a plane: principal components, t-SNE |
+//! | `heat_map` | where in a picture a model finds what speaks for a class (Grad-CAM) |
 
+mod abstention;
 #[cfg(feature = "engine")]
 mod bootstrap;
+mod calibration;
+mod class_figures;
 mod confusion;
 mod corruption;
+#[cfg(feature = "engine")]
+mod familiarity;
+mod heat_map;
 mod interval;
+#[cfg(feature = "engine")]
+mod label_errors;
 mod lanes;
+mod missing;
+mod nearest;
 mod neighbours;
+#[cfg(feature = "engine")]
+mod picture_map;
+#[cfg(feature = "engine")]
+mod proportion;
 #[cfg(feature = "engine")]
 mod quantiles;
 mod similarity;
+#[cfg(feature = "engine")]
+mod strongest;
+#[cfg(feature = "engine")]
+mod temperature;
 
+pub use abstention::{Abstention, GIVEN_UP, UnknownRefused, is_none_of_these};
+#[cfg(feature = "engine")]
+pub use abstention::{Familiarities, abstention};
 #[cfg(feature = "engine")]
 pub use bootstrap::{Unit, bootstrap, mean_difference, mean_share, paired_difference, share};
+pub use calibration::{Bin, Calibration};
+#[cfg(feature = "engine")]
+pub use calibration::{PICTURES_A_BIN, calibration};
+pub use class_figures::ClassFigures;
+#[cfg(feature = "engine")]
+pub use class_figures::balanced_accuracy;
 pub use confusion::Confusion;
 #[cfg(feature = "engine")]
 pub use corruption::corrupted;
 pub use corruption::{Corruption, SEVERITIES};
+#[cfg(feature = "engine")]
+pub use familiarity::{KnownFeatures, NEAREST, area_under_curve, maximum_softmax, negative_energy};
+pub use heat_map::{Grain, HeatMap, shares_of_thirds};
+#[cfg(feature = "engine")]
+pub use heat_map::{grad_cam, overlay};
 pub use interval::Interval;
+#[cfg(feature = "engine")]
+pub use label_errors::{Suspect, label_errors};
+pub use missing::{Measured, Missing};
+pub use nearest::nearest;
 pub use neighbours::{nearest_mean_accuracy, overlap};
+#[cfg(feature = "engine")]
+pub use picture_map::{
+    Gathering, NeighbourMap, Principal, PrincipalSearch, Products, perplexity_for, turned_onto,
+};
+#[cfg(feature = "engine")]
+pub use proportion::{mean_of_shares, wilson};
 pub use similarity::{Gram, similarity};
+#[cfg(feature = "engine")]
+pub use strongest::{Peak, Strongest};
+#[cfg(feature = "engine")]
+pub use temperature::{negative_log_likelihood, temperature};

@@ -5,7 +5,7 @@
 const STUDENT: [f64; 4] = [12.706_205, 4.302_653, 3.182_446, 2.776_445];
 
 /// The normal distribution's 97.5 % quantile.
-const NORMAL: f64 = 1.959_963_984_540_054;
+pub(super) const NORMAL: f64 = 1.959_963_984_540_054;
 
 /// Student's 97.5 % quantile with so many degrees of freedom, at least 1, off by less than 3e-4
 /// (Abramowitz and Stegun, 26.7.5).

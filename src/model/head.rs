@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::floats::{placed, reshaped};
+use super::floats::{placed, reshaped, selected};
 use super::operations::{Activation, EPSILON, Kind, Layer, LayerTensors, normalised_convolution};
 use super::weights::{Weights, WeightsError};
 
@@ -78,6 +78,21 @@ impl Head {
         }
     }
 
+    /// The head that knows this class alone, so that a gradient is that of its logit. Of a head that
+    /// keeps no track of gradients; `class` is one of its classes.
+    pub fn for_class(&self, class: usize) -> Self {
+        let weight = self.weight.val();
+        let device = weight.device();
+        let mut one = Self::of(selected(weight, &[class]), 1, None, &device);
+        one.bias = Param::from_tensor(selected(self.bias.val(), &[class]));
+        one
+    }
+
+    /// The classes that it tells apart.
+    pub fn classes(&self) -> usize {
+        self.weight.val().dims()[0]
+    }
+
     /// # Shapes
     /// - input: `[batch, features]`
     /// - output: logits `[batch, classes]`
@@ -124,5 +139,10 @@ mod tests {
         for (found, expected) in logits.expect("floats").iter().zip(expected) {
             assert!((found - expected).abs() < 1e-5, "{found}, not {expected}");
         }
+        let one = head.for_class(1);
+        let features = Tensor::from_floats([[1.0, 2.0, 4.0]], &device);
+        let logit = one.forward(features).into_data().try_into_vec_as::<f32>().expect("floats");
+        assert_eq!((one.classes(), logit.len()), (1, 1));
+        assert!((logit[0] + 20.5).abs() < 1e-5, "{}", logit[0]);
     }
 }

@@ -28,6 +28,7 @@ mod operations;
 mod random;
 #[cfg(feature = "engine")]
 mod read;
+mod receptive_field;
 #[cfg(feature = "bench")]
 mod single_layer;
 #[cfg(feature = "engine")]
@@ -58,6 +59,7 @@ pub(crate) use operations::launch;
 pub use operations::pool;
 #[cfg(feature = "engine")]
 pub use read::{ReadError, read};
+pub use receptive_field::ReceptiveField;
 #[cfg(feature = "bench")]
 pub use single_layer::SingleLayer;
 #[cfg(feature = "engine")]

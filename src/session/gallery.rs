@@ -171,6 +171,14 @@ impl Gallery {
         }
     }
 
+    /// A picture by its id, in whichever class and setting it is.
+    pub fn picture(&self, id: PictureId) -> Option<&Picture> {
+        let mut classes = self.classes.iter();
+        let found = classes
+            .find_map(|class| class.pictures.get(&id).or_else(|| class.new_setting.get(&id)));
+        found.map(|specimen| &specimen.picture)
+    }
+
     /// Whether this class is there.
     pub fn has_class(&self, id: ClassId) -> bool {
         self.classes.iter().any(|class| class.id == id)

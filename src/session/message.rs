@@ -7,8 +7,10 @@ pub use crate::compare::{
     Plot, Repetition, Series, Shape, TestAnswer, Trial, TrialRow, Unit, Way,
 };
 pub use crate::data::{Augmentation, FileName, MINIMUM_PER_CLASS, SampleTask, Scene};
-
-pub use crate::measure::Interval;
+pub use crate::measure::{
+    Abstention, Bin, Calibration, ClassFigures, Confusion, GIVEN_UP, Grain, HeatMap, Interval,
+    Measured, Missing, UnknownRefused,
+};
 pub use crate::model::{Architecture, Cut, Stage, StageKind};
 pub use crate::train::{
     ClassWeights, Ending, EpochRow, FoundRate, NormMode, Phase, RatePoint, RunResult, Score, Start,
@@ -17,6 +19,13 @@ pub use crate::train::{
 
 pub use super::concern::{Concern, IMBALANCE, TINY_SIDE};
 pub use super::estimate::{Estimate, LaneEstimate};
+pub use super::evaluation::{
+    Evaluation, PictureFamiliarity, RunEvaluation, SuspectedLabel, TestedPicture,
+};
+pub use super::explanation::{
+    BlockPatches, ExplainedPicture, Explanation, MapMethod, MapQuality, MappedFeatures,
+    MappedPicture, NearestPictures, Neighbour, Part, Patch, PictureMap,
+};
 
 /// Ids below this are given by whoever sends the commands, ids from here on by the session, for
 /// what it makes itself (drawn classes and pictures). So neither has to wait for the other.
@@ -310,6 +319,40 @@ pub enum Command {
         /// Another seed draws another picture, of a class that depends on it too.
         seed: u64,
     },
+    /// Asks where in a picture every trained model finds what speaks for a class. Answered by an
+    /// [`Event::Explained`] a model, or by [`Event::ExplanationRefused`].
+    Explain {
+        /// Of which picture.
+        picture: ExplainedPicture,
+        /// Of which class: a place in [`Event::ExperimentStarted`]'s classes.
+        class: usize,
+        /// How finely.
+        grain: Grain,
+    },
+    /// Asks which training pictures every trained model sees most like a picture. Answered by
+    /// [`Event::NearestFound`] or [`Event::ExplanationRefused`], once the models have looked at all
+    /// pictures.
+    FindNearest {
+        /// Like which picture.
+        picture: ExplainedPicture,
+    },
+    /// Lays all pictures of the last experiment out on a plane. Answered by
+    /// [`Event::PicturesMapped`], several times where it takes long, or by
+    /// [`Event::ExplanationRefused`]. Another one takes the place of one in the making.
+    MapPictures {
+        /// By whose features.
+        features: MappedFeatures,
+        /// How.
+        method: MapMethod,
+    },
+    /// Asks which parts of the last experiment's pictures the channels of a block answer to most
+    /// strongly. Answered by an [`Event::PatchesFound`] for the pretrained backbone and for every
+    /// trained model, or by [`Event::ExplanationRefused`]. Another one takes the place of one in the
+    /// making.
+    FindPatches {
+        /// Which block, counted from 1.
+        block: usize,
+    },
 }
 
 impl Command {
@@ -325,6 +368,10 @@ impl Command {
                 | Self::Advise { .. }
                 | Self::FindRate { .. }
                 | Self::ShowViews { .. }
+                | Self::Explain { .. }
+                | Self::FindNearest { .. }
+                | Self::MapPictures { .. }
+                | Self::FindPatches { .. }
         )
     }
 }
@@ -375,8 +422,24 @@ pub struct Answer {
     pub run: RunId,
     /// One probability a class, in the order of [`Event::ExperimentStarted`]'s classes.
     pub probabilities: Vec<f32>,
+    /// The same at the temperature that was fitted on the validation pictures, once there is one.
+    pub calibrated: Option<Vec<f32>>,
+    /// How familiar the picture is to the model, once it is known what is.
+    pub familiarity: Option<PictureFamiliarity>,
     /// Milliseconds from pixels to probabilities.
     pub milliseconds: f64,
+}
+
+impl Answer {
+    /// The probabilities that are closest to how often the answer is right.
+    pub fn shares(&self) -> &[f32] {
+        self.calibrated.as_ref().unwrap_or(&self.probabilities)
+    }
+
+    /// Whether the picture is probably none of the classes, as far as that is known.
+    pub fn is_none_of_these(&self) -> bool {
+        self.familiarity.is_some_and(|familiarity| familiarity.is_none_of_these())
+    }
 }
 
 /// A file in an archive.
@@ -562,6 +625,11 @@ pub enum Event {
         /// before, where the program counts them.
         memory: Option<u64>,
     },
+    /// What the models of the experiment that has ended make of the pictures that they did not learn
+    /// from. Comes some time after [`Event::ExperimentEnded`], unless another experiment begins.
+    Evaluated(Box<Evaluation>),
+    /// The models could not be evaluated.
+    EvaluationRefused(Refusal),
     /// Which strategy is advised, and why.
     Advised(Box<Advice>),
     /// Nothing can be advised: training could not start either, or a device broke off.
@@ -615,6 +683,31 @@ pub enum Event {
         drawn_as: Option<String>,
         /// One answer a model, in the order of the lanes.
         answers: Vec<Answer>,
+    },
+    /// Where in a picture one trained model finds what speaks for a class.
+    Explained {
+        /// What it found.
+        explanation: Box<Explanation>,
+        /// A small PNG of the picture in grey under the map's colours.
+        overlay: Vec<u8>,
+    },
+    /// The training pictures that every trained model sees most like a picture.
+    NearestFound {
+        /// Like which picture.
+        picture: ExplainedPicture,
+        /// One a model, in the order of the lanes.
+        runs: Vec<NearestPictures>,
+    },
+    /// All pictures on a plane, so far or for good.
+    PicturesMapped(Box<PictureMap>),
+    /// What the channels of a block look for in one network.
+    PatchesFound(Box<BlockPatches>),
+    /// Something could not be explained.
+    ExplanationRefused {
+        /// Which picture; `None` for a map of all and for patches.
+        picture: Option<ExplainedPicture>,
+        /// Why, and what to do.
+        refusal: Refusal,
     },
     /// A question could not be answered.
     QuestionRefused {

@@ -22,7 +22,13 @@ mod estimate;
 #[cfg(feature = "engine")]
 mod estimating;
 #[cfg(feature = "engine")]
+mod evaluating;
+mod evaluation;
+#[cfg(feature = "engine")]
 mod experiment;
+#[cfg(feature = "engine")]
+mod explaining;
+mod explanation;
 #[cfg(feature = "engine")]
 mod extracting;
 #[cfg(feature = "engine")]
@@ -32,12 +38,18 @@ mod gallery;
 #[cfg(feature = "engine")]
 mod helper;
 #[cfg(feature = "engine")]
+mod inspecting;
+#[cfg(feature = "engine")]
 mod lanes;
 #[cfg(feature = "engine")]
 mod looking;
 #[cfg(feature = "engine")]
+mod mapping;
+#[cfg(feature = "engine")]
 mod measured;
 mod message;
+#[cfg(feature = "engine")]
+mod patching;
 #[cfg(feature = "engine")]
 mod relations;
 #[cfg(feature = "engine")]

@@ -49,6 +49,8 @@ impl Ready {
 pub(super) struct Setup {
     pub lanes: Vec<Lane>,
     pub classes: Vec<ClassSplit>,
+    /// The ids of the pictures, in their order.
+    pub ids: Vec<PictureId>,
     pub pictures: Vec<Picture>,
     pub labels: Vec<usize>,
     /// One group a picture: copies and bursts belong together.
@@ -82,9 +84,11 @@ impl Setup {
         let augmentation = shared_augmentation(lanes.iter().map(|lane| &lane.strategy));
         let augmentation = augmentation.ok_or_else(views_refusal)?;
         let taking_part: Vec<&Class> = gallery.filled().collect();
+        let mut ids = Vec::new();
         let mut pictures = Vec::new();
         let mut labels = Vec::new();
         for (label, class) in taking_part.iter().enumerate() {
+            ids.extend(class.pictures.keys().copied());
             pictures.extend(class.pictures.values().map(|held| held.picture.clone()));
             labels.extend(std::iter::repeat_n(label, class.pictures.len()));
         }
@@ -108,7 +112,7 @@ impl Setup {
                 test: count(&split.test, label),
             })
             .collect();
-        Ok(Self { lanes, classes, pictures, labels, groups, split, seed, augmentation, ready })
+        Ok(Self { lanes, classes, ids, pictures, labels, groups, split, seed, augmentation, ready })
     }
 
     /// Classes and groups of the pictures.

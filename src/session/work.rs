@@ -5,16 +5,19 @@ use std::collections::VecDeque;
 use burn::tensor::Device;
 
 use super::advising::Advising;
-use super::answering::answer;
+use super::answering::{Asked, answer};
 use super::archives::Archives;
 use super::arrivals::{Arrivals, SIDE, refusal_of};
 use super::concern::Concern;
 use super::crew::{Assistant, Crew, Parcel, Report};
 use super::device::{Devices, GpuAccess};
 use super::estimating::Estimating;
+use super::evaluating::{Evaluating, Reference};
 use super::experiment::Experiment;
+use super::explaining::{Explaining, no_models};
 use super::finding::Finding;
 use super::gallery::Gallery;
+use super::inspecting::{Inspecting, Inspection, Subject};
 use super::lanes::TrainedModel;
 use super::measured::Measured;
 use super::message::{
@@ -30,6 +33,8 @@ use crate::data::{
 use crate::model::{Backbone, Segment, WeightsError};
 use crate::train::Strategy;
 
+mod evaluations;
+mod explanations;
 mod pictures;
 mod studies;
 
@@ -72,6 +77,15 @@ pub struct Session {
     /// The runs of the last experiment, in the order of its lanes.
     runs: Vec<RunId>,
     models: Vec<TrainedModel>,
+    /// The pictures of the experiment in progress, for its models to look at once it has ended.
+    subject: Option<Subject>,
+    inspecting: Option<Inspecting>,
+    /// What the models of the last experiment make of its pictures.
+    inspection: Option<Inspection>,
+    explaining: Explaining,
+    evaluating: Option<Evaluating>,
+    /// What further questions to the models are answered by, once they are evaluated.
+    references: Vec<Reference>,
     events: Vec<Event>,
 }
 
@@ -112,6 +126,12 @@ impl Session {
             crew: Crew::default(),
             runs: Vec::new(),
             models: Vec::new(),
+            subject: None,
+            inspecting: None,
+            inspection: None,
+            explaining: Explaining::default(),
+            evaluating: None,
+            references: Vec::new(),
             events: vec![Event::Ready { device: report }],
         })
     }
@@ -171,6 +191,8 @@ impl Session {
             || self.experiment.is_some()
             || self.estimating.is_some()
             || self.finding.is_some()
+            || self.is_inspecting()
+            || self.can_explain()
             || self.study.as_ref().is_some_and(Studying::is_going)
     }
 
@@ -241,6 +263,11 @@ impl Session {
                 self.keep(ended);
             }
             self.end_if_over();
+        } else if self.is_inspecting() {
+            // Before a study, which takes minutes: a person may look at the answers meanwhile.
+            self.inspect().await;
+        } else if self.can_explain() {
+            self.work_on_explanations().await;
         } else if let Some(study) = self.study.as_mut().filter(|study| study.is_going()) {
             if !study.is_waiting() {
                 study.work(&self.crew, &mut self.events).await;
@@ -320,7 +347,8 @@ impl Session {
     /// Whether all that is left to do is with assistants, so that there is nothing to work on
     /// before one of them says something.
     pub fn is_waiting(&self) -> bool {
-        if self.advising.is_some() {
+        let is_looking = self.is_inspecting() || self.can_explain();
+        if self.advising.is_some() || (is_looking && self.experiment.is_none()) {
             return false;
         }
         let are_pictures_away = !self.arrivals.is_empty() && self.next_picture().is_none();
@@ -352,6 +380,11 @@ impl Session {
     fn end_if_over(&mut self) {
         if let Some(experiment) = self.experiment.take_if(|experiment| experiment.is_over()) {
             self.events.push(experiment.ended());
+            let subject = self.subject.take();
+            self.inspecting = subject.and_then(|subject| Inspecting::begin(subject, &self.models));
+            if self.inspecting.is_none() {
+                self.give_explanations_up(&no_models());
+            }
         }
     }
 
@@ -411,6 +444,10 @@ impl Session {
                 self.begin_study(Study { transfer, fine_tuning, seeds, folds: 1 }, sample);
             }
             Command::Advise { seed } => self.begin_advice(seed),
+            Command::Explain { picture, class, grain } => self.explain(picture, class, grain).await,
+            Command::FindNearest { picture } => self.want_nearest(picture),
+            Command::MapPictures { features, method } => self.want_map(features, method),
+            Command::FindPatches { block } => self.want_patches(block),
             Command::Ask { question, name, bytes } => {
                 let decoded = decode(&bytes, SIDE).map(|decoded| decoded.picture);
                 self.answer(question, name, decoded, None).await;
@@ -458,6 +495,9 @@ impl Session {
         match self.setup(lanes, seed) {
             Ok(setup) => {
                 self.models.clear();
+                self.forget_inspection();
+                self.explaining.forget();
+                self.subject = Some(Subject::of(&setup));
                 // One that was asked for on its own comes before the runs that it is about.
                 if self.study.is_some() {
                     self.end_advice();
@@ -505,7 +545,11 @@ impl Session {
         picture: Result<Picture, PictureError>,
         drawn_as: Option<String>,
     ) {
-        let answered = answer(&self.models, question, picture, drawn_as, self.clock).await;
+        if let Ok(picture) = &picture {
+            self.explaining.asked = Some((question, picture.clone()));
+        }
+        let asked = Asked { models: &self.models, references: &self.references };
+        let answered = answer(asked, question, picture, drawn_as, self.clock).await;
         self.events.push(answered.unwrap_or_else(|refusal| Event::QuestionRefused {
             question,
             name,

@@ -28,8 +28,17 @@ impl Model {
     /// - input: pictures `[batch, side, side, 3]`
     /// - output: `[batch, classes]`
     pub fn logits(&self, pictures: Tensor<4>) -> Tensor<2> {
+        self.features_and_logits(pictures).1
+    }
+
+    /// What the head is fed with, and what it makes of that.
+    ///
+    /// # Shapes
+    /// - input: pictures `[batch, side, side, 3]`
+    /// - output: `[batch, features]`, `[batch, classes]`
+    pub fn features_and_logits(&self, pictures: Tensor<4>) -> (Tensor<2>, Tensor<2>) {
         let features = pool(self.learned.segment.forward(self.frozen.forward(pictures)));
-        self.learned.head.forward(features)
+        (features.clone(), self.learned.head.forward(features))
     }
 
     /// What was learned as plain numbers, with torchvision's names.

@@ -4,7 +4,9 @@ use gloo_timers::callback::Timeout;
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
-use super::parts::{Ask, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start};
+use super::parts::{
+    AnswersPanel, Ask, AtlasPanel, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start,
+};
 use super::state::{Action, Contents, Effect, Engine, Offered, Place, State};
 use crate::session::{ClassId, DeviceChoice, Event, FileName, PictureId, SampleTask};
 use crate::web::clipboard::Pastes;
@@ -222,7 +224,7 @@ impl Component for App {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        let State { pictures, settings, experiment, question, .. } = &self.state;
+        let State { pictures, settings, experiment, question, explanations, .. } = &self.state;
         let act = &self.act;
         let running = experiment.as_ref().is_some_and(|experiment| experiment.is_running());
         let askable = experiment.as_ref().is_some_and(|experiment| experiment.can_be_asked());
@@ -250,13 +252,22 @@ impl Component for App {
                 </CutPanel>
                 if let Some(experiment) = experiment {
                     <Race experiment={experiment.clone()} {act} />
+                    <AnswersPanel experiment={experiment.clone()} answers={self.state.answers.clone()}
+                        pictures={pictures.clone()} why_not={self.state.why_not_start()} {act} />
                     <Differences study={self.state.study.clone()} seeds={settings.seeds}
                         classes={pictures.classes.clone()} give={&self.give}
                         why_not={self.state.why_not_measure()} {act} />
                     if askable || question.is_some() {
                         <Ask experiment={experiment.clone()} question={question.clone()}
                             {askable} ask={&self.ask} ask_live={&self.ask_live} sample={pictures.sample()}
-                            ask_drawn={&self.ask_drawn} />
+                            ask_drawn={&self.ask_drawn} why={explanations.why.clone()}
+                            pictures={pictures.clone()} {act} />
+                    }
+                    if askable {
+                        <AtlasPanel experiment={experiment.clone()}
+                            atlas={explanations.atlas.clone()}
+                            nearest={explanations.nearest.clone()}
+                            patches={explanations.patches.clone()} pictures={pictures.clone()} {act} />
                     }
                 }
                 <p class="unseen" role="status">{ &self.state.news }</p>
@@ -334,6 +345,7 @@ impl App {
         let image = match &mut event {
             Event::PictureAdded { thumbnail, .. }
             | Event::Answered { thumbnail, .. }
+            | Event::Explained { overlay: thumbnail, .. }
             | Event::ViewsShown { sheet: thumbnail } => shelf::png_url(&std::mem::take(thumbnail)),
             Event::Ready { .. } => {
                 self.ready_at = Some(requests::now());

@@ -5,6 +5,8 @@
 
 pub mod curves;
 pub mod plots;
+pub mod reliability;
+pub mod scatter;
 pub mod state;
 pub mod strip;
 pub mod text;

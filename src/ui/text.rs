@@ -179,6 +179,23 @@ pub fn thousandths(value: f64) -> String {
     format!("{sign}{}.{:03}", thousandths / 1000, thousandths % 1000)
 }
 
+/// Which of nine thirds by thirds of a picture has the largest share, row by row, and how much.
+pub fn place_of_most(shares: &[f32; 9]) -> (&'static str, f64) {
+    const PLACES: [&str; 9] = [
+        "upper left",
+        "upper middle",
+        "upper right",
+        "middle left",
+        "middle",
+        "middle right",
+        "lower left",
+        "lower middle",
+        "lower right",
+    ];
+    let largest = PLACES.into_iter().zip(shares).max_by(|a, b| a.1.total_cmp(b.1));
+    largest.map_or(("middle", 0.0), |(place, share)| (place, f64::from(*share)))
+}
+
 /// A learning rate in scientific notation with two digits: `2.9e-3`.
 pub fn rate(value: f64) -> String {
     if !(value.is_finite() && value > 0.0) {
@@ -281,6 +298,15 @@ mod tests {
         assert_eq!(within(interval, Unit::Share), "52.9 to 76.9\u{a0}%");
         let interval = Interval { estimate: 0.0, low: -0.091, high: 0.095 };
         assert_eq!(within(interval, Unit::Points), "−9.1 to +9.5\u{a0}points");
+    }
+
+    #[test]
+    fn the_ninth_of_a_picture_with_most_is_named() {
+        let mut shares = [0.05; 9];
+        shares[2] = 0.6;
+        assert_eq!(place_of_most(&shares), ("upper right", f64::from(0.6f32)));
+        shares[6] = 0.9;
+        assert_eq!(place_of_most(&shares).0, "lower left");
     }
 
     #[test]

@@ -26,6 +26,15 @@ fn reachable(element: Option<Element>) -> Option<Element> {
     element.query_selector(REACHABLE).ok().flatten()
 }
 
+/// Moves the focus onto a part of the page, drawn ones included.
+pub fn on(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(part) = document.and_then(|document| document.get_element_by_id(id)) {
+        // What is drawn is no HTML element, and is focused by the same call.
+        let _ = part.unchecked_into::<HtmlElement>().focus();
+    }
+}
+
 /// Brings a part of the page into view.
 pub fn show(id: &str) {
     let document = web_sys::window().and_then(|window| window.document());

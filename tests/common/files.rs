@@ -5,11 +5,7 @@ use headstart::session::{ClassId, Command, PictureId, SampleTask};
 
 /// A drawn picture as a PNG file.
 pub fn file(task: SampleTask, class: usize, number: usize) -> Vec<u8> {
-    let picture = draw(task, Scene::Usual, 9)
-        .pictures()
-        .filter(|drawn| drawn.class_index == class)
-        .nth(number)
-        .expect("so many pictures are drawn");
+    let picture = draw(task, Scene::Usual, 9).picture(class, number);
     let side = headstart::data::DRAWN_SIDE as u32;
     let image = image::RgbImage::from_raw(side, side, picture.pixels).expect("all pixels");
     let mut bytes = std::io::Cursor::new(Vec::new());

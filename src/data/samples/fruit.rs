@@ -51,6 +51,19 @@ pub(super) fn draw(class_index: usize, scene: Scene, dice: &mut Dice) -> Film {
     Film::new(light, scene, dice)
 }
 
+/// Which pixels of a picture show fruit, `[SIDE, SIDE]`, by the ray through the middle of each.
+/// `dice` are those that the picture is drawn with.
+pub(super) fn shown(class_index: usize, scene: Scene, dice: &mut Dice) -> Vec<bool> {
+    let still_life = StillLife::new(class_index, scene, dice);
+    let middles = (0..SIDE * SIDE).map(|index| (index % SIDE, index / SIDE));
+    middles
+        .map(|(column, row)| {
+            let (_, seen) = still_life.look(column as f32 + 0.5, row as f32 + 0.5);
+            matches!(seen, Seen::Body(_))
+        })
+        .collect()
+}
+
 /// What a ray ends at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Seen {

@@ -86,12 +86,7 @@ impl DrawnTask {
     /// One picture of a class, `number` counted from 0; the same ones as in
     /// [`DrawnTask::pictures`] below [`DRAWN_A_CLASS`].
     pub fn picture(&self, class_index: usize, number: usize) -> DrawnPicture {
-        // One stream a picture: a change to one never moves the others.
-        let stream = (self.scene as u64) << 48
-            | (self.task as u64) << 32
-            | (class_index as u64) << 16
-            | number as u64;
-        let mut dice = Dice::new(self.seed, stream);
+        let mut dice = self.dice(class_index, number);
         let film = match self.task {
             SampleTask::Fruit => fruit::draw(class_index, self.scene, &mut dice),
             SampleTask::Fabric => fabric::draw(class_index, self.scene, &mut dice),
@@ -99,6 +94,26 @@ impl DrawnTask {
         };
         let name = self.picture_name(class_index, number);
         DrawnPicture { class_index, name, pixels: film.develop(&mut dice) }
+    }
+
+    /// Which pixels of [`DrawnTask::picture`] show the object that the class is named for,
+    /// `[DRAWN_SIDE, DRAWN_SIDE]`, row by row: what an explanation of an answer can be held against.
+    /// `None` for tasks whose pictures show nothing else.
+    pub fn object(&self, class_index: usize, number: usize) -> Option<Vec<bool>> {
+        let mut dice = self.dice(class_index, number);
+        match self.task {
+            SampleTask::Fruit => Some(fruit::shown(class_index, self.scene, &mut dice)),
+            SampleTask::Fabric | SampleTask::Glyphs => None,
+        }
+    }
+
+    /// One stream a picture: a change to one never moves the others.
+    fn dice(&self, class_index: usize, number: usize) -> Dice {
+        let stream = (self.scene as u64) << 48
+            | (self.task as u64) << 32
+            | (class_index as u64) << 16
+            | number as u64;
+        Dice::new(self.seed, stream)
     }
 }
 

@@ -17,13 +17,16 @@ pub struct Props {
     pub answer: Answer,
     /// The classes, in its order.
     pub classes: Rc<Vec<ClassSplit>>,
+    /// What explains it.
+    #[prop_or_default]
+    pub children: Html,
 }
 
 /// One model's answer.
 #[component]
 pub fn AnswerCard(props: &Props) -> Html {
-    let Props { side, answer, classes } = props;
-    let shares = || answer.probabilities.iter().copied();
+    let Props { side, answer, classes, .. } = props;
+    let shares = || answer.shares().iter().copied();
     let best = shares().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(best, _)| best);
     let rows = classes.iter().zip(shares()).enumerate().map(|(index, (class, share))| {
         let share = f64::from(share);
@@ -44,7 +47,14 @@ pub fn AnswerCard(props: &Props) -> Html {
                 { side.title() }
                 <small class="latency" data-test="latency">{ milliseconds(answer.milliseconds) }</small>
             </h3>
+            if answer.is_none_of_these() {
+                <p class="none-of-these" data-test="none-of-these-answer">
+                    { "None of these, probably: it looks unlike every training picture. Were it one, it \
+                        would be:" }
+                </p>
+            }
             <ul class="shares">{ for rows }</ul>
+            { props.children.clone() }
         </article>
     }
 }

@@ -1,14 +1,15 @@
-//! Step 5: ask the trained models about a picture.
+//! Step 6: ask the trained models about a picture.
 
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::answer::AnswerCard;
 use super::camera::{CameraPanel, Purpose};
+use super::explanations::WhyView;
 use super::file_button::FileButton;
 use super::panel::Panel;
 use crate::session::SampleTask;
-use crate::ui::state::{Experiment, Question, Reply};
+use crate::ui::state::{Action, Experiment, Pictures, Question, Reply, Why};
 
 /// Of the panel.
 #[derive(Properties, PartialEq)]
@@ -27,6 +28,12 @@ pub struct Props {
     pub sample: Option<SampleTask>,
     /// Hears that a fresh drawing is wanted.
     pub ask_drawn: Callback<SampleTask>,
+    /// Why the models answered as they did, where that is wanted.
+    pub why: Option<Why>,
+    /// Where thumbnails are.
+    pub pictures: Pictures,
+    /// Hears of wishes for explanations.
+    pub act: Callback<Action>,
 }
 
 /// Ask the trained models about a picture.
@@ -55,7 +62,7 @@ pub fn Ask(props: &Props) -> Html {
     let is_watching = *live && *askable;
     let reply = question.as_ref().map(|question| &question.reply);
     html! {
-        <Panel number="5" title="Use it" id="use" zone="ask"
+        <Panel number="6" title="Use it" id="use" zone="ask"
             hint={html! { "Ask about a picture that no model has seen yet: drop or paste it here, choose \
                 one, or hold it before the camera." }}>
             <div class="use">
@@ -133,7 +140,11 @@ fn answers(props: &Props) -> Html {
                 let lane = props.experiment.lane(answer.run)?;
                 Some(html! {
                     <AnswerCard key={answer.run.0} side={lane.side} answer={answer.clone()}
-                        classes={props.experiment.classes.clone()} />
+                        classes={props.experiment.classes.clone()}>
+                        <WhyView answer={answer.clone()} classes={props.experiment.classes.clone()}
+                            why={props.why.clone()} pictures={props.pictures.clone()}
+                            act={&props.act} />
+                    </AnswerCard>
                 })
             });
             html! { <>{ for cards }</> }

@@ -1,4 +1,4 @@
-//! Step 4: the ten differences, measured.
+//! Step 5: the ten differences, measured.
 
 use std::rc::Rc;
 
@@ -41,7 +41,7 @@ pub fn Differences(props: &Props) -> Html {
             counted(*seeds, "seed", "seeds")) }
     };
     html! {
-        <Panel number="4" title="The ten differences" id="differences" {hint}>
+        <Panel number="5" title="The ten differences" id="differences" {hint}>
             <div class="race-bar">
                 <div class="in-numbers">{ said(study.as_ref()) }</div>
                 <div class="buttons">{ buttons(props) }</div>

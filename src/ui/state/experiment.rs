@@ -251,10 +251,11 @@ impl Experiment {
     /// A model's best guess as a sentence.
     pub fn in_words(&self, answer: &Answer) -> Option<String> {
         let lane = self.lane(answer.run)?;
-        let ranked = self.classes.iter().zip(&answer.probabilities);
+        let ranked = self.classes.iter().zip(answer.shares());
         let (class, share) = ranked.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
         let share = percent(f64::from(*share));
-        Some(format!("{}: {}, {share}.", lane.side.title(), class.name))
+        let none = if answer.is_none_of_these() { "probably none of these, or " } else { "" };
+        Some(format!("{}: {none}{}, {share}.", lane.side.title(), class.name))
     }
 
     /// Whether a lane trains that was not asked to stop.

@@ -5,7 +5,9 @@
 
 mod again;
 mod concerns;
+mod evaluation;
 mod experiment;
+mod explanations;
 mod forecast;
 mod history;
 mod intake;
@@ -20,8 +22,12 @@ mod tuning;
 mod views;
 
 pub use concerns::Told;
+pub use evaluation::Answers;
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
+};
+pub use explanations::{
+    Atlas, Explanations, Patches, ShownMap, Why, Wish, best_class, mappable, marked_run,
 };
 pub use forecast::Forecast;
 pub use intake::{Archive, Contents};
@@ -113,6 +119,8 @@ pub enum Action {
     FindRate(Side),
     /// The person starts training.
     Start(Sides),
+    /// The person opens what is known of the test pictures.
+    OpenTest,
     /// The person stops what still trains: one run, or all.
     Stop(Option<RunId>),
     /// The person wants the ten differences measured.
@@ -129,6 +137,8 @@ pub enum Action {
     AskLive(QuestionId),
     /// The person wants a fresh picture of a sample drawn and asked about.
     AskDrawn(QuestionId, SampleTask),
+    /// The person wants something explained.
+    Explain(Wish),
 }
 
 impl Action {
@@ -184,10 +194,14 @@ pub struct State {
     pub start_refused: Option<Refusal>,
     /// The experiment that the race shows.
     pub experiment: Option<Experiment>,
+    /// What its models answered, and how often a test score was looked at.
+    pub answers: Answers,
     /// The study of the ten differences.
     pub study: Option<Study>,
     /// The last question.
     pub question: Option<Question>,
+    /// Why models answered as they did, and how all pictures lie.
+    pub explanations: Explanations,
     /// The last search for a learning rate.
     pub rate_search: Option<RateSearch>,
     /// Where a picture and its views can be seen, once they were asked for.
@@ -209,8 +223,10 @@ impl Default for State {
             starting: None,
             start_refused: None,
             experiment: None,
+            answers: Answers::default(),
             study: None,
             question: None,
+            explanations: Explanations::default(),
             rate_search: None,
             views_shown: None,
             forecasting: Forecasting::default(),
@@ -280,6 +296,10 @@ impl State {
             Action::ShowViews => self.show_views(),
             Action::FindRate(side) => self.find_rate(side),
             Action::Start(sides) => self.start(sides),
+            Action::OpenTest => {
+                self.answers.is_open = true;
+                Vec::new()
+            }
             Action::Stop(run) => {
                 self.experiment.as_mut().map(|experiment| experiment.stop(run)).unwrap_or_default()
             }
@@ -290,6 +310,7 @@ impl State {
             Action::Ask(question, name) => self.ask(question, name),
             Action::AskLive(question) => self.ask_live(question),
             Action::AskDrawn(question, task) => self.ask_drawn(question, task),
+            Action::Explain(wish) => self.wish(wish),
         }
     }
 
@@ -402,15 +423,23 @@ impl State {
             }
             Event::ExperimentStarted { seed, classes, runs, estimate } => {
                 self.study_lost();
+                self.answers.begin(&self.pictures);
                 let starting = self.starting.take().unwrap_or_default();
                 let experiment = Experiment::started(seed, classes, runs, estimate, &starting);
                 self.experiment = Some(experiment);
                 self.news = "Training has started.".to_owned();
-                self.forget_question()
+                let mut effects = self.forget_question();
+                effects.extend(self.forget_explanations());
+                effects
             }
             Event::Answered { question, drawn_as, answers, .. } => {
                 self.answered(question, image, drawn_as, answers)
             }
+            Event::Explained { .. }
+            | Event::NearestFound { .. }
+            | Event::PicturesMapped(_)
+            | Event::PatchesFound(_)
+            | Event::ExplanationRefused { .. } => self.explanation_heard(event, image),
             Event::QuestionRefused { question, refusal, .. } => {
                 self.question_refused(question, refusal)
             }
@@ -425,12 +454,23 @@ impl State {
                 self.study_heard(event);
                 Vec::new()
             }
+            Event::Evaluated(evaluation) => {
+                self.evaluated(Ok(*evaluation));
+                Vec::new()
+            }
+            Event::EvaluationRefused(refusal) => {
+                self.evaluated(Err(refusal));
+                Vec::new()
+            }
             Event::FeaturesProgressed { .. }
             | Event::RunProgressed { .. }
             | Event::EpochEnded { .. }
             | Event::RunEnded { .. }
             | Event::RunFailed { .. }
             | Event::ExperimentEnded { .. } => {
+                if matches!(event, Event::RunEnded { .. }) {
+                    self.answers.looked();
+                }
                 if let Some(experiment) = &mut self.experiment
                     && let Some(news) = experiment.heard(event)
                 {
@@ -459,6 +499,7 @@ impl State {
             experiment.lost();
         }
         self.study_lost();
+        self.explanations_lost();
         self.rate_lost();
         effects.extend(self.question_lost());
         effects

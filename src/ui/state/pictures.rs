@@ -241,6 +241,11 @@ impl Pictures {
         self.every().filter(|picture| picture.look == Look::Reading).count()
     }
 
+    /// A picture by its id, in whichever class and setting it is.
+    pub fn by_id(&self, id: PictureId) -> Option<&Picture> {
+        self.every().find(|picture| picture.id == id)
+    }
+
     /// The sample task that is among the classes, the first if there are several.
     pub fn sample(&self) -> Option<SampleTask> {
         self.classes.iter().find_map(|class| class.drawn()).map(|drawn| drawn.sample.task)

@@ -104,11 +104,14 @@ impl State {
                 }
                 question.is_awaited = false;
                 let image = image.unwrap_or_default();
+                let said = answers.clone();
                 let reply = Reply::Answered { image, drawn_as, answers };
-                match std::mem::replace(&mut question.reply, reply) {
+                let mut effects = match std::mem::replace(&mut question.reply, reply) {
                     Reply::Answered { image, .. } => vec![Effect::Revoke(image)],
                     Reply::Pending | Reply::Refused(_) => Vec::new(),
-                }
+                };
+                effects.extend(self.explain_again(&said));
+                effects
             }
             // An answer to an earlier question: nobody waits for it any more.
             _ => image.into_iter().map(Effect::Revoke).collect(),

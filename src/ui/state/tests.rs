@@ -2,7 +2,9 @@
 
 mod concerns;
 mod engine;
+mod evaluation;
 mod experiments;
+mod explanations;
 mod forecasts;
 mod history;
 mod intake;

@@ -257,8 +257,13 @@ fn an_answer_finds_only_its_own_question() {
     hear(&mut state, Event::RunEnded { run: RunId(1), result: result(Ending::Completed) });
     let effects = state.reduce(Action::Ask(QuestionId(5), "new.png".to_owned()));
     assert!(matches!(sent(&effects)[..], [Command::Ask { question: QuestionId(5), .. }]));
-    let answers =
-        vec![Answer { run: RunId(1), probabilities: vec![0.25, 0.75], milliseconds: 2.0 }];
+    let answers = vec![Answer {
+        run: RunId(1),
+        probabilities: vec![0.25, 0.75],
+        calibrated: None,
+        familiarity: None,
+        milliseconds: 2.0,
+    }];
     let answered = |question| Action::Heard {
         event: Event::Answered {
             question: QuestionId(question),

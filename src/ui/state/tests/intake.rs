@@ -150,7 +150,13 @@ fn what_is_given_up_leaves_the_page_and_what_was_read_stays() {
 
 /// An answer of the first lane with this picture.
 fn answer(state: &mut State, question: u32, image: &str) -> Vec<Effect> {
-    let answers = vec![Answer { run: RunId(1), probabilities: vec![0.9, 0.1], milliseconds: 4.0 }];
+    let answers = vec![Answer {
+        run: RunId(1),
+        probabilities: vec![0.9, 0.1],
+        milliseconds: 4.0,
+        calibrated: None,
+        familiarity: None,
+    }];
     let question = QuestionId(question);
     let event = Event::Answered { question, thumbnail: Vec::new(), drawn_as: None, answers };
     state.reduce(Action::Heard { event, image: Some(image.to_owned()) })

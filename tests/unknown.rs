@@ -1,0 +1,123 @@
+//! Which score tells pictures of another task from those of the own one: three drawn tasks, each
+//! learned both ways and asked about the other two.
+
+mod common;
+
+use std::rc::Rc;
+
+use burn::tensor::Device;
+use common::{drawn, material, train};
+use futures_lite::future::block_on;
+use headstart::data::{Picture, Scene, draw};
+use headstart::measure::{KnownFeatures, area_under_curve, maximum_softmax, negative_energy};
+use headstart::model::read;
+use headstart::session::{Cut, SampleTask, Strategy};
+use headstart::train::{Model, PORTION, input_tensor};
+
+/// Neighbours that are tried.
+const NEAREST: [usize; 3] = [1, 3, 5];
+
+/// What a model makes of pictures: features and logits, a row each.
+fn seen(model: &Model, pictures: &[Picture]) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
+    let device = Device::flex();
+    let (mut features, mut logits) = (Vec::new(), Vec::new());
+    for portion in pictures.chunks(PORTION) {
+        let (f, l) = model.features_and_logits(input_tensor(portion, &device));
+        let (width, classes) = (f.dims()[1], l.dims()[1]);
+        let rows = |values: Vec<f32>, width: usize| {
+            values.chunks_exact(width).map(<[f32]>::to_vec).collect::<Vec<_>>()
+        };
+        features.extend(rows(block_on(read(f)).expect("the CPU answers"), width));
+        logits.extend(rows(block_on(read(l)).expect("the CPU answers"), classes));
+    }
+    (features, logits)
+}
+
+/// Who is unknown.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Unknown {
+    /// The pictures of the other two tasks.
+    OtherTasks,
+    /// Those of one class of the task, which is not learned.
+    OneClass,
+}
+
+/// The known pictures with their labels, and the unknown ones.
+fn parted(
+    task: SampleTask,
+    unknown: Unknown,
+    seed: u64,
+) -> ((Vec<Picture>, Vec<usize>), Vec<Picture>) {
+    let (pictures, labels) = drawn(task, seed, 24);
+    match unknown {
+        Unknown::OtherTasks => {
+            let others = SampleTask::ALL.into_iter().filter(|other| *other != task);
+            let strange = others.flat_map(|other| drawn(other, seed, 6).0).collect();
+            ((pictures, labels), strange)
+        }
+        Unknown::OneClass => {
+            let classes = draw(task, Scene::Usual, seed).classes().len();
+            let left_out = seed as usize % classes;
+            let (known, strange): (Vec<_>, Vec<_>) =
+                pictures.into_iter().zip(labels).partition(|(_, label)| *label != left_out);
+            let renumbered = known
+                .into_iter()
+                .map(|(picture, label)| (picture, label - usize::from(label > left_out)));
+            (renumbered.unzip(), strange.into_iter().map(|(picture, _)| picture).collect())
+        }
+    }
+}
+
+/// Areas under the curve: maximum softmax, energy, then a distance for each of [`NEAREST`].
+fn areas(task: SampleTask, unknown: Unknown, strategy: Strategy, seed: u64) -> Vec<f64> {
+    let (known, strange) = parted(task, unknown, seed);
+    let material = material(known.clone(), &[strategy.cut], seed);
+    let split = material.split.clone();
+    let model = train(strategy, Rc::clone(&material)).trainer.model();
+    let (own, strange) = (seen(&model, &known.0), seen(&model, &strange));
+    let area = |own: &[Vec<f32>], strange: &[Vec<f32>], score: &dyn Fn(&[f32]) -> f64| {
+        let known: Vec<f64> = split.test.iter().map(|&index| score(&own[index])).collect();
+        let unknown: Vec<f64> = strange.iter().map(|row| score(row)).collect();
+        area_under_curve(&known, &unknown).expect("both")
+    };
+    let mut areas = vec![
+        area(&own.1, &strange.1, &maximum_softmax),
+        area(&own.1, &strange.1, &negative_energy),
+    ];
+    let width = own.0.first().map_or(0, Vec::len);
+    let known = KnownFeatures::new(&own.0.concat(), width, &split.training);
+    areas.extend(
+        NEAREST.map(|nearest| {
+            area(&own.0, &strange.0, &|row: &[f32]| known.familiarity(row, nearest))
+        }),
+    );
+    areas
+}
+
+#[test]
+#[ignore = "takes minutes; prints the tables in measure/familiarity.rs"]
+fn the_three_scores_are_compared() {
+    for unknown in [Unknown::OtherTasks, Unknown::OneClass] {
+        for task in SampleTask::ALL {
+            for cut in [Cut::HeadOnly, Cut::LastBlocks(4), Cut::Everything] {
+                for seed in 1..=3 {
+                    let areas = areas(task, unknown, Strategy::for_cut(cut), seed);
+                    println!("{unknown:?} {task:?} {cut:?} {seed}: {areas:.3?}");
+                }
+            }
+        }
+    }
+}
+
+/// The claim that the page rests on: the score that it goes by tells another task's pictures from the
+/// own ones, and does so better than the model's own sureness.
+#[test]
+fn the_distance_to_training_pictures_tells_other_tasks_better_than_sureness_does() {
+    for task in SampleTask::ALL {
+        let areas = areas(task, Unknown::OtherTasks, Strategy::for_cut(Cut::HeadOnly), 4);
+        let (softmax, energy, distance) = (areas[0], areas[1], areas[2]);
+        assert!(distance > softmax && distance > energy, "{task:?}: {areas:?}");
+        // What a screening test is called excellent from on (Hosmer and Lemeshow 2000, §5.2.4).
+        assert!(distance >= 0.9, "{task:?}: {areas:?}");
+    }
+}
