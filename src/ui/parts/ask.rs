@@ -83,7 +83,7 @@ pub fn Ask(props: &Props) -> Html {
                 { fresh_drawing(props) }
                 if is_watching {
                     <CameraPanel label="What the camera sees, for both models"
-                        purpose={Purpose::Ask(next(question))} {taken} {closed} />
+                        purpose={Purpose::Ask(next(question, &props.why))} {taken} {closed} />
                 } else {
                     <button class="pill" data-test="ask-camera" disabled={!askable} onclick={look}>
                         { "Use the camera" }
@@ -99,13 +99,16 @@ pub fn Ask(props: &Props) -> Html {
 }
 
 /// Which picture of the camera is to be asked about next: one after every answer, none while an
-/// answer is awaited.
-fn next(question: &Option<Question>) -> Option<u32> {
-    match question {
-        Some(question) if question.is_awaited => None,
-        Some(question) => Some(question.id.0),
-        None => Some(0),
-    }
+/// answer is awaited, or the reasons for the last one.
+fn next(question: &Option<Question>, why: &Option<Why>) -> Option<u32> {
+    let Some(question) = question else { return Some(0) };
+    let is_explained = match (&question.reply, why) {
+        (Reply::Answered { answers, .. }, Some(why)) => {
+            why.refused.is_some() || why.maps.len() >= answers.len()
+        }
+        _ => true,
+    };
+    (is_explained && !question.is_awaited).then_some(question.id.0)
 }
 
 /// Whoever has no picture at hand can have one drawn that no model learned from.
