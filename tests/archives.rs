@@ -76,12 +76,13 @@ fn an_archive_is_listed_and_its_entries_are_read_like_files() {
         [add_class(0, "apple"), add_entry(1, 0, 0), add_entry(2, 0, 1), add_picture(3, 0, bytes)];
     let events = after(&mut session, commands);
     assert_eq!(fates(&events), [(1, "added"), (2, "added"), (3, "added")]);
-    let thumbnails = events.iter().map(|event| match event {
-        Event::PictureAdded { thumbnail, .. } => thumbnail.clone(),
-        _ => Vec::new(),
+    let thumbnails = events.iter().filter_map(|event| match event {
+        Event::PictureAdded { thumbnail, .. } => Some(thumbnail),
+        _ => None,
     });
     let thumbnails: Vec<_> = thumbnails.collect();
     assert!(thumbnails.iter().all(|other| *other == thumbnails[0] && !other.is_empty()));
+    assert_eq!(thumbnails.len(), 3);
 }
 
 #[test]

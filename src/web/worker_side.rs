@@ -124,6 +124,9 @@ impl Host {
         } else {
             let incoming = self.inbox.recv().await.map_err(|_| "The page is gone.".to_owned())?;
             self.take(incoming).await;
+            // What came with it is heard before anything is done: where a thousand commands come, the
+            // last of them may be the one that gives the others up.
+            self.pause.if_due().await;
         }
         Ok(())
     }

@@ -47,7 +47,8 @@ pub fn PicturesPanel(props: &Props) -> Html {
                     { Icon::Plus.draw() }<span>{ "Add a class" }</span>
                 </button>
             </div>
-            <Reading pictures={pictures.clone()} {act} />
+            <Reading progress={pictures.progress()} {act}
+                opening={pictures.opening().map(|archive| archive.name.clone()).collect::<Vec<_>>()} />
             { undo(pictures, act) }
             <Concerns pictures={pictures.clone()} weights={*weights} {act} />
             <Refusals refused={pictures.refused.clone()} {act} />

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::session::Unit;
-use crate::ui::state::{Action, Pictures};
+use crate::ui::state::Action;
 use crate::ui::text::number;
 
 /// Fewer files are read before anybody could look.
@@ -12,8 +12,10 @@ const FEW: usize = 24;
 /// Of the bar.
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// What is read.
-    pub pictures: Pictures,
+    /// How many files were read, of how many; none while nothing is read.
+    pub progress: Option<(usize, usize)>,
+    /// Names of archives that are being opened.
+    pub opening: Vec<String>,
     /// Hears that it is to end.
     pub act: Callback<Action>,
 }
@@ -21,11 +23,9 @@ pub struct Props {
 /// A bar while files are read, with a button that gives up the rest.
 #[component]
 pub fn Reading(props: &Props) -> Html {
-    let Props { pictures, act } = props;
+    let Props { progress, opening, act } = props;
     let cancel = act.reform(|_: MouseEvent| Action::CancelReading);
-    let progress = pictures.progress().filter(|(_, asked)| *asked > FEW);
-    let opening: Vec<_> = pictures.opening().map(|archive| archive.name.as_str()).collect();
-    let (said, bar) = match progress {
+    let (said, bar) = match progress.filter(|(_, asked)| *asked > FEW) {
         Some((done, asked)) => {
             let said = format!("Reading {} of {}", count(done), count(asked));
             let (value, max) = (done.to_string(), asked.to_string());

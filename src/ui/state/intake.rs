@@ -1,6 +1,7 @@
 //! Pictures on their way in: archives, how far reading is, and what is given up.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::session::{ArchiveEntry, ArchiveId, Command, EntryId, PictureId, Refusal, RefusedEntry};
 use crate::ui::text::counted;
@@ -27,7 +28,7 @@ pub(super) struct Archives {
     given: Vec<Archive>,
     /// Where the pictures are that came out of them, as long as the page is open: one that was
     /// removed may be wanted back.
-    entries: HashMap<PictureId, EntryId>,
+    entries: Rc<HashMap<PictureId, EntryId>>,
 }
 
 impl Archives {
@@ -88,9 +89,10 @@ impl Pictures {
         let place = archive.place;
         let mut ids = (first.0..).map(PictureId);
         let mut files = Vec::new();
+        let known = Rc::make_mut(&mut self.archives.entries);
         for (index, ArchiveEntry { name, folder }) in (0..).zip(entries) {
             let Some(picture) = ids.next() else { break };
-            self.archives.entries.insert(picture, EntryId { archive: id, index });
+            known.insert(picture, EntryId { archive: id, index });
             files.push(Offered { picture, name, folder: Some(folder), burst: None });
         }
         let effects = self.offer(place, files);
