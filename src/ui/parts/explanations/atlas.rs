@@ -1,4 +1,4 @@
-//! Step 6: how the networks see all pictures, before and after fine-tuning.
+//! Step 7: how the networks see all pictures, before and after fine-tuning.
 
 use std::rc::Rc;
 
@@ -45,7 +45,7 @@ pub fn AtlasPanel(props: &Props) -> Html {
         { "Every picture as a mark, laid out by the features that the head reads: pictures that the network sees alike lie together." }
     };
     html! {
-        <Panel number="6" title="Inside both networks" id="inside" {hint}>
+        <Panel number="7" title="Inside both networks" id="inside" {hint}>
             { choices(props) }
             if let Some(refusal) = &atlas.refused {
                 <p class="refusal">{ &refusal.reason }{ " " }{ &refusal.remedy }</p>
