@@ -5,36 +5,13 @@ mod common;
 
 use burn::tensor::activation::{log_softmax, softmax};
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{material, shared_data, train};
+use common::{folder, material, shared_data, train};
 use futures_lite::future::block_on;
-use headstart::data::{Picture, decode};
 use headstart::model::read;
 use headstart::session::{Cut, Strategy};
 use headstart::train::Material;
 
 const SEEDS: u64 = 10;
-
-/// The pictures of a folder of class folders, in the order of their names.
-fn folder(path: &std::path::Path) -> (Vec<Picture>, Vec<usize>) {
-    let sorted = |path: &std::path::Path| {
-        let mut paths: Vec<_> = std::fs::read_dir(path)
-            .expect("a folder")
-            .map(|entry| entry.expect("an entry").path())
-            .collect();
-        paths.sort();
-        paths
-    };
-    let mut pictures = Vec::new();
-    let mut labels = Vec::new();
-    for (label, class) in sorted(path).iter().enumerate() {
-        for file in sorted(class) {
-            let bytes = std::fs::read(&file).expect("a file");
-            pictures.push(decode(&bytes, common::SIDE).expect("a sound picture").picture);
-            labels.push(label);
-        }
-    }
-    (pictures, labels)
-}
 
 fn one_hot(material: &Material, indices: &[usize]) -> Tensor<2> {
     let mut values = vec![0.0f32; indices.len() * material.classes];

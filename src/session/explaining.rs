@@ -24,7 +24,7 @@ pub(super) struct Explaining {
     /// The picture that was last asked about.
     pub asked: Option<(QuestionId, Picture)>,
     /// Pictures whose neighbours are wanted.
-    pub nearest: VecDeque<ExplainedPicture>,
+    pub nearest: VecDeque<(ExplainedPicture, Picture)>,
     /// The map in the making. Another one takes its place.
     pub mapping: Option<Mapping>,
     /// The block whose patches are wanted and not begun with.

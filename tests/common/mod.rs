@@ -9,12 +9,12 @@ pub mod office;
 pub mod packing;
 pub mod program;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use burn::tensor::Device;
 use futures_lite::future::block_on;
-use headstart::data::{Labelled, Picture, Scene, Split, draw};
+use headstart::data::{Labelled, Picture, Scene, Split, decode, draw};
 use headstart::model::{Backbone, NamedTensor, Segment, read};
 use headstart::session::{
     Command, Cut, DeviceChoice, Devices, Event, Lane, RunId, SampleTask, Session, Strategy,
@@ -170,4 +170,26 @@ pub fn shared_data(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(name);
     assert!(path.is_dir(), "there is no {}", path.display());
     path
+}
+
+/// The pictures of a folder of class folders, in the order of their names.
+pub fn folder(path: &Path) -> (Vec<Picture>, Vec<usize>) {
+    let sorted = |path: &Path| {
+        let mut paths: Vec<_> = std::fs::read_dir(path)
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
+        paths.sort();
+        paths
+    };
+    let mut pictures = Vec::new();
+    let mut labels = Vec::new();
+    for (label, class) in sorted(path).iter().enumerate() {
+        for file in sorted(class) {
+            let bytes = std::fs::read(&file).expect("a file");
+            pictures.push(decode(&bytes, SIDE).expect("a sound picture").picture);
+            labels.push(label);
+        }
+    }
+    (pictures, labels)
 }

@@ -35,10 +35,13 @@ impl Session {
     /// Notes that a picture's neighbours are wanted. They are found once the models have looked at all
     /// pictures.
     pub(super) fn want_nearest(&mut self, explained: ExplainedPicture) {
-        if self.can_be_inspected() {
-            self.explaining.nearest.push_back(explained);
-        } else {
+        if !self.can_be_inspected() {
             self.not_explained(Some(explained), no_models());
+        } else if let Some(picture) = self.explained_picture(explained) {
+            // Before it is looked at, another picture may be asked about.
+            self.explaining.nearest.push_back((explained, picture));
+        } else {
+            self.not_explained(Some(explained), picture_gone());
         }
     }
 
@@ -81,14 +84,8 @@ impl Session {
     /// Does one small piece of what waits for the inspection.
     pub(super) async fn work_on_explanations(&mut self) {
         let Some(inspection) = &self.inspection else { return };
-        if let Some(explained) = self.explaining.nearest.pop_front() {
-            let found = match self.explained_picture(explained) {
-                Some(picture) => {
-                    nearest_pictures(&self.models, inspection, (explained, &picture)).await
-                }
-                None => Err(picture_gone()),
-            };
-            match found {
+        if let Some((explained, picture)) = self.explaining.nearest.pop_front() {
+            match nearest_pictures(&self.models, inspection, (explained, &picture)).await {
                 Ok(event) => self.events.push(event),
                 Err(refusal) => self.not_explained(Some(explained), refusal),
             }
@@ -119,7 +116,7 @@ impl Session {
 
     /// Refuses what waits for an inspection that will never come.
     pub(super) fn give_explanations_up(&mut self, refusal: &Refusal) {
-        for explained in std::mem::take(&mut self.explaining.nearest) {
+        for (explained, _) in std::mem::take(&mut self.explaining.nearest) {
             self.not_explained(Some(explained), refusal.clone());
         }
         (self.explaining.block, self.explaining.patching) = (None, None);

@@ -40,6 +40,8 @@ pub struct ShownMap {
 /// Why the models answered as they did.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Why {
+    /// In which picture.
+    pub picture: ExplainedPicture,
     /// Of which class: a place in the experiment's classes.
     pub class: usize,
     /// How finely.
@@ -53,6 +55,12 @@ pub struct Why {
 }
 
 impl Why {
+    /// Whether heat maps of this picture are on their way, where there are so many models.
+    fn is_pending(&self, models: usize) -> bool {
+        let came = self.maps.iter().filter(|map| map.explanation.picture == self.picture).count();
+        self.refused.is_none() && came < models
+    }
+
     /// The heat map of one model.
     pub fn map_of(&self, run: RunId) -> Option<&ShownMap> {
         self.maps.iter().find(|map| map.explanation.run == run)
@@ -168,24 +176,33 @@ impl State {
 
     fn explain(&mut self, class: usize, grain: Grain) -> Vec<Effect> {
         let Some(picture) = self.explained_picture() else { return Vec::new() };
-        let nearest = self.explanations.why.as_ref().map(|why| Rc::clone(&why.nearest));
-        let mut effects = self.forget_why();
+        let before = self.explanations.why.take();
+        let is_same = before.as_ref().is_some_and(|why| why.picture == picture);
+        let (maps, nearest) = before.map(|why| (why.maps, why.nearest)).unwrap_or_default();
+        // What the camera saw before stays until there is something else, so that it does not flicker.
+        let is_live = self.question.as_ref().is_some_and(|question| question.is_live);
+        let (maps, gone) = if is_live { (maps, Vec::new()) } else { (Vec::new(), maps) };
+        let mut effects: Vec<Effect> =
+            gone.into_iter().map(|map| Effect::Revoke(map.image)).collect();
         effects.push(Effect::Send(Command::Explain { picture, class, grain }));
-        let nearest = nearest.unwrap_or_default();
-        if nearest.is_empty() {
+        if !is_same || nearest.is_empty() {
             effects.push(Effect::Send(Command::FindNearest { picture }));
         }
-        let (maps, refused) = (Vec::new(), None);
-        self.explanations.why = Some(Why { class, grain, maps, nearest, refused });
+        let nearest = if is_same || is_live { nearest } else { Rc::default() };
+        self.explanations.why = Some(Why { picture, class, grain, maps, nearest, refused: None });
         effects
     }
 
     /// Once a question is answered: whoever wanted to know why of the last answer does of this one, as
     /// to the class that the first model names.
     pub(super) fn explain_again(&mut self, answers: &[Answer]) -> Vec<Effect> {
-        let Some(why) = &mut self.explanations.why else { return Vec::new() };
+        let Some(why) = &self.explanations.why else { return Vec::new() };
         let grain = why.grain;
-        why.nearest = Rc::default();
+        // The camera asks again before all is explained; then that picture is left out.
+        let is_live = self.question.as_ref().is_some_and(|question| question.is_live);
+        if is_live && why.is_pending(answers.len()) {
+            return Vec::new();
+        }
         match answers.first().and_then(|answer| best_class(&answer.probabilities)) {
             Some(class) => self.explain(class, grain),
             None => self.forget_why(),
@@ -221,10 +238,9 @@ impl State {
     }
 
     pub(super) fn explanation_heard(&mut self, event: Event, image: Option<String>) -> Vec<Effect> {
-        let picture = self.explained_picture();
         match event {
             Event::Explained { explanation, .. } => {
-                return self.explained(*explanation, image.unwrap_or_default(), picture);
+                return self.explained(*explanation, image.unwrap_or_default());
             }
             Event::NearestFound { picture: ExplainedPicture::Given(found), runs } => {
                 if let Some((wanted, nearest)) = &mut self.explanations.nearest
@@ -235,7 +251,7 @@ impl State {
             }
             Event::NearestFound { picture: found, runs } => {
                 if let Some(why) = &mut self.explanations.why
-                    && picture == Some(found)
+                    && why.picture == found
                 {
                     why.nearest = Rc::new(runs);
                 }
@@ -250,7 +266,7 @@ impl State {
             }
             Event::ExplanationRefused { picture: of, refusal } => {
                 match (&mut self.explanations, of) {
-                    (Explanations { why: Some(why), .. }, Some(of)) if picture == Some(of) => {
+                    (Explanations { why: Some(why), .. }, Some(of)) if why.picture == of => {
                         self.news = refusal.reason.clone();
                         why.refused = Some(refusal);
                     }
@@ -266,14 +282,9 @@ impl State {
         Vec::new()
     }
 
-    fn explained(
-        &mut self,
-        explanation: Explanation,
-        image: String,
-        picture: Option<ExplainedPicture>,
-    ) -> Vec<Effect> {
+    fn explained(&mut self, explanation: Explanation, image: String) -> Vec<Effect> {
         let is_wanted = |why: &&mut Why| {
-            picture == Some(explanation.picture)
+            why.picture == explanation.picture
                 && (why.class, why.grain) == (explanation.class, explanation.grain)
         };
         // One of another picture or class came too late.

@@ -98,6 +98,31 @@ fn nearest_pictures_stay_when_the_class_changes_and_are_sought_again_for_another
     assert!(state.explanations.why.as_ref().is_some_and(|why| why.nearest.is_empty()));
 }
 
+/// The camera asks again as soon as it is answered. A picture whose explanation has not come is not
+/// overtaken by the next one, and what is shown stays until there is something else.
+#[test]
+fn what_the_camera_sees_is_explained_one_after_the_other() {
+    let mut state = answered();
+    let ask = |state: &mut State, question| state.reduce(Action::AskLive(QuestionId(question)));
+    ask(&mut state, QUESTION.0);
+    answer(&mut state, QUESTION);
+    assert_eq!(sent(&state.reduce(why(1))).len(), 2);
+    ask(&mut state, 4);
+    // Of the picture before the one that is asked about now.
+    assert_eq!(explained(&mut state, 1, 1, "blob:one"), []);
+    let explains = |effects: &[Effect]| {
+        effects.iter().any(|effect| matches!(effect, Effect::Send(Command::Explain { .. })))
+    };
+    let effects = answer(&mut state, QuestionId(4));
+    assert!(!explains(&effects), "the second model's map is on its way: {effects:?}");
+    explained(&mut state, 2, 1, "blob:two");
+    ask(&mut state, 5);
+    let effects = answer(&mut state, QuestionId(5));
+    assert!(explains(&effects) && !effects.contains(&revoked("blob:one")), "{effects:?}");
+    let shown = state.explanations.why.as_ref().expect("it is wanted");
+    assert!(shown.map_of(RunId(1)).is_some() && shown.map_of(RunId(2)).is_some());
+}
+
 #[test]
 fn nothing_is_explained_before_anything_was_answered_or_after_a_new_race_began() {
     let mut state = racing();
