@@ -46,9 +46,10 @@ impl Architecture {
 #[cfg(all(test, feature = "engine"))]
 mod tests {
     use burn::tensor::{Device, Tensor, TensorData};
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng;
 
     use super::*;
-    use crate::data::{Purpose, seeded};
     use crate::model::Backbone;
 
     #[test]
@@ -70,7 +71,9 @@ mod tests {
     fn output(values: Vec<f32>, side: usize) -> Vec<f32> {
         let device = Device::flex();
         let architecture = Architecture::mobilenet_v2(0.35, side);
-        let backbone = Backbone::random(architecture, 2, &mut seeded(3, Purpose::Scratch));
+        let mut generator = ChaCha8Rng::seed_from_u64(3);
+        generator.set_stream(8);
+        let backbone = Backbone::random(architecture, 2, &mut generator);
         let front = backbone.on(&device).expect("it fits itself").cut_at(4).0;
         let input = Tensor::from_data(TensorData::new(values, [1, side, side, 3]), &device);
         front.forward(input).into_data().try_into_vec().expect("the CPU answers")

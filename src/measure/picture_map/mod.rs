@@ -1,10 +1,10 @@
 //! Many pictures' features as places on a plane: principal components, and t-SNE.
 //!
 //! Both start from the same thing, how pictures lie to one another ([`Products`]), and each is done
-//! in small pieces. Exact t-SNE is ours: bhtsne, umap-rs, linfa-tsne and fast-umap bring threads
-//! (rayon), matrix or transform crates or a graphics stack, and run to their end in one call, which
-//! a worker that answers between two pieces cannot use. For the at most thousand pictures of a page,
-//! every pair is looked at, so nothing is approximated.
+//! in small pieces. Exact t-SNE is ours: of the crates for it, bhtsne and umap-rs bring threads (rayon)
+//! with matrix or transform crates, and fast-umap a graphics stack, while a worker without threads has to
+//! stop between two pieces to listen. For the at most thousand pictures of a page, every pair is looked
+//! at, so nothing is approximated.
 
 mod jacobi;
 mod principal;

@@ -140,8 +140,8 @@ fn orthonormal(columns: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::products::tests::products_of;
     use super::*;
+    use crate::measure::picture_map::products::tests::products_of;
 
     fn principal(rows: &[Vec<f32>]) -> Principal {
         let products = products_of(rows);

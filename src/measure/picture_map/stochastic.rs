@@ -275,10 +275,10 @@ mod tests {
     use proptest::prelude::*;
     use rand::RngExt;
 
-    use super::super::principal::PrincipalSearch;
-    use super::super::products::tests::products_of;
     use super::*;
     use crate::data::{Purpose, seeded};
+    use crate::measure::picture_map::principal::PrincipalSearch;
+    use crate::measure::picture_map::products::tests::products_of;
 
     /// Rows around `clusters` directions of a space of sixteen dimensions, in turn.
     fn rows(count: usize, clusters: usize, noise: f32, seed: u64) -> Vec<Vec<f32>> {
