@@ -28,7 +28,7 @@ pub fn maximum_softmax(logits: &[f32]) -> f64 {
 }
 
 /// ln Σ exp z over a row of logits z: the negative of what is called energy (Liu et al. 2020, arXiv
-/// 2010.03759, equation 4, with a temperature of 1).
+/// 2010.03759, with a temperature of 1).
 pub fn negative_energy(logits: &[f32]) -> f64 {
     let largest = largest(logits);
     largest + logits.iter().map(|logit| (f64::from(*logit) - largest).exp()).sum::<f64>().ln()
