@@ -130,7 +130,7 @@ fn the_distance_to_training_pictures_tells_other_tasks_better_than_sureness_does
         let areas = areas(drawn(task, 4, 24), &strange, strategy, 4);
         let (softmax, energy, distance) = (areas[0], areas[1], areas[2]);
         assert!(distance > softmax && distance > energy, "{task:?}: {areas:?}");
-        // What a screening test is called excellent from on (Hosmer and Lemeshow 2000, §5.2.4).
+        // What discrimination is called outstanding from on (Hosmer and Lemeshow 2000, §5.2.4).
         assert!(distance >= 0.9, "{task:?}: {areas:?}");
     }
 }

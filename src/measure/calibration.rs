@@ -51,7 +51,7 @@ pub struct Calibration {
 
 /// Compares the probability of each answer with whether it was right.
 ///
-/// Bins have as many pictures each (Nguyen and O'Connor 2015, arXiv 1508.05154, §3), since a fine-tuned
+/// Bins have as many pictures each (Nguyen and O'Connor 2015, arXiv 1508.05154), since a fine-tuned
 /// model is nearly sure of nearly everything and bins of one width would be empty but for the last;
 /// that has the smaller bias too (Roelofs et al. 2022, arXiv 2012.08668). There is one for every
 /// [`PICTURES_A_BIN`] pictures, ten at most. Pictures that were answered exactly as surely share a

@@ -13,9 +13,21 @@
 //! | distance to the 3rd nearest | 1.000 (0.995 to 1.000) | 0.625 (0.438 to 0.929) |
 //! | distance to the 5th nearest | 1.000 (0.997 to 1.000) | 0.597 (0.365 to 0.910) |
 //!
-//! So what is drawn in another way is told nearly always, and another class of the same task hardly: a
-//! strange fruit is still a fruit. The nearest of all is taken, since a class may have two training
-//! pictures only.
+//! The same on 16 models of photographs (flowers, hand signs, textures, rubbish; a new head and the last
+//! four blocks, two seeds each), asked about some 125 photographs of the other three sets, or about a
+//! class that was left out:
+//!
+//! | score | other photographs: 40 to 60 known | a class that was left out |
+//! |---|---|---|
+//! | probability of the answer | 0.617 (0.394 to 0.789) | 0.615 (0.458 to 0.725) |
+//! | energy | 0.824 (0.538 to 0.937) | 0.624 (0.493 to 0.726) |
+//! | distance to the nearest | 0.942 (0.833 to 1.000) | 0.669 (0.507 to 0.826) |
+//! | distance to the 3rd nearest | 0.942 (0.816 to 1.000) | 0.650 (0.472 to 0.789) |
+//! | distance to the 5th nearest | 0.943 (0.816 to 1.000) | 0.637 (0.454 to 0.754) |
+//!
+//! So what is drawn in another way is told nearly always, other photographs mostly, and another class of
+//! the same kind hardly: a strange fruit is still a fruit. The nearest of all is taken, since a class may
+//! have two training pictures only.
 
 use super::lanes::{product, squared_distance};
 
@@ -28,7 +40,7 @@ pub fn maximum_softmax(logits: &[f32]) -> f64 {
 }
 
 /// ln Σ exp z over a row of logits z: the negative of what is called energy (Liu et al. 2020, arXiv
-/// 2010.03759, equation 4, with a temperature of 1).
+/// 2010.03759, with a temperature of 1).
 pub fn negative_energy(logits: &[f32]) -> f64 {
     let largest = largest(logits);
     largest + logits.iter().map(|logit| (f64::from(*logit) - largest).exp()).sum::<f64>().ln()
