@@ -5,7 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::arrivals::{Prepared, Source};
-use super::message::{Event, Lane, PictureId, Refusal, RunId};
+use super::message::{Lane, PictureId, Refusal, RunId};
+use super::run_event::RunEvent;
 use crate::compare::{Trial, TrialRow};
 use crate::data::Split;
 use crate::train::{EpochRow, FeatureNumbers, Numbers};
@@ -125,7 +126,7 @@ pub enum Report {
         features: FeatureShapes,
     },
     /// Something happened in a run.
-    Happened(Event),
+    Happened(RunEvent),
     /// What a run has learned. One array a tensor.
     Trained {
         /// The run.

@@ -204,12 +204,12 @@ impl Experiment {
                 if fits { Ok(None) } else { Err("its features did not fit") }
             }
             (Report::Happened(event), Stage::Training(mut training)) => {
-                let is_away = |run| training.away.iter().any(|away| away.lane.run == run);
-                if run_of(&event).is_some_and(is_away) {
-                    if let Event::RunEnded { run, .. } | Event::RunFailed { run, .. } = &event {
-                        training.away.retain(|away| away.lane.run != *run);
+                let run = event.run();
+                if training.away.iter().any(|away| away.lane.run == run) {
+                    if event.is_last() {
+                        training.away.retain(|away| away.lane.run != run);
                     }
-                    events.push(event);
+                    events.push(event.into());
                 }
                 self.stage = Some(Stage::Training(training));
                 Ok(None)
@@ -320,17 +320,6 @@ impl Experiment {
             model: Model::from_numbers(backbone, strategy.cut, numbers, device)?,
             device: device.clone(),
         })
-    }
-}
-
-/// The run that an event is about.
-fn run_of(event: &Event) -> Option<RunId> {
-    match event {
-        Event::RunProgressed { run, .. }
-        | Event::EpochEnded { run, .. }
-        | Event::RunEnded { run, .. }
-        | Event::RunFailed { run, .. } => Some(*run),
-        _ => None,
     }
 }
 

@@ -9,6 +9,7 @@ use super::arrivals::SIDE;
 use super::crew::{FeatureShapes, Job, Parcel, Report};
 use super::lanes::{Ground, Lanes, TrainedModel, broken_off};
 use super::message::{Refusal, RunId};
+use super::run_event::RunEvent;
 use super::scale::Weighing;
 use super::studying::cannot_split;
 use super::work::SessionError;
@@ -225,7 +226,7 @@ impl Helper {
         if let Some(trained) = trained {
             self.hand_over(trained).await?;
         }
-        for event in events {
+        for event in events.into_iter().filter_map(RunEvent::of) {
             self.say(Report::Happened(event), Vec::new());
         }
         Ok(())

@@ -53,6 +53,8 @@ mod patching;
 #[cfg(feature = "engine")]
 mod relations;
 #[cfg(feature = "engine")]
+mod run_event;
+#[cfg(feature = "engine")]
 mod sampling;
 #[cfg(feature = "engine")]
 mod scale;
@@ -80,6 +82,8 @@ pub use device::{Complaints, Devices, Gpu, GpuAccess, OpenGpu};
 #[cfg(feature = "engine")]
 pub use helper::Helper;
 pub use message::*;
+#[cfg(feature = "engine")]
+pub use run_event::RunEvent;
 #[cfg(feature = "engine")]
 pub use scale::CountingAllocator;
 #[cfg(feature = "engine")]

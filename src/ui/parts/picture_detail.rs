@@ -53,8 +53,10 @@ pub fn PictureDetail(props: &Props) -> Html {
             aria-label={format!("Picture {}", picture.name)}>
             <img src={image.clone()} alt="" width="96" height="96" draggable="false" />
             <div>
-                <b>{ &picture.name }</b>
-                <span class="plain">{ format!("{width} × {height} pixels") }</span>
+                <hgroup>
+                    <b title={picture.name.clone()}>{ &picture.name }</b>
+                    <p class="plain">{ format!("{width} × {height} pixels") }</p>
+                </hgroup>
                 <label class="plain">{ "Class " }
                     <select data-test="move-to" onchange={chosen}>
                         { for classes.iter().map(|other| html! {
