@@ -153,3 +153,24 @@ fn a_class_of_one_burst_cannot_be_tested_and_says_so() {
     });
     assert!(refused, "{events:?}");
 }
+
+#[test]
+fn copies_stay_one_group_when_those_that_link_them_are_put_aside() {
+    let mut session = session();
+    let classes = [add_class(0, "copies"), add_class(1, "others")];
+    let copy = file(SampleTask::Fruit, 0, 0);
+    let copies = (0..50).map(|number| add_picture(number, 0, copy.clone()));
+    let others = (0..6)
+        .map(|number| add_picture(100 + number, 1, file(SampleTask::Fruit, 1, number as usize)));
+    let commands: Vec<Command> = classes.into_iter().chain(copies).chain(others).collect();
+    after(&mut session, commands);
+    // A picture is linked to the first forty that it is the same as.
+    let removed = (0..40).map(|picture| Command::RemovePicture { picture: PictureId(picture) });
+    after(&mut session, removed.collect::<Vec<_>>());
+    let train = Command::Train { lanes: vec![lane(1, short(Cut::HeadOnly))], seed: 1 };
+    let events = after(&mut session, [train]);
+    let refused = events.iter().any(|event| {
+        matches!(event, Event::ExperimentRefused(refusal) if refusal.reason.contains("1 separate"))
+    });
+    assert!(refused, "{events:?}");
+}

@@ -93,7 +93,10 @@ impl Split {
                 return Err(SplitError::TooFewGroups { class, found: own.len() });
             }
             own.shuffle(&mut generator);
-            let [test, validation, training] = divided(own, held_out(found));
+            // Of those that can be held out, or a class that is mostly mixed would have none of its own
+            // to learn from.
+            let share = held_out(own.iter().map(|group| group.members.len()).sum());
+            let [test, validation, training] = divided(own, share);
             split.test.extend(test);
             split.validation.extend(validation);
             split.training.extend(training);
@@ -107,9 +110,8 @@ impl Split {
     pub fn test_folds(set: Labelled) -> usize {
         let (_, groups) = mixed_and_own(set, 0..set.labels.len());
         let own = |class| groups.iter().filter(move |group| group.class == Some(class));
-        if (0..set.classes).map(|class| held_out(set.count(class))).sum::<usize>()
-            >= FEW_TEST_PICTURES
-        {
+        let size = |class| own(class).map(|group| group.members.len()).sum::<usize>();
+        if (0..set.classes).map(|class| held_out(size(class))).sum::<usize>() >= FEW_TEST_PICTURES {
             return 1;
         }
         let fewest = (0..set.classes).map(|class| own(class).count()).min().unwrap_or(0);
@@ -430,8 +432,12 @@ mod tests {
                 }
                 split.test.iter().for_each(|&index| tested[index] += 1);
                 for class in 0..sizes.len() {
-                    let has = |part: &[usize]| part.iter().any(|&index| labels[index] == class);
-                    prop_assert!(has(&split.training));
+                    // A picture that is in two classes is none to learn its class from alone.
+                    let is_own = |index: usize| {
+                        let mut group = (0..count).filter(|&other| groups[other] == groups[index]);
+                        group.all(|other| labels[other] == class)
+                    };
+                    prop_assert!(split.training.iter().any(|&index| is_own(index)));
                 }
             }
             for group in set.groups_of(0..count).into_iter().filter(|group| group.class.is_none()) {

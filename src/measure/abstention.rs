@@ -11,7 +11,7 @@ use super::{Missing, area_under_curve, wilson};
 pub const GIVEN_UP: f64 = 0.05;
 
 /// Fewest validation pictures that a threshold is taken from. The least familiar of so many lies below
-/// all but a twentieth of further pictures, on average.
+/// all but an eleventh of further pictures, on average; of nineteen it would be a twentieth.
 #[cfg(feature = "engine")]
 const FEWEST: usize = 10;
 

@@ -36,7 +36,8 @@ pub(super) fn concerns(gallery: &Gallery) -> Vec<Concern> {
     if !tiny.is_empty() {
         found.push(Concern::Tiny { pictures: tiny });
     }
-    found.extend(gallery.filled().filter_map(|class| too_small(gallery, class)));
+    let separate = separate(gallery);
+    found.extend(gallery.filled().filter_map(|class| too_small(&separate, class)));
     found.extend(imbalance(gallery));
     found.sort_by_key(rank);
     found
@@ -98,14 +99,31 @@ fn copies(gallery: &Gallery, seats: &BTreeMap<PictureId, Seat>) -> Vec<Concern> 
     found
 }
 
-fn too_small(gallery: &Gallery, class: &Class) -> Option<Concern> {
+/// How many groups each class has of its own, as a split counts them: one that is of several classes is
+/// only learned from.
+fn separate(gallery: &Gallery) -> BTreeMap<ClassId, usize> {
+    let (ids, classes): (Vec<PictureId>, Vec<ClassId>) = gallery
+        .filled()
+        .flat_map(|class| class.pictures.keys().map(move |id| (*id, class.id)))
+        .unzip();
+    let mut owners: BTreeMap<usize, Option<ClassId>> = BTreeMap::new();
+    for (group, class) in gallery.groups(&ids).into_iter().zip(classes) {
+        let owner = owners.entry(group).or_insert(Some(class));
+        *owner = owner.filter(|owner| *owner == class);
+    }
+    let mut separate = BTreeMap::new();
+    for class in owners.into_values().flatten() {
+        *separate.entry(class).or_insert(0) += 1;
+    }
+    separate
+}
+
+fn too_small(separate: &BTreeMap<ClassId, usize>, class: &Class) -> Option<Concern> {
     let found = class.pictures.len();
     if found < MINIMUM_PER_CLASS {
         return Some(Concern::TooFew { class: class.id, found });
     }
-    let members: Vec<PictureId> = class.pictures.keys().copied().collect();
-    let groups: BTreeSet<usize> = gallery.groups(&members).into_iter().collect();
-    let found = groups.len();
+    let found = separate.get(&class.id).copied().unwrap_or(0);
     (found < MINIMUM_GROUPS).then_some(Concern::TooAlike { class: class.id, found })
 }
 

@@ -227,22 +227,30 @@ impl Gallery {
         &self.relations
     }
 
-    /// One group for each of these pictures, by place: copies and bursts belong together.
+    /// One group for each of these pictures, by place: copies and bursts belong together. Many copies are
+    /// not all linked to one another, so links lead through pictures that are put aside, too.
     pub fn groups(&self, pictures: &[PictureId]) -> Vec<usize> {
         let places: HashMap<PictureId, usize> =
             pictures.iter().enumerate().map(|(place, id)| (*id, place)).collect();
-        let copies = self
-            .relations
-            .pairs()
-            .filter_map(|(one, other, _)| Some((*places.get(&one)?, *places.get(&other)?)));
+        let mut nodes = places.clone();
+        let mut node = |id: PictureId| {
+            let next = nodes.len();
+            *nodes.entry(id).or_insert(next)
+        };
+        let copies: Vec<(usize, usize)> =
+            self.relations.pairs().map(|(one, other, _)| (node(one), node(other))).collect();
+        let count = nodes.len();
         let mut first_of_burst = HashMap::new();
         let bursts = self.all().filter_map(|(_, _, id, held)| {
             let place = *places.get(&id)?;
             let first = *first_of_burst.entry(held.burst?).or_insert(place);
             Some((first, place))
         });
-        let links: Vec<(usize, usize)> = copies.chain(bursts).collect();
-        grouped(pictures.len(), links)
+        let links: Vec<(usize, usize)> = copies.into_iter().chain(bursts).collect();
+        // Those that were asked for come first, so each group is named by one of them.
+        let mut groups = grouped(count, links);
+        groups.truncate(pictures.len());
+        groups
     }
 
     /// Whether anything has changed since this was last asked.

@@ -9,6 +9,10 @@ use crate::data::{Likeness, Picture};
 /// enough to find all hundred, and a thousand copies are not half a million pairs.
 const MOST_COMPARED: usize = 40;
 
+/// Pictures that a new one is found to be near to, after which no more are looked for: each takes some
+/// milliseconds, and what is near to those is linked through them.
+const MOST_NEAR: usize = 8;
+
 /// How two pictures are related.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Relation {
@@ -46,9 +50,14 @@ impl Relations {
             }
         }
         close.sort_unstable();
+        let mut near = 0;
         for (_, other) in close.into_iter().take(MOST_COMPARED - found.len()) {
+            if near == MOST_NEAR {
+                break;
+            }
             if self.known.get(&other).is_some_and(|(_, known)| likeness.is_same(known)) {
                 found.push((other, Relation::Near));
+                near += 1;
             }
         }
         for (other, relation) in found {

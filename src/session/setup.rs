@@ -94,9 +94,7 @@ impl Setup {
         }
         check_memory(&lanes, pictures.len(), &ready)?;
         let names: Vec<&str> = taking_part.iter().map(|class| class.name.as_str()).collect();
-        let members: Vec<PictureId> =
-            taking_part.iter().flat_map(|class| class.pictures.keys().copied()).collect();
-        let groups = gallery.groups(&members);
+        let groups = gallery.groups(&ids);
         let set = Labelled { labels: &labels, classes: taking_part.len(), groups: &groups };
         let split =
             Split::with_test_fold(set, seed, 0).map_err(|error| split_refusal(&error, &names))?;

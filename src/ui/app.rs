@@ -1,5 +1,7 @@
 //! The page as one component: takes actions into the state and carries their effects out.
 
+use std::collections::VecDeque;
+
 use gloo_timers::callback::Timeout;
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
@@ -8,7 +10,7 @@ use super::parts::{
     AnswersPanel, Ask, AtlasPanel, CutPanel, Differences, Facts, Lost, PicturesPanel, Race, Start,
 };
 use super::state::{Action, Contents, Effect, Engine, Offered, Place, State};
-use crate::session::{ClassId, DeviceChoice, Event, FileName, PictureId, SampleTask};
+use crate::session::{ClassId, Command, DeviceChoice, Event, FileName, PictureId, SampleTask};
 use crate::web::clipboard::Pastes;
 use crate::web::drops::{Drop, Drops};
 use crate::web::files::{Collected, Found, take_chosen};
@@ -39,6 +41,8 @@ pub enum Input {
     Heard(Message),
     /// Pictures that arrived meanwhile may be shown.
     Show,
+    /// Commands that wait may be sent.
+    Send,
     /// The page made requests at these times.
     Requested(Vec<f64>),
 }
@@ -59,6 +63,18 @@ struct Arrived {
     timer: Option<Timeout>,
 }
 
+/// Milliseconds that are spent on sending before the page gets its turn: a file takes half of one, and
+/// two thousand would hold the page up for a second.
+const SENT_AT_ONCE: f64 = 8.0;
+
+/// Commands on their way to the engine, in their order.
+#[derive(Default)]
+struct Outbox {
+    waiting: VecDeque<Command>,
+    /// Goes on when it is over.
+    timer: Option<Timeout>,
+}
+
 /// Milliseconds without a change before the engine is asked what training would take.
 const CHANGES_SETTLE_AFTER: u32 = 400;
 
@@ -72,6 +88,7 @@ pub struct App {
     race_shown: bool,
     /// Asks ahead when it is over.
     asking_ahead: Option<Timeout>,
+    outbox: Outbox,
     act: Callback<Action>,
     give: Callback<(Place, HtmlInputElement)>,
     take: Callback<(ClassId, File, Option<u32>)>,
@@ -102,6 +119,7 @@ impl Component for App {
             arrived: Arrived::default(),
             race_shown: false,
             asking_ahead: None,
+            outbox: Outbox::default(),
             act: link.callback(Input::Act),
             give: link.callback(|(place, input)| Input::Give(place, take_chosen(&input))),
             take: link.callback(|(class, file, burst)| Input::Took(class, file, burst)),
@@ -197,6 +215,11 @@ impl Component for App {
                 }
                 self.show(ctx);
             }
+            Input::Send => {
+                self.outbox.timer = None;
+                self.send(ctx);
+                return false;
+            }
             Input::Show => {
                 let count = self.arrived.events.len().min(SHOWN_AT_ONCE);
                 let left = self.arrived.events.split_off(count);
@@ -267,7 +290,8 @@ impl Component for App {
                         <AtlasPanel experiment={experiment.clone()}
                             atlas={explanations.atlas.clone()}
                             nearest={explanations.nearest.clone()}
-                            patches={explanations.patches.clone()} pictures={pictures.clone()} {act} />
+                            patches={explanations.patches.clone()}
+                            is_open={self.state.answers.is_open} pictures={pictures.clone()} {act} />
                     }
                 }
                 <p class="unseen" role="status">{ &self.state.news }</p>
@@ -298,15 +322,16 @@ impl App {
                 self.ready_at = None;
                 let heard = ctx.link().callback(Input::Heard);
                 self.link = None;
+                self.outbox = Outbox::default();
                 match Link::start(move |message| heard.emit(message)) {
                     Ok(link) => self.link = Some(link),
                     Err(reason) => self.lost(ctx, reason),
                 }
             }
             Effect::Send(command) => {
-                let Some(link) = &self.link else { return };
-                if let Err(reason) = link.send(&command, self.shelf.file_for(&command)) {
-                    self.lost(ctx, reason);
+                self.outbox.waiting.push_back(command);
+                if self.outbox.timer.is_none() {
+                    self.send(ctx);
                 }
             }
             Effect::AskAheadSoon => {
@@ -316,6 +341,29 @@ impl App {
             }
             Effect::Revoke(image) => shelf::revoke(&image),
             Effect::Forget(picture) => self.shelf.forget(picture),
+        }
+    }
+
+    /// Sends what waits, as far as the page can spare the time.
+    fn send(&mut self, ctx: &Context<Self>) {
+        let began = requests::now();
+        while let Some(command) = self.outbox.waiting.pop_front() {
+            // Without an engine there is nobody to hear it; the next one is told everything anew.
+            let Some(link) = &self.link else { continue };
+            let file = self.shelf.file_for(&command);
+            // One that was let go while it waited has no file any more.
+            if file.is_none() && matches!(command, Command::AddPicture { .. }) {
+                continue;
+            }
+            if let Err(reason) = link.send(&command, file) {
+                return self.lost(ctx, reason);
+            }
+            if requests::now() - began > SENT_AT_ONCE && !self.outbox.waiting.is_empty() {
+                let link = ctx.link().clone();
+                let go_on = move || link.send_message(Input::Send);
+                self.outbox.timer = Some(Timeout::new(0, go_on));
+                return;
+            }
         }
     }
 

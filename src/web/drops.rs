@@ -3,6 +3,9 @@
 //! A part of the page that wants its own drops carries `data-zone`. While files hover, the page
 //! carries `data-dragging` and the zone under them `data-over`; styles do the rest.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, DragEvent, Element};
@@ -35,12 +38,16 @@ impl Drops {
         document: Document,
         taken: impl Fn(Option<String>, Drop) + Clone + 'static,
     ) -> Self {
-        let start = Listener::new(|event: DragEvent| {
+        // Another page's picture of the same number is none of this page's.
+        let dragged = Rc::new(RefCell::new(None::<String>));
+        let begun = Rc::clone(&dragged);
+        let start = Listener::new(move |event: DragEvent| {
             let picture = zone(&event, "[data-picture]")
                 .and_then(|picture| picture.get_attribute("data-picture"));
             if let (Some(id), Some(transfer)) = (picture, event.data_transfer()) {
                 // A drag that carries nothing does nothing where it is dropped.
                 let _ = transfer.set_data(PICTURE, &id);
+                begun.replace(Some(id));
                 transfer.set_effect_allowed("move");
             }
         });
@@ -65,7 +72,9 @@ impl Drops {
             let zone = zone(&event, "[data-zone]").and_then(|zone| zone.get_attribute("data-zone"));
             if carries(&event, PICTURE) {
                 event.prevent_default();
-                let id = transfer.get_data(PICTURE).ok().and_then(|id| id.parse().ok());
+                let own = dragged.take();
+                let id = transfer.get_data(PICTURE).ok().filter(|id| own.as_ref() == Some(id));
+                let id = id.and_then(|id| id.parse().ok());
                 id.into_iter().for_each(|id| taken(zone.clone(), Drop::Picture(id)));
             } else if carries(&event, "Files") {
                 event.prevent_default();

@@ -10,6 +10,9 @@ use crate::ui::text::counted;
 /// Pictures that are shown of a concern.
 const SHOWN: usize = 8;
 
+/// Concerns that are listed at once: a folder that was given twice has as many as pictures.
+const LISTED: usize = 50;
+
 /// Of the list.
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -29,6 +32,7 @@ pub fn Concerns(props: &Props) -> Html {
     if told.is_empty() {
         return Html::default();
     }
+    let hidden = told.len().saturating_sub(LISTED);
     html! {
         <details class="concerns" data-test="concerns" ontoggle={toggled}>
             <summary>
@@ -37,7 +41,10 @@ pub fn Concerns(props: &Props) -> Html {
                 if told.len() > 1 { { " …" } }
             </summary>
             if open {
-                <ul>{ for told.into_iter().map(|told| concern(props, told)) }</ul>
+                <ul>{ for told.into_iter().take(LISTED).map(|told| concern(props, told)) }</ul>
+                if hidden > 0 {
+                    <p class="plain">{ format!("and {hidden} more, shown as these are settled") }</p>
+                }
             }
         </details>
     }

@@ -5,6 +5,9 @@ use yew::prelude::*;
 use crate::ui::state::{Action, Refused};
 use crate::ui::text::counted;
 
+/// Files that are listed: an archive may have ten thousand that are refused.
+const SHOWN: usize = 200;
+
 /// Of the list.
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -20,6 +23,7 @@ pub fn Refusals(props: &Props) -> Html {
     if props.refused.is_empty() {
         return Html::default();
     }
+    let hidden = props.refused.len().saturating_sub(SHOWN);
     let read = props.act.reform(|_: MouseEvent| Action::DismissRefusals);
     html! {
         <section class="refused" aria-label="Refused files">
@@ -28,7 +32,7 @@ pub fn Refusals(props: &Props) -> Html {
                 <button class="quiet" data-test="dismiss-refusals" onclick={read}>{ "Got it" }</button>
             </header>
             <ul data-test="refusals" tabindex="0" aria-label="Refused files and reasons">
-                { for props.refused.iter().rev().map(|refused| html! {
+                { for props.refused.iter().rev().take(SHOWN).map(|refused| html! {
                     <li key={refused.picture.0} data-test="refusal">
                         <b>{ &refused.name }</b>
                         <span>{ &refused.refusal.reason }</span>
@@ -36,6 +40,9 @@ pub fn Refusals(props: &Props) -> Html {
                         <span class="remedy">{ &refused.refusal.remedy }</span>
                     </li>
                 }) }
+                if hidden > 0 {
+                    <li>{ format!("and {hidden} more, given before these") }</li>
+                }
             </ul>
         </section>
     }

@@ -31,7 +31,9 @@ impl Pictures {
                 }
                 Origin::Drawn(drawn) => {
                     // An id of the engine that broke off may mean another class to the next one.
-                    class.id = self.new_class_id();
+                    let now = self.new_class_id();
+                    self.history.class_is_called(class.id, now);
+                    class.id = now;
                     drawn.awaited = true;
                     want(drawn.sample, &mut drawing, &mut effects);
                 }

@@ -41,6 +41,12 @@ impl Answers {
         }
     }
 
+    /// A study has begun, or goes on with another seed: its cards tell scores of the same test
+    /// pictures.
+    pub(super) fn studied(&mut self) {
+        self.looks += 1;
+    }
+
     /// Pictures that lie elsewhere than when training began, came since, or are gone.
     pub fn changed(&self, pictures: &Pictures) -> usize {
         let now: BTreeMap<PictureId, ClassId> = everywhere(pictures).collect();

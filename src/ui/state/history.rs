@@ -117,17 +117,47 @@ impl History {
         None
     }
 
+    /// A class goes by another id from now on: what is taken back must find it.
+    pub(super) fn class_is_called(&mut self, before: ClassId, now: ClassId) {
+        for deed in self.steps.iter_mut().flat_map(|step| &mut step.deeds) {
+            if let Deed::Removed(taken) | Deed::Moved(taken) = deed
+                && taken.class == before
+            {
+                taken.class = now;
+            }
+        }
+    }
+
+    /// Whether something of this class may come back to it.
+    pub(super) fn leads_to(&self, class: ClassId) -> bool {
+        let mut deeds = self.steps.iter().flat_map(|step| &step.deeds);
+        deeds.any(|deed| match deed {
+            Deed::Removed(taken) | Deed::Moved(taken) => taken.class == class,
+            Deed::RemovedClass { .. } => false,
+        })
+    }
+
     /// The engine that kept what was removed is gone. What it had drawn cannot come back; files can be
     /// read again.
     pub(super) fn engine_is_new(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
         let is_drawn = |deed: &Deed| match deed {
             Deed::Removed(taken) | Deed::Moved(taken) => taken.picture.is_drawn(),
-            Deed::RemovedClass { class, .. } => {
-                class.drawn().is_some() || class.every().any(Picture::is_drawn)
-            }
+            Deed::RemovedClass { class, .. } => class.drawn().is_some(),
         };
         for step in &mut self.steps {
+            // The person's own class comes back without what was drawn.
+            for deed in &mut step.deeds {
+                if let Deed::RemovedClass { class, .. } = deed
+                    && class.drawn().is_none()
+                    && class.every().any(Picture::is_drawn)
+                {
+                    let class = Rc::make_mut(class);
+                    let gone = class.every().filter(|picture| picture.is_drawn());
+                    effects.extend(gone.flat_map(let_go));
+                    class.pictures.retain(|picture| !picture.is_drawn());
+                }
+            }
             let (gone, kept): (Vec<_>, Vec<_>) =
                 std::mem::take(&mut step.deeds).into_iter().partition(is_drawn);
             effects.extend(gone.iter().flat_map(Deed::removed).flat_map(let_go));
@@ -171,7 +201,13 @@ impl Class {
 impl Pictures {
     /// What would be taken back next, in words.
     pub fn last_deed(&self) -> Option<&str> {
-        self.history.last()
+        self.history.last().filter(|_| !self.awaits_classes())
+    }
+
+    /// Whether a fresh engine has yet to make classes again. Until then it does not know them, nor the
+    /// person's pictures in them, so nothing can be put there or fetched from there.
+    fn awaits_classes(&self) -> bool {
+        self.classes.iter().any(|class| class.is_awaited())
     }
 
     /// Takes a picture out of its class.
@@ -216,6 +252,9 @@ impl Pictures {
 
     pub(super) fn remove_class(&mut self, id: ClassId) -> Vec<Effect> {
         let Some((index, class)) = self.take_class(id) else { return Vec::new() };
+        for picture in class.every() {
+            self.keep_away(picture, true);
+        }
         let words = format!("removing the class {}", class.name);
         let mut effects = vec![Effect::Send(Command::RemoveClass { class: id })];
         effects.extend(self.history.push(words, vec![Deed::RemovedClass { index, class }]));
@@ -246,6 +285,9 @@ impl Pictures {
         let Some(name) = self.class_mut(to).map(|class| class.name.clone()) else {
             return Vec::new();
         };
+        if self.awaits_classes() {
+            return Vec::new();
+        }
         let mut deeds = Vec::new();
         for &id in ids {
             let is_there = |class: &Rc<Class>| class.id == to && class.every().any(|p| p.id == id);
@@ -276,6 +318,9 @@ impl Pictures {
 
     /// Takes the last step back. Returns what it was, in words.
     pub(super) fn undo(&mut self) -> Option<(String, Vec<Effect>)> {
+        if self.awaits_classes() {
+            return None;
+        }
         let Step { words, deeds, is_stale } = self.history.steps.pop()?;
         let deeds = deeds.into_iter().rev();
         let effects = deeds.flat_map(|deed| self.take_back(deed, is_stale)).collect();
@@ -298,6 +343,10 @@ impl Pictures {
             }
             Deed::RemovedClass { index, class } => self.put_class_back(index, class, is_stale),
             Deed::Moved(from) => {
+                // A picture whose earlier class is gone stays where it is.
+                if self.classes.iter().all(|class| class.id != from.class) {
+                    return Vec::new();
+                }
                 // It may look otherwise by now, or its file turned out to be none.
                 let Some(now) = self.take(from.picture.id) else { return Vec::new() };
                 let class = from.class;
@@ -341,6 +390,9 @@ impl Pictures {
         if let Some(drawn) = class.drawn() {
             let key = (drawn.sample, drawn.name.clone());
             self.removed.retain(|removed| *removed != key);
+        }
+        for picture in class.every() {
+            self.keep_away(picture, false);
         }
         let mut effects = Vec::new();
         let id = class.id;

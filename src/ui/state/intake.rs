@@ -112,7 +112,8 @@ impl Pictures {
     }
 
     fn cancelled(&mut self, pictures: &[PictureId], archives: &[ArchiveId]) -> Vec<Effect> {
-        self.archives.given.retain(|archive| !archives.contains(&archive.id));
+        // One that is only being opened again still has pictures on the page.
+        self.archives.given.retain(|archive| archive.is_listed || !archives.contains(&archive.id));
         let given_up: HashSet<_> = pictures.iter().collect();
         self.in_flight.retain(|sent| !given_up.contains(sent));
         let gone = pictures.iter().filter_map(|id| self.take(*id));

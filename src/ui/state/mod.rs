@@ -451,6 +451,9 @@ impl State {
             | Event::Advised(_)
             | Event::AdviceRefused(_)
             | Event::StudyEnded { .. } => {
+                if matches!(event, Event::StudyStarted { .. }) {
+                    self.answers.studied();
+                }
                 self.study_heard(event);
                 Vec::new()
             }

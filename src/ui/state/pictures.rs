@@ -241,11 +241,6 @@ impl Pictures {
         self.every().filter(|picture| picture.look == Look::Reading).count()
     }
 
-    /// A picture by its id, in whichever class and setting it is.
-    pub fn by_id(&self, id: PictureId) -> Option<&Picture> {
-        self.every().find(|picture| picture.id == id)
-    }
-
     /// The sample task that is among the classes, the first if there are several.
     pub fn sample(&self) -> Option<SampleTask> {
         self.classes.iter().find_map(|class| class.drawn()).map(|drawn| drawn.sample.task)
@@ -338,7 +333,11 @@ impl Pictures {
         }
         let mut effects = Vec::new();
         let only_drawn = self.every().all(Picture::is_drawn);
-        let goes = |class: &Class| class.is_untouched() || (only_drawn && class.drawn().is_some());
+        // One that something may come back to is not untouched.
+        let goes = |class: &Class| {
+            let is_untouched = class.is_untouched() && !self.history.leads_to(class.id);
+            is_untouched || (only_drawn && class.drawn().is_some())
+        };
         let gone: Vec<ClassId> =
             self.classes.iter().filter(|class| goes(class)).map(|class| class.id).collect();
         for &class in &gone {
@@ -378,7 +377,8 @@ impl Pictures {
             return Vec::new();
         };
         let class = Rc::make_mut(class);
-        class.id = id;
+        let before = std::mem::replace(&mut class.id, id);
+        self.history.class_is_called(before, id);
         if let Origin::Drawn(drawn) = &mut class.origin {
             drawn.awaited = false;
         }
@@ -401,8 +401,11 @@ impl Pictures {
         let holds = |class: &&mut Rc<Class>| class.every().any(|picture| picture.id == id);
         if let Some(holder) = self.classes.iter_mut().find(holds) {
             let known = Rc::make_mut(holder).every_mut().find(|picture| picture.id == id);
-            known.into_iter().for_each(|picture| picture.look = look.clone());
-            return Vec::new();
+            let Some(picture) = known else { return Vec::new() };
+            // One that was read twice has an address already.
+            let effects = revoke(picture);
+            picture.look = look;
+            return effects;
         }
         let mut arrived = Picture { id, name, look, burst: None, drawn_in: None };
         if !arrived.is_drawn() {

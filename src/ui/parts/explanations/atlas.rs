@@ -9,7 +9,7 @@ use super::patches::PatchesView;
 use super::scatter_plot::ScatterPlot;
 use super::toggle::Toggle;
 use crate::session::{
-    MapMethod, MapQuality, MappedFeatures, NearestPictures, PictureId, PictureMap,
+    MapMethod, MapQuality, MappedFeatures, NearestPictures, Part, PictureId, PictureMap,
 };
 use crate::ui::parts::panel::Panel;
 use crate::ui::parts::table::Table;
@@ -31,6 +31,8 @@ pub struct Props {
     pub nearest: Option<(PictureId, Rc<Vec<NearestPictures>>)>,
     /// What a block looks for.
     pub patches: Patches,
+    /// Whether the person has opened what is known of the test pictures.
+    pub is_open: bool,
     /// Where thumbnails are.
     pub pictures: Pictures,
     /// Hears of wishes.
@@ -58,7 +60,7 @@ pub fn AtlasPanel(props: &Props) -> Html {
                 </div>
             }
             if let Some(map) = atlas.map() {
-                { shown(props, map) }
+                { shown(props, &if props.is_open { Rc::clone(map) } else { closed(map) }) }
             }
             <PatchesView experiment={props.experiment.clone()} patches={props.patches.clone()}
                 pictures={props.pictures.clone()} act={&props.act} />
@@ -106,6 +108,14 @@ fn choices(props: &Props) -> Html {
                 choose={choose_method} />
         </div>
     }
+}
+
+/// A map without what the models said about test pictures: that stays closed with their score.
+fn closed(map: &PictureMap) -> Rc<PictureMap> {
+    let mut map = map.clone();
+    let test = map.pictures.iter_mut().filter(|picture| picture.part == Part::Test);
+    test.for_each(|picture| picture.answers.clear());
+    Rc::new(map)
 }
 
 fn shown(props: &Props, map: &Rc<PictureMap>) -> Html {
@@ -160,6 +170,8 @@ fn table(props: &Props, map: &PictureMap) -> Html {
             ];
             let said = answers(experiment, map, picture);
             cells.extend(said.map(|(_, class)| class_name(experiment, class).to_owned()));
+            // What is closed leaves its columns empty.
+            cells.resize(columns.len() - picture.place.len(), "–".to_owned());
             cells.extend(picture.place.map(|at| thousandths(f64::from(at))));
             cells
         })

@@ -30,7 +30,7 @@ pub fn class_of(pictures: &Pictures, id: PictureId) -> Option<&str> {
 
 /// The name of a picture.
 pub fn picture_name(pictures: &Pictures, mapped: &MappedPicture) -> String {
-    let found = pictures.by_id(mapped.picture);
+    let found = pictures.find(mapped.picture);
     found.map_or_else(|| "a deleted picture".to_owned(), |picture| picture.name.clone())
 }
 
@@ -70,7 +70,7 @@ pub fn LookedAt(props: &Props) -> Html {
             </p>
         };
     };
-    let image = pictures.by_id(mapped.picture).and_then(|picture| match &picture.look {
+    let image = pictures.find(mapped.picture).and_then(|picture| match &picture.look {
         Look::Seen { image, .. } => Some(image.clone()),
         Look::Reading => None,
     });

@@ -26,7 +26,7 @@ pub fn NearestView(props: &Props) -> Html {
     let neighbours = nearest.neighbours.iter().map(|neighbour| {
         let class = classes.get(neighbour.class).map_or("?", |class| class.name.as_str());
         let distance = thousandths(f64::from(neighbour.distance));
-        let found = pictures.by_id(neighbour.picture);
+        let found = pictures.find(neighbour.picture);
         let image = found.and_then(|picture| match &picture.look {
             Look::Seen { image, .. } => Some((image.clone(), picture.name.clone())),
             Look::Reading => None,

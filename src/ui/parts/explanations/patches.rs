@@ -65,7 +65,7 @@ fn row(props: &Props, features: MappedFeatures) -> Html {
 
 /// A part of a picture, cut out of its thumbnail, which is what the network sees.
 fn cut_out(props: &Props, patch: &Patch) -> Html {
-    let found = props.pictures.by_id(patch.picture);
+    let found = props.pictures.find(patch.picture);
     let class = class_of(&props.pictures, patch.picture).unwrap_or("deleted");
     let image = found.and_then(|picture| match &picture.look {
         Look::Seen { image, .. } => Some(image.clone()),

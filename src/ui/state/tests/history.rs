@@ -130,3 +130,45 @@ fn a_class_or_picture_that_is_not_there_is_not_moved() {
     assert_eq!(state.reduce(Action::MovePicture(PictureId(1), first)), []);
     assert_eq!(state.pictures, before);
 }
+
+#[test]
+fn a_class_that_a_picture_may_come_back_to_is_not_cleared_away_for_a_sample() {
+    let mut state = ready();
+    let [first, second] = [0, 1].map(|place| state.pictures.classes[place].id);
+    state.reduce(Action::Offer(Place::Class(first), offered(1, &[("a.png", None)])));
+    see(&mut state, 1, first);
+    state.reduce(Action::MovePicture(PictureId(1), second));
+    draw(&mut state, SampleTask::Fruit, 0);
+    let effects = state.reduce(Action::Undo);
+    assert_eq!(sent(&effects), [&Command::MovePicture { picture: PictureId(1), class: first }]);
+    assert_eq!(counts(&state), [1, 0, 1, 1]);
+}
+
+#[test]
+fn nothing_is_moved_or_taken_back_before_a_fresh_engine_has_made_the_classes() {
+    let mut state = ready();
+    draw(&mut state, SampleTask::Fruit, 0);
+    let drawn = state.pictures.classes[0].id;
+    state.reduce(Action::Offer(Place::Class(drawn), offered(1, &[("own.png", None)])));
+    see(&mut state, 1, drawn);
+    state.reduce(Action::RemovePicture(PictureId(1)));
+    state.reduce(Action::EngineLost("gone".to_owned().into()));
+    state.reduce(Action::RestartEngine);
+    assert_eq!(state.pictures.last_deed(), None);
+    assert_eq!(state.reduce(Action::Undo), []);
+
+    // The engine has made the first class of both under another id: what comes back finds it.
+    for (number, name) in [(20, "drawn 0"), (21, "drawn 1")] {
+        let class = ClassId(FIRST_OWN_ID + number);
+        hear(&mut state, Event::ClassAdded { class, name: name.to_owned() });
+    }
+    let effects = state.reduce(Action::Undo);
+    let into = ClassId(FIRST_OWN_ID + 20);
+    assert!(
+        sent(&effects).iter().any(|command| matches!(
+            command,
+            Command::AddPicture { picture: PictureId(1), class, .. } if *class == into
+        )),
+        "{effects:?}"
+    );
+}
