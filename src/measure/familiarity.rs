@@ -3,7 +3,7 @@
 //! A score is larger the more familiar a picture is. None of the three needs an unknown picture to be
 //! worked out. The page goes by the distance to the nearest training picture, since it told best: the
 //! area under the curve, mean and range over 27 models (the three drawn tasks, learned by a new head,
-//! with the last four blocks and with everything, three seeds each; `tests/unknown.rs` prints them).
+//! with the last four blocks and with everything, three seeds each; `tests/unknown.rs` prints those of one).
 //!
 //! | score | two other tasks: 25 known, 60 unknown pictures | a class that was left out: 20 and 24 |
 //! |---|---|---|
