@@ -38,7 +38,9 @@ fn advised(advice: &Advice, study: &Study) -> Html {
             data-cut={advice.strategy.cut.to_string()} aria-labelledby="advice-title">
             <h3 id="advice-title">
                 { "Advice: " }{ learns(advice.strategy.cut) }
-                <small>{ format!("{} sure", percent(advice.confidence)) }</small>
+                <small>
+                    { format!("{} sure to be the best, or within a point of it", percent(advice.confidence)) }
+                </small>
             </h3>
             <p>{ &advice.words }</p>
             <ul class="reasons">
@@ -60,7 +62,8 @@ fn outcome(advice: &Advice, study: &Study) -> String {
     let hits = study.outcomes();
     let measured: Vec<_> = hits.iter().map(|(cut, hits)| (*cut, hits.share())).collect();
     let tested = hits.first().map_or(0, |(_, hits)| hits.count);
-    let tested = counted(tested, "test picture", "test pictures");
+    // What the advice was held against; the cards have the mean over all seeds.
+    let tested = format!("{} of the first seed", counted(tested, "test picture", "test pictures"));
     match advice.outcome(&measured).filter(|_| measured.len() > 1) {
         None => "It was given before any of these runs had ended. Whether it holds shows below."
             .to_owned(),

@@ -1,11 +1,13 @@
 //! What was found in the pictures before anything is learned, each with a way out.
 
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::open::use_open;
 use crate::session::{ClassWeights, PictureId};
 use crate::ui::state::{Action, Look, Pictures, Told};
 use crate::ui::text::counted;
+use crate::web::focus;
 
 /// Pictures that are shown of a concern.
 const SHOWN: usize = 8;
@@ -52,7 +54,12 @@ pub fn Concerns(props: &Props) -> Html {
 
 fn concern(props: &Props, told: Told) -> Html {
     let remedies = told.remedies.into_iter().map(|(words, action)| {
-        let onclick = props.act.reform(move |_: MouseEvent| action.clone());
+        let onclick = props.act.reform(move |event: MouseEvent| {
+            if let Some(button) = event.target_dyn_into::<Element>() {
+                focus::leave(&button, "li");
+            }
+            action.clone()
+        });
         html! { <button class="pill small" data-test="remedy" {onclick}>{ words }</button> }
     });
     let concern = told.concern;
@@ -79,8 +86,10 @@ fn concern(props: &Props, told: Told) -> Html {
 fn small(pictures: &Pictures, id: PictureId) -> Html {
     match pictures.find(id).map(|picture| (&picture.look, &picture.name)) {
         Some((Look::Seen { image, .. }, name)) => html! {
-            <img src={image.clone()} alt={name.clone()} title={name.clone()} width="48" height="48"
-                draggable="false" />
+            <span>
+                <img src={image.clone()} alt="" width="48" height="48" draggable="false" />
+                <small title={name.clone()}>{ name }</small>
+            </span>
         },
         _ => Html::default(),
     }

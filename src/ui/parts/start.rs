@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::session::{Estimate, Refusal};
 use crate::ui::state::{Action, Forecast, Side, Sides};
-use crate::ui::text::{memory, predicted};
+use crate::ui::text::{counted, memory, predicted};
 
 /// Of the buttons.
 #[derive(Properties, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Props {
     pub again: bool,
     /// What training would take.
     pub forecast: Forecast,
+    /// Things to look at in the pictures.
+    pub concerns: usize,
     /// Why the engine did not start the last one.
     pub refused: Option<Refusal>,
     /// Hears the wish.
@@ -53,6 +55,12 @@ pub fn Start(props: &Props) -> Html {
                     aria-describedby="start-note" onclick={start(Sides::Only(Side::Warm))}>{ Side::Warm.title() }</button>
             </p>
             <p id="start-note" class="plain">{ note }</p>
+            if props.concerns > 0 {
+                <p class="plain" data-test="unsettled">
+                    { counted(props.concerns, "thing", "things") }{ " to look at " }
+                    <a href="#pictures">{ "in your pictures" }</a>{ " first." }
+                </p>
+            }
             { ahead(&props.forecast) }
             if let Some(refusal) = &props.refused {
                 <p class="refusal" data-test="start-refused">

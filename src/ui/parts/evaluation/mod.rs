@@ -83,8 +83,8 @@ fn looks(count: usize) -> Html {
     let times = counted(count, "time", "times");
     html! {
         <p class="plain" data-test="looks" data-count={count.to_string()}>
-            { format!("The test score on these pictures was looked at {times}; each look that leads to \
-                another try makes it a little less of a test.") }
+            { format!("The test score on these pictures was looked at {times}, each race and each study \
+                counted; a look that leads to another try makes it a little less of a test.") }
         </p>
     }
 }
@@ -128,30 +128,30 @@ fn found(
             })
         };
         let own = (**chosen).filter(|(of, _)| *of == run.run).map(|(_, chosen)| chosen);
+        let list = own.map(|chosen| {
+            let listed = listed(run, chosen, answers.is_open);
+            html! {
+                <PictureList title={title(chosen, lane.side.title(), experiment, listed.len())}
+                    {listed} classes={experiment.classes.clone()}
+                    pictures={props.pictures.clone()} {act} />
+            }
+        });
         html! {
             <ModelCard key={run.run.0} side={lane.side} evaluation={evaluation.clone()} run={run.run}
-                classes={experiment.classes.clone()} is_open={answers.is_open} chosen={own} {choose} />
+                classes={experiment.classes.clone()} is_open={answers.is_open} chosen={own} {choose}>
+                { list.unwrap_or_default() }
+            </ModelCard>
         }
-    });
-    let list = (**chosen).and_then(|(of, chosen)| {
-        let run = evaluation.runs.iter().find(|run| run.run == of)?;
-        let side = experiment.lane(of)?.side;
-        let listed = listed(run, chosen, answers.is_open);
-        Some(html! {
-            <PictureList title={title(chosen, side.title(), experiment, listed.len())} {listed}
-                classes={experiment.classes.clone()} pictures={props.pictures.clone()} {act} />
-        })
     });
     html! {
         <>
             if !answers.is_open {
                 <p class="buttons">
-                    <button class="pill" data-test="open-test" onclick={open}>{ "Look at the test score" }</button>
+                    <button class="pill" data-test="open-test" onclick={open}>{ "Show the answers on the test pictures" }</button>
                     <span class="plain">{ "Choosing by what it shows makes it less of a test." }</span>
                 </p>
             }
             <div class="pair evaluations">{ for cards }</div>
-            { for list }
         </>
     }
 }

@@ -29,6 +29,9 @@ pub struct Props {
     pub chosen: Option<Chosen>,
     /// Hears what is to be shown as pictures.
     pub choose: Callback<Chosen>,
+    /// What is shown as pictures of it.
+    #[prop_or_default]
+    pub children: Html,
 }
 
 /// One model's answers.
@@ -53,6 +56,7 @@ pub fn ModelCard(props: &Props) -> Html {
                 { class_table(format!("Every class, {}", side.title()), classes, &run.classes) }
             }
             { lists(props, run) }
+            { props.children.clone() }
             { sureness(props, run) }
             { none_of_these(props, run) }
         </article>
@@ -84,9 +88,13 @@ fn lists(props: &Props, run: &RunEvaluation) -> Html {
 fn sureness(props: &Props, run: &RunEvaluation) -> Html {
     let temperature = match run.temperature {
         Ok(found) => {
-            let how = if found > 1.0 { "too sure" } else { "not sure enough" };
+            let (how, so) = match found {
+                0.95..1.05 => ("about as sure as it was right", "hardly anything changes"),
+                1.05.. => ("too sure", "its probabilities are drawn together"),
+                _ => ("not sure enough", "its probabilities are drawn apart"),
+            };
             format!(
-                "It was {how} on the validation pictures: its logits are divided by {found:.2}."
+                "It was {how} on the validation pictures, so {so} (a temperature of {found:.2})."
             )
         }
         Err(missing) => {

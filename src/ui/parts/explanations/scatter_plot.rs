@@ -132,12 +132,14 @@ fn mark_of(element: &Element) -> Option<usize> {
 
 /// What the marks mean.
 fn legend(props: &Props) -> Html {
-    let entry = |class: usize, part: Part, is_mistaken: bool, words: String| {
+    let entry = |class: Option<usize>, part: Part, is_mistaken: bool, words: String| {
+        // What a mark is filled with is said in no class's colour.
+        let colour = class.map_or_else(|| "in-ink".to_owned(), hue);
         html! {
             <span class="entry">
                 <svg width="20" height="20" aria-hidden="true">
-                    <g class={classes!("mark", hue(class), part_in_words(part))}
-                        transform="translate(10 10)">{ drawn(class, part, is_mistaken) }</g>
+                    <g class={classes!("mark", colour, part_in_words(part))}
+                        transform="translate(10 10)">{ drawn(class.unwrap_or_default(), part, is_mistaken) }</g>
                 </svg>
                 { words }
             </span>
@@ -145,10 +147,10 @@ fn legend(props: &Props) -> Html {
     };
     let names = props.experiment.classes.iter().enumerate();
     let classes =
-        names.map(|(class, split)| entry(class, Part::Training, false, split.name.clone()));
+        names.map(|(class, split)| entry(Some(class), Part::Training, false, split.name.clone()));
     let parts = [Part::Training, Part::Validation, Part::Test];
-    let parts = parts.map(|part| entry(0, part, false, part_in_words(part).to_owned()));
-    let mistake = props.marked.map(|_| entry(0, Part::Test, true, "mistaken".to_owned()));
+    let parts = parts.map(|part| entry(None, part, false, part_in_words(part).to_owned()));
+    let mistake = props.marked.map(|_| entry(None, Part::Test, true, "mistaken".to_owned()));
     html! {
         <p class="plot-legend">{ for classes }{ for parts }{ for mistake }</p>
     }
