@@ -330,9 +330,13 @@ impl App {
                 }
             }
             Effect::Send(command) => {
+                // Files come by the hundred, each as an effect of its own.
+                let is_file = matches!(command, Command::AddPicture { .. });
                 self.outbox.waiting.push_back(command);
-                if self.outbox.timer.is_none() {
-                    self.send(ctx);
+                match self.outbox.timer {
+                    Some(_) => {}
+                    None if is_file => self.send_soon(ctx),
+                    None => self.send(ctx),
                 }
             }
             Effect::AskAheadSoon => {
@@ -360,12 +364,16 @@ impl App {
                 return self.lost(ctx, reason);
             }
             if requests::now() - began > SENT_AT_ONCE && !self.outbox.waiting.is_empty() {
-                let link = ctx.link().clone();
-                let go_on = move || link.send_message(Input::Send);
-                self.outbox.timer = Some(Timeout::new(0, go_on));
-                return;
+                return self.send_soon(ctx);
             }
         }
+    }
+
+    /// Sends what waits when the page has had its turn.
+    fn send_soon(&mut self, ctx: &Context<Self>) {
+        let link = ctx.link().clone();
+        let go_on = move || link.send_message(Input::Send);
+        self.outbox.timer = Some(Timeout::new(0, go_on));
     }
 
     fn lost(&self, ctx: &Context<Self>, reason: String) {
