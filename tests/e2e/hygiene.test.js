@@ -58,8 +58,11 @@ describe('hygiene', { timeout: 300_000 }, () => {
   }));
 
   test('a picture goes into another class by mouse and by keyboard, and a removed class comes back', () => browsing.visit(async (lab) => {
+    await lab.engineReady();
     await lab.chooseFolder(fruitFolder(2, 5));
     await lab.thumbnails(10);
+    // A press is lost on a page that still moves under it.
+    await lab.part('ahead').waitFor({ timeout: 60_000 });
     const [first, second] = [lab.classAt(0), lab.classAt(1)];
     await lab.part('thumbnail', first).nth(0).dragTo(lab.part('class-count', second));
     await lab.thumbnails(6, second);

@@ -60,6 +60,10 @@ fn picked(props: &Props, image: Html) -> Html {
     let Some(pick) = props.pick.clone() else { return image };
     let id = props.picture.id;
     let act = props.act.clone();
+    let title = match &props.picture.look {
+        Look::Seen { width, height, .. } => format!("{}, {width} × {height}", props.picture.name),
+        Look::Reading => props.picture.name.clone(),
+    };
     let pressed = move |event: KeyboardEvent| {
         if event.key() == "Delete"
             && let Some(button) = event.target_dyn_into::<Element>()
@@ -69,7 +73,7 @@ fn picked(props: &Props, image: Html) -> Html {
         }
     };
     html! {
-        <button class="look" data-test="look" aria-keyshortcuts="Delete"
+        <button class="look" data-test="look" aria-keyshortcuts="Delete" {title}
             aria-label={format!("Look at {}", props.picture.name)}
             onclick={move |_| pick.emit(id)} onkeydown={pressed}>{ image }</button>
     }
