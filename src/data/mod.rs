@@ -69,6 +69,8 @@ pub use file_name::FileName;
 pub use labelled::{Labelled, grouped};
 #[cfg(feature = "engine")]
 pub use likeness::Likeness;
+#[cfg(feature = "engine")]
+pub use minimum::MINIMUM_GROUPS;
 pub use minimum::MINIMUM_PER_CLASS;
 #[cfg(feature = "engine")]
 pub use picture::Picture;

@@ -6,7 +6,7 @@ use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
 use super::labelled::{Group, Labelled};
-use super::minimum::MINIMUM_PER_CLASS;
+use super::minimum::{MINIMUM_GROUPS, MINIMUM_PER_CLASS};
 use super::random::{Purpose, seeded};
 
 /// Share of each class that goes to validation, and the same again to test.
@@ -61,9 +61,6 @@ pub enum SplitError {
         found: usize,
     },
 }
-
-/// One to learn from, one to choose by and one to test on.
-const MINIMUM_GROUPS: usize = 3;
 
 impl Split {
     /// Splits each class 60 / 20 / 20, at least one group into validation and test each. Where groups

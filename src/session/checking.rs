@@ -6,10 +6,7 @@ use super::concern::{Concern, IMBALANCE, TINY_SIDE};
 use super::gallery::{Class, Gallery, Specimen};
 use super::message::{ClassId, MINIMUM_PER_CLASS, PictureId};
 use super::relations::Relation;
-use crate::data::{Scene, grouped};
-
-/// Groups that a class needs to be learned, chosen by and tested on.
-const MINIMUM_GROUPS: usize = 3;
+use crate::data::{MINIMUM_GROUPS, Scene, grouped};
 
 /// A picture's place.
 #[derive(Clone, Copy)]

@@ -68,7 +68,7 @@ impl Evaluating {
             return Some((std::mem::replace(&mut self.evaluation, empty), references));
         };
         let split = &inspection.split;
-        let width = inspected.features.len() / inspection.pictures.len().max(1);
+        let width = inspection.width;
         let known = self
             .known
             .get_or_insert_with(|| KnownFeatures::new(&inspected.features, width, &split.training));

@@ -436,6 +436,12 @@ impl Answer {
         self.calibrated.as_ref().unwrap_or(&self.probabilities)
     }
 
+    /// The place of the class with the largest of the shares.
+    pub fn best_class(&self) -> Option<usize> {
+        let places = self.shares().iter().enumerate();
+        places.max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(place, _)| place)
+    }
+
     /// Whether the picture is probably none of the classes, as far as that is known.
     pub fn is_none_of_these(&self) -> bool {
         self.familiarity.is_some_and(|familiarity| familiarity.is_none_of_these())

@@ -270,7 +270,7 @@ impl Component for App {
                     <Start why_not={self.state.why_not_start()} {running}
                         starting={self.state.starting.is_some()}
                         again={experiment.is_some()}
-                        concerns={pictures.told(settings.tuning.class_weights).len()}
+                        concerns={pictures.unsettled(settings.tuning.class_weights).count()}
                         forecast={self.state.forecast().clone()}
                         refused={self.state.start_refused.clone()} {act} />
                 </CutPanel>

@@ -27,7 +27,7 @@ pub struct Props {
 pub fn AnswerCard(props: &Props) -> Html {
     let Props { side, answer, classes, .. } = props;
     let shares = || answer.shares().iter().copied();
-    let best = shares().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(best, _)| best);
+    let best = answer.best_class();
     let rows = classes.iter().zip(shares()).enumerate().map(|(index, (class, share))| {
         let share = f64::from(share);
         let words = percent(share);

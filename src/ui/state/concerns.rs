@@ -23,13 +23,16 @@ pub struct Told {
 impl Pictures {
     /// What is to be said, without what the person has seen and let be.
     pub fn told(&self, weights: ClassWeights) -> Vec<Told> {
+        self.unsettled(weights).map(|concern| self.tell(concern)).collect()
+    }
+
+    /// What the person has not settled or let be.
+    pub fn unsettled(&self, weights: ClassWeights) -> impl Iterator<Item = &Concern> {
         let are_weighed = weights == ClassWeights::Balanced;
         self.concerns
             .iter()
             .filter(|concern| !self.let_be.contains(concern))
-            .filter(|concern| !(are_weighed && matches!(concern, Concern::Imbalance { .. })))
-            .map(|concern| self.tell(concern))
-            .collect()
+            .filter(move |concern| !(are_weighed && matches!(concern, Concern::Imbalance { .. })))
     }
 
     /// Takes in what the engine says.

@@ -251,8 +251,8 @@ impl Experiment {
     /// A model's best guess as a sentence.
     pub fn in_words(&self, answer: &Answer) -> Option<String> {
         let lane = self.lane(answer.run)?;
-        let ranked = self.classes.iter().zip(answer.shares());
-        let (class, share) = ranked.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        let best = answer.best_class()?;
+        let (class, share) = (self.classes.get(best)?, answer.shares().get(best)?);
         let share = percent(f64::from(*share));
         let none = if answer.is_none_of_these() { "probably none of these, or " } else { "" };
         Some(format!("{}: {none}{}, {share}.", lane.side.title(), class.name))

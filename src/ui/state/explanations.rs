@@ -203,7 +203,7 @@ impl State {
         if is_live && why.is_pending(answers.len()) {
             return Vec::new();
         }
-        match answers.first().and_then(|answer| best_class(&answer.probabilities)) {
+        match answers.first().and_then(Answer::best_class) {
             Some(class) => self.explain(class, grain),
             None => self.forget_why(),
         }
@@ -305,12 +305,6 @@ impl State {
         atlas.maps.retain(|other| (other.features, other.method) != (map.features, map.method));
         atlas.maps.push(Rc::new(map));
     }
-}
-
-/// The class with the largest probability.
-pub fn best_class(probabilities: &[f32]) -> Option<usize> {
-    let places = probabilities.iter().enumerate();
-    places.max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(place, _)| place)
 }
 
 /// The features that can be mapped, with a name for people: those before anything thawed, which the

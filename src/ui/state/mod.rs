@@ -26,9 +26,7 @@ pub use evaluation::Answers;
 pub use experiment::{
     Experiment, Features, LaneRun, Outcome, Progress, Side, Sides, Starting, Taken,
 };
-pub use explanations::{
-    Atlas, Explanations, Patches, ShownMap, Why, Wish, best_class, mappable, marked_run,
-};
+pub use explanations::{Atlas, Explanations, Patches, ShownMap, Why, Wish, mappable, marked_run};
 pub use forecast::Forecast;
 pub use intake::{Archive, Contents};
 pub use offer::{Offered, Place};

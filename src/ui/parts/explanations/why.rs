@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::nearest::NearestView;
 use super::toggle::Toggle;
 use crate::session::{Answer, ClassSplit, Grain};
-use crate::ui::state::{Action, Pictures, ShownMap, Why, Wish, best_class};
+use crate::ui::state::{Action, Pictures, ShownMap, Why, Wish};
 use crate::ui::text::{percent, place_of_most};
 
 /// How fine heat maps may be, and how that is said.
@@ -39,7 +39,7 @@ pub fn WhyView(props: &Props) -> Html {
     let Props { answer, why, act, .. } = props;
     let onclick = {
         let (act, is_open) = (act.clone(), why.is_some());
-        let best = best_class(&answer.probabilities).unwrap_or_default();
+        let best = answer.best_class().unwrap_or_default();
         move |_| act.emit(Action::Explain(if is_open { Wish::EnoughWhy } else { Wish::Why(best) }))
     };
     html! {
