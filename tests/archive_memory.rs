@@ -56,6 +56,7 @@ fn archives_take_little_memory_whatever_they_say() {
                 class: ClassId(0),
                 name: format!("{index}.png"),
                 scene: Scene::Usual,
+                burst: None,
                 entry: EntryId { archive: ArchiveId(1), index },
             });
         }

@@ -26,6 +26,7 @@ fn add_entry(picture: u32, class: u32, index: u32) -> Command {
         class: ClassId(class),
         name: format!("entry {index}"),
         scene: Scene::Usual,
+        burst: None,
         entry: EntryId { archive: ARCHIVE, index },
     }
 }
@@ -68,6 +69,9 @@ fn an_archive_is_listed_and_its_entries_are_read_like_files() {
     let entry = |name: &str, folder: &str| ArchiveEntry {
         name: name.to_owned(),
         folder: folder.to_owned(),
+        class: None,
+        scene: Scene::Usual,
+        burst: None,
     };
     // A loose file has the archive's name for its folder.
     assert_eq!(*entries, [entry("2.png", "set"), entry("1.png", "apple")]);

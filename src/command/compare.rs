@@ -165,13 +165,19 @@ impl Driver {
         let class_name = self.classes.get(class.0 as usize).cloned().unwrap_or_default();
         for file in files {
             let name = format!("{class_name}/{}", file.name());
-            let (picture, burst) = (PictureId(self.pictures), None);
+            let picture = PictureId(self.pictures);
             self.session.submit(match file {
-                PictureFile::Entry { entry, .. } => {
-                    Command::AddEntry { picture, class, name, scene, entry: *entry }
+                PictureFile::Entry { entry, scene: noted, burst, .. } => {
+                    // What is given as a new setting is one, whatever a project says.
+                    let scene = if scene == Scene::New { scene } else { *noted };
+                    let (burst, entry) = (*burst, *entry);
+                    Command::AddEntry { picture, class, name, scene, burst, entry }
                 }
                 PictureFile::Path(path) => match std::fs::read(path) {
-                    Ok(bytes) => Command::AddPicture { picture, class, name, scene, burst, bytes },
+                    Ok(bytes) => {
+                        let burst = None;
+                        Command::AddPicture { picture, class, name, scene, burst, bytes }
+                    }
                     Err(cause) => {
                         left_out(&bar, &name, &format!("It cannot be read: {cause}."));
                         bar.inc(1);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::CommandError;
 use super::compare::{Driver, printable};
-use crate::session::{ArchiveEntry, ArchiveId, Command, EntryId, Event, FileName};
+use crate::session::{ArchiveEntry, ArchiveId, Command, EntryId, Event, FileName, Scene};
 
 /// A picture of a class.
 #[derive(Debug)]
@@ -15,6 +15,10 @@ pub enum PictureFile {
     Entry {
         /// Its name.
         name: String,
+        /// In which setting a project has it.
+        scene: Scene,
+        /// The burst that a project has it in.
+        burst: Option<u32>,
         /// Where it is.
         entry: EntryId,
     },
@@ -60,15 +64,25 @@ impl Driver {
         let mut classes = std::collections::BTreeMap::<String, Vec<PictureFile>>::new();
         self.work(|event| {
             match event {
-                Event::ArchiveListed { entries, refused, .. } => {
+                Event::ArchiveListed { entries, refused, project, .. } => {
+                    for sample in project.iter().flat_map(|project| &project.samples) {
+                        eprintln!(
+                            "headstart: left out “{}” with seed {}: the drawn pictures of a project \
+                             are not in its file. Draw them into a folder with `headstart draw`.",
+                            sample.task.title(),
+                            sample.seed
+                        );
+                    }
                     for refused in refused {
                         let refusal = &refused.refusal;
                         let (path, reason) = (printable(&refused.path), &refusal.reason);
                         eprintln!("headstart: left out {path}: {reason} {}", refusal.remedy);
                     }
-                    for (index, ArchiveEntry { name, folder }) in (0..).zip(entries) {
+                    for (index, entry) in (0..).zip(entries) {
+                        let ArchiveEntry { name, folder, scene, burst, .. } = entry;
                         let entry = EntryId { archive, index };
-                        classes.entry(folder).or_default().push(PictureFile::Entry { name, entry });
+                        let file = PictureFile::Entry { name, scene, burst, entry };
+                        classes.entry(folder).or_default().push(file);
                     }
                 }
                 Event::ArchiveRefused { refusal, .. } => {

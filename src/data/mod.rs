@@ -3,7 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `picture` | what the network sees |
-//! | `archive` | the entries of a ZIP archive, within bounds |
+//! | `archive` | the entries of a ZIP archive, within bounds, and a new one with names that every system takes |
 //! | `file_name` | what a file's name says |
 //! | `augmentation`, `views` | what a picture could have looked like, and in which ways |
 //! | `contact_sheet` | pictures side by side in one file |
@@ -58,7 +58,9 @@ mod tiff_structure;
 mod views;
 
 #[cfg(feature = "engine")]
-pub use archive::{Archive, ArchiveError, ArchiveFile, EntryError, Listing};
+pub use archive::{
+    Archive, ArchiveError, ArchiveFile, EntryError, Listing, MOST_ENTRIES, Packer, SafeNames, plain,
+};
 pub use augmentation::Augmentation;
 #[cfg(feature = "engine")]
 pub use contact_sheet::contact_sheet_png;

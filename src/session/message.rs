@@ -27,6 +27,11 @@ pub use super::explanation::{
     MappedPicture, NearestPictures, Neighbour, Part, Patch, PictureMap,
 };
 
+pub use super::project::{
+    PROJECT_FORMAT, Project, ProjectClass, ProjectDrawn, ProjectMoved, ProjectPicture,
+    ProjectSample, ProjectSettings,
+};
+
 /// Ids below this are given by whoever sends the commands, ids from here on by the session, for
 /// what it makes itself (drawn classes and pictures). So neither has to wait for the other.
 pub const FIRST_OWN_ID: u32 = 1 << 31;
@@ -197,9 +202,37 @@ pub enum Command {
         name: String,
         /// In which setting it shows the class.
         scene: Scene,
+        /// The burst that it was taken in.
+        burst: Option<u32>,
         /// Where it is.
         entry: EntryId,
     },
+    /// Begins to pack a project into a file, in place of one that is being packed. Its pictures follow,
+    /// by their places in it. Answered by any number of [`Event::ProjectPart`], or by
+    /// [`Event::ProjectRefused`].
+    PackProject {
+        /// What it is to say; paths and folders are given here.
+        project: Box<Project>,
+    },
+    /// Packs a picture whose file comes beside the command.
+    PackPicture {
+        /// Its place in the project.
+        place: u32,
+        /// Its id, by which its file is found.
+        picture: PictureId,
+        /// The file's bytes; none where it cannot be read any more.
+        bytes: Option<Vec<u8>>,
+    },
+    /// Packs a picture of an archive.
+    PackEntry {
+        /// Its place in the project.
+        place: u32,
+        /// Where it is.
+        entry: EntryId,
+    },
+    /// Ends the file. Pictures that did not come are missing. Answered by [`Event::ProjectPacked`] or
+    /// [`Event::ProjectRefused`].
+    FinishProject,
     /// Gives up pictures that were asked for and not begun, but drawn ones. Does not wait in line.
     /// Answered by [`Event::ReadingCancelled`].
     CancelReading,
@@ -362,6 +395,10 @@ impl Command {
             self,
             Self::StopRun { .. }
                 | Self::ForgetRemoved { .. }
+                | Self::PackProject { .. }
+                | Self::PackPicture { .. }
+                | Self::PackEntry { .. }
+                | Self::FinishProject
                 | Self::PauseStudy { .. }
                 | Self::AddSeed
                 | Self::StopStudy
@@ -453,8 +490,15 @@ impl Answer {
 pub struct ArchiveEntry {
     /// Its name, without a path.
     pub name: String,
-    /// The nearest folder that it lies in, or what the archive is called where it lies in none.
+    /// The nearest folder that it lies in, or what the archive is called where it lies in none. In a
+    /// project, the name of its class.
     pub folder: String,
+    /// The place of its class in the project, if it is in one.
+    pub class: Option<usize>,
+    /// In which setting it shows the class.
+    pub scene: Scene,
+    /// The burst that it was taken in. The number means nothing outside of this archive.
+    pub burst: Option<u32>,
 }
 
 /// A file in an archive that cannot be had, or the part of an archive that is missing.
@@ -517,12 +561,14 @@ pub enum Event {
         archive: ArchiveId,
         /// The file's name.
         name: String,
-        /// Files that may be pictures, in the order of their paths.
+        /// Files that may be pictures, in the order of their paths, or of the project.
         entries: Vec<ArchiveEntry>,
         /// Files that cannot be had.
         refused: Vec<RefusedEntry>,
         /// Files that systems leave behind and that are passed over.
         clutter: usize,
+        /// What it says of itself, if it is a project; its pictures are among the entries.
+        project: Option<Box<Project>>,
     },
     /// An archive was refused; nothing else changed.
     ArchiveRefused {
@@ -533,6 +579,23 @@ pub enum Event {
         /// Why, and what to do.
         refusal: Refusal,
     },
+    /// The next bytes of a project's file.
+    ProjectPart {
+        /// The bytes.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+        /// Pictures that are packed or missing so far.
+        done: usize,
+    },
+    /// All of a project's file was handed out.
+    ProjectPacked {
+        /// Pictures that are in it.
+        pictures: usize,
+        /// Pictures that are not, by their names.
+        missing: Vec<RefusedEntry>,
+    },
+    /// A project was not packed, and what was handed out of it is of no use.
+    ProjectRefused(Refusal),
     /// These were asked for and are not read any more. What was read before stays.
     ReadingCancelled {
         /// Pictures that will not come.

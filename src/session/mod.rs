@@ -49,7 +49,12 @@ mod mapping;
 mod measured;
 mod message;
 #[cfg(feature = "engine")]
+mod notes;
+#[cfg(feature = "engine")]
+mod packing;
+#[cfg(feature = "engine")]
 mod patching;
+mod project;
 #[cfg(feature = "engine")]
 mod relations;
 #[cfg(feature = "engine")]

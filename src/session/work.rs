@@ -24,6 +24,7 @@ use super::message::{
     Command, DeviceChoice, DeviceKind, Event, Lane, PictureId, QuestionId, Refusal, RunId,
     StudyRequest,
 };
+use super::packing::Packing;
 use super::setup::{Ready, Setup};
 use super::studying::Studying;
 use crate::compare::Study;
@@ -36,6 +37,7 @@ use crate::train::Strategy;
 mod evaluations;
 mod explanations;
 mod pictures;
+mod projects;
 mod studies;
 
 /// Commands that may wait for each engine: one at work, and one to go on with.
@@ -65,6 +67,7 @@ pub struct Session {
     concerns: Vec<Concern>,
     arrivals: Arrivals,
     archives: Archives,
+    packing: Option<Packing>,
     queue: VecDeque<Command>,
     experiment: Option<Experiment>,
     experiments_begun: u32,
@@ -115,6 +118,7 @@ impl Session {
             concerns: Vec::new(),
             arrivals: Arrivals::default(),
             archives: Archives::default(),
+            packing: None,
             queue: VecDeque::new(),
             experiment: None,
             experiments_begun: 0,
@@ -416,6 +420,10 @@ impl Session {
             Command::DrawSample { task, seed } => {
                 self.expect_drawings(task, seed);
             }
+            Command::PackProject { project } => self.pack_project(*project),
+            Command::PackPicture { place, bytes, .. } => self.pack_picture(place, bytes),
+            Command::PackEntry { place, entry } => self.pack_entry(place, entry),
+            Command::FinishProject => self.finish_project(),
             Command::Train { lanes, seed } => self.begin_experiment(lanes, seed),
             Command::Estimate { lanes, seed } => match self.setup(lanes, seed) {
                 Ok(setup) => self.estimating = Some(Estimating::begin(setup)),

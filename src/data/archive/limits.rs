@@ -8,7 +8,7 @@ use crate::data::MAXIMUM_FILE_BYTES;
 
 /// Most entries of an archive, folders and clutter included: five times the 2,000 photos that the
 /// page is made for. As many pictures take 280 MB as the network sees them.
-pub(super) const MOST_ENTRIES: usize = 10_000;
+pub const MOST_ENTRIES: usize = 10_000;
 /// Most bytes of a directory: ten times what so many entries with names of 100 characters take.
 pub(super) const MOST_DIRECTORY_BYTES: u64 = 16_000_000;
 /// Most bytes that all entries may have unpacked: [`MOST_ENTRIES`] large photos.
@@ -60,17 +60,18 @@ pub(super) fn check_path(path: &str, bytes: usize) -> Result<String, EntryError>
     if path.contains('\0') || path.contains('\\') {
         return Err(EntryError::OddPath);
     }
-    let has_drive =
-        path.get(1..2) == Some(":") && path.starts_with(|c: char| c.is_ascii_alphabetic());
-    let mut parts = path.split('/').map(str::trim);
-    if path.starts_with('/') || has_drive || parts.any(|part| part == "..") {
+    // What a name is without the marks in it counts, else they would hide what it leads to.
+    let parts: Vec<String> = path.split('/').map(plain).collect();
+    let has_drive = parts.first().is_some_and(|first| {
+        first.get(1..2) == Some(":") && first.starts_with(|c: char| c.is_ascii_alphabetic())
+    });
+    if path.starts_with('/') || has_drive || parts.iter().any(|part| part == "..") {
         return Err(EntryError::LeadsOut);
     }
-    let parts = path.split('/').map(plain).filter(|part| !part.is_empty() && part != ".");
-    let parts: Vec<String> = parts.collect();
-    let ends_in_a_name =
-        path.rsplit('/').next().is_some_and(|last| !matches!(last.trim(), "" | "."));
-    if parts.is_empty() || !ends_in_a_name {
+    let means_nothing = |part: &String| part.is_empty() || part == ".";
+    let has_name = parts.last().is_some_and(|last| !means_nothing(last));
+    let parts: Vec<String> = parts.into_iter().filter(|part| !means_nothing(part)).collect();
+    if !has_name {
         return Err(EntryError::NoName);
     }
     if parts.len() > MOST_FOLDERS + 1 {

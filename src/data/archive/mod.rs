@@ -10,6 +10,8 @@ mod entry_error;
 mod error;
 mod limits;
 mod names;
+mod packer;
+mod safe_names;
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
@@ -22,11 +24,14 @@ use rawzip::{
 
 pub use entry_error::EntryError;
 pub use error::ArchiveError;
+pub use limits::MOST_ENTRIES;
 use limits::{
-    LONGEST_COMMENT, MOST_DIRECTORY_BYTES, MOST_ENTRIES, Totals, check_archive, check_entry,
-    check_path,
+    LONGEST_COMMENT, MOST_DIRECTORY_BYTES, Totals, check_archive, check_entry, check_path,
 };
 use names::path_of;
+pub use names::plain;
+pub use packer::Packer;
+pub use safe_names::SafeNames;
 
 use super::FileName;
 
@@ -133,6 +138,28 @@ impl Archive {
             }
             None => (entry.path.as_str(), None),
         })
+    }
+
+    /// The path of every entry that can be read: its folders and its name, with a slash between any
+    /// two.
+    pub fn paths(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.path.as_str())
+    }
+
+    /// Puts the entries into another order, by their paths. Those of one rank stay as they are.
+    pub fn sort_by_rank(&mut self, rank: impl Fn(&str) -> usize) {
+        self.entries.sort_by_key(|entry| rank(&entry.path));
+    }
+
+    /// Takes an entry out of the list and reads it, unless it has more than `most` bytes. `None`
+    /// where there is no entry of this path.
+    pub fn take(&mut self, path: &str, most: u64) -> Option<Result<Vec<u8>, EntryError>> {
+        let index = self.entries.iter().position(|entry| entry.path == path)?;
+        let bytes = self.entries[index].place.uncompressed_size_hint();
+        let read =
+            if bytes > most { Err(EntryError::TooLarge { bytes }) } else { self.read(index) };
+        self.entries.remove(index);
+        Some(read)
     }
 
     /// Reads one entry whole, by its place in [`Archive::entries`].

@@ -23,16 +23,25 @@ fn character(byte: u8) -> char {
     UPPER.chars().nth(usize::from(byte - 128)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
-/// A part of a path without spaces around it and without characters that steer a terminal.
-pub(super) fn plain(part: &str) -> String {
+/// A name without spaces around it, and without characters that steer a terminal or turn the direction
+/// of what stands beside it.
+pub fn plain(name: &str) -> String {
     let visible = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-    part.trim().chars().map(visible).collect()
+    let kept: String = name.trim().chars().filter(|c| !turns(*c)).map(visible).collect();
+    kept.trim().to_owned()
+}
+
+/// Whether a character is there to turn the direction of text (Bidi_Control, Unicode Standard Annex 9).
+fn turns(c: char) -> bool {
+    let marks = ['\u{61c}', '\u{200e}', '\u{200f}'];
+    marks.contains(&c) || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A path that is refused, short and without what could steer a terminal.
 pub(super) fn shown(path: &str) -> String {
-    let mut shown: String = plain(path).chars().take(SHOWN).collect();
-    if shown.len() < path.trim().len() {
+    let plain = plain(path);
+    let mut shown: String = plain.chars().take(SHOWN).collect();
+    if shown.len() < plain.len() {
         shown.push('…');
     }
     if shown.is_empty() {
@@ -63,6 +72,7 @@ mod tests {
     fn what_is_shown_of_a_refused_path_is_short_and_visible() {
         assert_eq!(shown("a\u{1b}[2J.png"), "a\u{fffd}[2J.png");
         assert_eq!(shown("  "), "an entry without a name");
+        assert_eq!(shown("invoice\u{202e}gpj.exe"), "invoicegpj.exe");
         assert_eq!(shown(&"x".repeat(500)), format!("{}…", "x".repeat(120)));
     }
 }

@@ -19,10 +19,10 @@ impl Session {
                     let expected = Expected { picture, class, name, scene, burst };
                     self.arrivals.expect(expected, Source::File(bytes));
                 }
-                Command::AddEntry { picture, class, name, scene, entry }
+                Command::AddEntry { picture, class, name, scene, burst, entry }
                     if self.gallery.has_class(class) =>
                 {
-                    let expected = Expected { picture, class, name, scene, burst: None };
+                    let expected = Expected { picture, class, name, scene, burst };
                     self.arrivals.expect_packed(expected, entry);
                 }
                 Command::AddArchive { archive, name } => {

@@ -73,8 +73,16 @@ fn what_systems_leave_behind_is_only_counted() {
 #[test]
 fn paths_that_lead_out_are_refused_and_cost_nothing_else() {
     for path in
-        ["../up.png", "a/../../up.png", "/etc/up.png", "C:up.png", "c:/up.png", "a/ .. /up.png"]
-    {
+        [
+        "../up.png",
+        "a/../../up.png",
+        "/etc/up.png",
+        "C:up.png",
+        "c:/up.png",
+        "a/ .. /up.png",
+        "a/.\u{202e}./up.png",
+        "\u{200e}C:up.png",
+    ] {
         assert_eq!(refusal_of(stored(path, b"x")), EntryError::LeadsOut, "{path}");
     }
     for path in ["a\\1.png", "..\\up.png", "a/1.png\0.exe"] {
@@ -82,6 +90,7 @@ fn paths_that_lead_out_are_refused_and_cost_nothing_else() {
     }
     assert_eq!(refusal_of(stored("", b"x")), EntryError::NoName);
     assert_eq!(refusal_of(stored("a/  ", b"x")), EntryError::NoName);
+    assert_eq!(refusal_of(stored("a/\u{2066}", b"x")), EntryError::NoName);
     assert_eq!(refusal_of(stored("d/".repeat(40) + "1.png", b"x")), EntryError::TooDeep);
     assert_eq!(refusal_of(stored("x".repeat(2000), b"x")), EntryError::LongPath);
 }
@@ -234,6 +243,7 @@ proptest! {
             prop_assert!(!part.is_empty() && part == part.trim());
             prop_assert!(part != "." && part != ".." && !part.contains(['/', '\\']));
             prop_assert!(!part.chars().any(char::is_control), "{part:?}");
+            prop_assert!(!part.contains('\u{202e}'), "{part:?}");
         }
         for (shown, _) in &listing.refused {
             prop_assert!(!shown.is_empty() && !shown.chars().any(char::is_control), "{shown:?}");
