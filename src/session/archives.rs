@@ -42,10 +42,9 @@ impl Archives {
 
     fn opened(&mut self, archive: ArchiveId, name: &str) -> Result<(Archive, Listed), Refusal> {
         let file = self.given.remove(&archive).ok_or(ArchiveError::Unreadable);
-        let (mut opened, listing) = file.and_then(Archive::open).map_err(|error| Refusal {
-            reason: error.to_string(),
-            remedy: error.remedy(),
-        })?;
+        let (mut opened, listing) = file
+            .and_then(Archive::open)
+            .map_err(|error| Refusal { reason: error.to_string(), remedy: error.remedy() })?;
         let clutter = listing.clutter;
         let mut refused = refused(listing, name);
         let project = match take_notes(&mut opened) {

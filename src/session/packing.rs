@@ -48,8 +48,9 @@ impl Packing {
             };
             let folder = match picture.scene {
                 Scene::Usual => &class.folder,
-                Scene::New => &*apart
-                    .get_or_insert_with(|| names.folder(&format!("{} - new setting", class.folder))),
+                Scene::New => &*apart.get_or_insert_with(|| {
+                    names.folder(&format!("{} - new setting", class.folder))
+                }),
             };
             picture.path = names.file(folder, &picture.name);
         }

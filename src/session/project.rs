@@ -12,7 +12,7 @@ use crate::train::{ClassWeights, NormMode};
 pub const PROJECT_FORMAT: u32 = 1;
 
 /// Everything that a page shows, but the bytes of its pictures.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Project {
     /// Its format, [`PROJECT_FORMAT`] in a new one.
     pub format: u32,

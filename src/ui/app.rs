@@ -17,6 +17,7 @@ use crate::web::files::{Collected, Found, take_chosen};
 use crate::web::focus;
 use crate::web::link::{Link, Message};
 use crate::web::requests::{self, RequestWatch};
+use crate::web::saved_parts::SavedParts;
 use crate::web::shelf::{self, Shelf};
 
 /// What reaches the page.
@@ -78,6 +79,9 @@ struct Outbox {
 /// Milliseconds without a change before the engine is asked what training would take.
 const CHANGES_SETTLE_AFTER: u32 = 400;
 
+/// How a project's file is called, until the person calls it otherwise.
+const PROJECT_NAME: &str = "headstart-project.zip";
+
 /// The page.
 pub struct App {
     state: State,
@@ -89,6 +93,8 @@ pub struct App {
     /// Asks ahead when it is over.
     asking_ahead: Option<Timeout>,
     outbox: Outbox,
+    /// What has come of a project that is being saved.
+    saved: SavedParts,
     act: Callback<Action>,
     give: Callback<(Place, HtmlInputElement)>,
     take: Callback<(ClassId, File, Option<u32>)>,
@@ -120,6 +126,7 @@ impl Component for App {
             race_shown: false,
             asking_ahead: None,
             outbox: Outbox::default(),
+            saved: SavedParts::default(),
             act: link.callback(Input::Act),
             give: link.callback(|(place, input)| Input::Give(place, take_chosen(&input))),
             take: link.callback(|(class, file, burst)| Input::Took(class, file, burst)),
@@ -259,6 +266,8 @@ impl Component for App {
                     <Lost reason={reason.clone()} on_cpu={settings.device == DeviceChoice::Cpu} {act} />
                 }
                 <PicturesPanel pictures={pictures.clone()} weights={settings.tuning.class_weights}
+                    saving={self.state.saving.clone()}
+                    why_not_save={self.state.why_not_save().map(AttrValue::from)}
                     {act} give={&self.give} take={&self.take} />
                 <CutPanel settings={settings.clone()} classes={pictures.filled_classes()}
                     device={self.state.device.clone()} training={self.state.is_training()}
@@ -331,7 +340,11 @@ impl App {
             }
             Effect::Send(command) => {
                 // Files come by the hundred, each as an effect of its own.
-                let is_file = matches!(command, Command::AddPicture { .. });
+                let is_file =
+                    matches!(command, Command::AddPicture { .. } | Command::PackPicture { .. });
+                if matches!(command, Command::PackProject { .. }) {
+                    self.saved = SavedParts::default();
+                }
                 self.outbox.waiting.push_back(command);
                 match self.outbox.timer {
                     Some(_) => {}
@@ -346,6 +359,11 @@ impl App {
             }
             Effect::Revoke(image) => shelf::revoke(&image),
             Effect::Forget(picture) => self.shelf.forget(picture),
+            Effect::Download => {
+                if !std::mem::take(&mut self.saved).save_as(PROJECT_NAME) {
+                    self.act(ctx, Action::SavingFailed);
+                }
+            }
         }
     }
 
@@ -394,10 +412,15 @@ impl App {
 
     /// Gives an event's picture an address, so that the state need not hold its bytes.
     fn heard(&mut self, ctx: &Context<Self>, mut event: Event) {
-        if let Event::ArchiveListed { archive, entries, refused, clutter, .. } = event {
+        if let Event::ArchiveListed { archive, entries, refused, clutter, project, .. } = event {
             let first = self.shelf.new_pictures(entries.len() + refused.len());
-            let contents = Contents { archive, first, entries, refused, clutter };
+            let contents = Contents { archive, first, entries, refused, clutter, project };
             return self.act(ctx, Action::ArchiveListed(contents));
+        }
+        if let Event::ProjectPart { bytes, .. } = &mut event
+            && !self.saved.add(&std::mem::take(bytes))
+        {
+            return self.act(ctx, Action::SavingFailed);
         }
         let image = match &mut event {
             Event::PictureAdded { thumbnail, .. }

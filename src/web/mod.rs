@@ -23,6 +23,8 @@ pub mod link;
 #[cfg(feature = "page")]
 pub mod requests;
 #[cfg(feature = "page")]
+pub mod saved_parts;
+#[cfg(feature = "page")]
 pub mod shelf;
 #[cfg(feature = "page")]
 pub mod width;

@@ -63,7 +63,9 @@ impl Shelf {
     /// The file that must travel beside a command.
     pub fn file_for(&self, command: &Command) -> Option<&File> {
         match command {
-            Command::AddPicture { picture, .. } => self.pictures.get(picture),
+            Command::AddPicture { picture, .. } | Command::PackPicture { picture, .. } => {
+                self.pictures.get(picture)
+            }
             Command::AddArchive { archive, .. } => self.archives.get(archive),
             Command::Ask { question, .. } => {
                 self.question.as_ref().filter(|(id, _)| id == question).map(|(_, file)| file)

@@ -183,6 +183,11 @@ impl Host {
             }
             return self.session.submit(command);
         }
+        if let (Some(file), Command::PackPicture { bytes, .. }) = (&file, &mut command) {
+            // One that cannot be read any more is missing, and the others are packed all the same.
+            *bytes = read_file(file, reading).await.ok();
+            return self.session.submit(command);
+        }
         if let Some(file) = file
             && let Command::AddPicture { bytes, .. } | Command::Ask { bytes, .. } = &mut command
         {

@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn a_name_that_is_one_everywhere_stays_as_it_is() {
-        for name in ["rose", "Äpfel & Birnen", "IMG_0001.JPG", "com10", "concert", "日本", "a.b.c"] {
+        for name in ["rose", "Äpfel & Birnen", "IMG_0001.JPG", "com10", "concert", "日本", "a.b.c"]
+        {
             assert_eq!(named(name), name);
         }
     }

@@ -34,6 +34,7 @@ mod race;
 mod rate_finder;
 mod reading;
 mod refusals;
+mod saving;
 mod settings_form;
 mod start;
 mod study_curves;

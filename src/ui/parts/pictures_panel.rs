@@ -10,8 +10,9 @@ use super::icon::Icon;
 use super::panel::Panel;
 use super::reading::Reading;
 use super::refusals::Refusals;
+use super::saving::SavingPart;
 use crate::session::{ClassId, ClassWeights, SampleTask};
-use crate::ui::state::{Action, Pictures, Place};
+use crate::ui::state::{Action, Pictures, Place, Saving};
 use crate::ui::text::counted;
 
 /// Of the panel.
@@ -19,6 +20,10 @@ use crate::ui::text::counted;
 pub struct Props {
     /// Classes, pictures, refusals.
     pub pictures: Pictures,
+    /// How far saving is, or what came of it last.
+    pub saving: Option<Saving>,
+    /// Why nothing can be saved now.
+    pub why_not_save: Option<AttrValue>,
     /// Whether classes are weighed.
     pub weights: ClassWeights,
     /// Hears what the person does.
@@ -32,7 +37,7 @@ pub struct Props {
 /// Pictures into classes.
 #[component]
 pub fn PicturesPanel(props: &Props) -> Html {
-    let Props { pictures, weights, act, give, take } = props;
+    let Props { pictures, weights, act, give, take, saving, .. } = props;
     let add = act.reform(|_: MouseEvent| Action::AddClass);
     let chosen = give.reform(|input| (Place::Page, input));
     let drawing = pictures.drawing.first().map(|drawn| drawn.task);
@@ -52,6 +57,9 @@ pub fn PicturesPanel(props: &Props) -> Html {
             { undo(pictures, act) }
             <Concerns pictures={pictures.clone()} weights={*weights} {act} />
             <Refusals refused={pictures.refused.clone()} {act} />
+            if let Some(saving) = saving {
+                <SavingPart saving={saving.clone()} {act} />
+            }
             <div class="sources">
                 <p>
                     <FileButton class="pill" test="choose-files" chosen={chosen.clone()}>
@@ -60,6 +68,7 @@ pub fn PicturesPanel(props: &Props) -> Html {
                     <FileButton class="pill" test="choose-folder" folder=true {chosen}>
                         { "Choose a folder" }
                     </FileButton>
+                    { save_button(props) }
                 </p>
                 <p>
                     <span>{ "No pictures at hand?" }</span>
@@ -67,6 +76,22 @@ pub fn PicturesPanel(props: &Props) -> Html {
                 </p>
             </div>
         </Panel>
+    }
+}
+
+/// Saves everything in one file. One that cannot now says why to whoever asks.
+fn save_button(props: &Props) -> Html {
+    let save = props.act.reform(|_: MouseEvent| Action::SaveProject);
+    let is_saving = matches!(props.saving, Some(Saving::Packing { .. }));
+    let hint = "One file with the pictures, their classes and your settings; any Headstart page \
+                opens it again";
+    let title = props.why_not_save.clone().unwrap_or(AttrValue::Static(hint));
+    html! {
+        <button class="pill" data-test="save-project" {title} onclick={save}
+            disabled={is_saving || props.why_not_save.is_some()}
+            aria-busy={is_saving.to_string()}>
+            { if is_saving { "Saving…" } else { "Save project" } }
+        </button>
     }
 }
 
@@ -107,6 +132,7 @@ fn hint(pictures: &Pictures) -> Html {
         parts.push(format!("Reading {reading} more…"));
     }
     let numbers = parts.join(" ");
-    html! { <>{ "Drop or paste pictures anywhere; a folder of folders, or a ZIP of them, becomes classes. " }
+    html! { <>{ "Drop or paste pictures anywhere; a folder of folders, or a ZIP of them, becomes classes, and a \
+    saved project what it was. " }
     <span data-test="pictures-count">{ numbers }</span></> }
 }

@@ -16,6 +16,7 @@ impl Pictures {
         let mut drawing = Vec::new();
         let unfinished = std::mem::take(&mut self.drawing);
         self.in_flight.clear();
+        self.hidden.clear();
         self.concerns.clear();
         effects.extend(self.history.engine_is_new());
         for mut shared in std::mem::take(&mut self.classes) {
@@ -85,7 +86,7 @@ impl Class {
 }
 
 /// Has a sample drawn, once.
-fn want(sample: Drawn, drawing: &mut Vec<Drawn>, effects: &mut Vec<Effect>) {
+pub(super) fn want(sample: Drawn, drawing: &mut Vec<Drawn>, effects: &mut Vec<Effect>) {
     if drawing.contains(&sample) {
         return;
     }

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::session::{ArchiveEntry, ArchiveId, Command, EntryId, PictureId, Refusal, RefusedEntry};
+use crate::session::{
+    ArchiveEntry, ArchiveId, Command, EntryId, PictureId, Project, Refusal, RefusedEntry,
+};
 use crate::ui::text::counted;
 
 use super::pictures::let_go;
@@ -36,6 +38,11 @@ impl Archives {
     pub fn entry_of(&self, picture: PictureId) -> Option<EntryId> {
         self.entries.get(&picture).copied()
     }
+
+    /// Notes where a picture is.
+    pub fn put(&mut self, picture: PictureId, entry: EntryId) {
+        Rc::make_mut(&mut self.entries).insert(picture, entry);
+    }
 }
 
 /// What an archive has, as the engine tells it.
@@ -51,6 +58,8 @@ pub struct Contents {
     pub refused: Vec<RefusedEntry>,
     /// How many files were passed over.
     pub clutter: usize,
+    /// What it says of itself, if it is a project.
+    pub project: Option<Box<Project>>,
 }
 
 impl Pictures {
@@ -81,28 +90,34 @@ impl Pictures {
         self.archives.given.iter().map(open).collect()
     }
 
-    /// Sorts an archive's pictures as those of folders are. One that is opened again has nothing new.
+    /// Sorts an archive's pictures as those of folders are.
     fn contents(&mut self, contents: Contents) -> Vec<Effect> {
-        let Contents { archive: id, first, entries, refused, .. } = contents;
-        let Some(archive) = self.unlisted(id) else { return Vec::new() };
-        archive.is_listed = true;
-        let place = archive.place;
-        let mut ids = (first.0..).map(PictureId);
+        let Contents { archive: id, first, entries, .. } = contents;
+        let place = self.listed(id).unwrap_or(Place::Page);
         let mut files = Vec::new();
-        let known = Rc::make_mut(&mut self.archives.entries);
-        for (index, ArchiveEntry { name, folder }) in (0..).zip(entries) {
-            let Some(picture) = ids.next() else { break };
-            known.insert(picture, EntryId { archive: id, index });
-            files.push(Offered { picture, name, folder: Some(folder), burst: None });
+        for ((index, entry), picture) in (0..).zip(entries).zip((first.0..).map(PictureId)) {
+            let ArchiveEntry { name, folder, burst, .. } = entry;
+            self.archives.put(picture, EntryId { archive: id, index });
+            files.push(Offered { picture, name, folder: Some(folder), burst });
         }
-        let effects = self.offer(place, files);
-        let refused = refused.into_iter().zip(ids);
-        self.refused.extend(refused.map(|(RefusedEntry { path, refusal }, picture)| Refused {
-            picture,
+        self.offer(place, files)
+    }
+
+    /// An archive's pictures are known from now on. Returns where it was given.
+    fn listed(&mut self, id: ArchiveId) -> Option<Place> {
+        let archive = self.unlisted(id)?;
+        archive.is_listed = true;
+        Some(archive.place)
+    }
+
+    /// Tells what of an archive cannot be had, under the ids behind those of its pictures.
+    fn refuse_entries(&mut self, refused: Vec<RefusedEntry>, first: u32) {
+        let refused = refused.into_iter().zip(first..);
+        self.refused.extend(refused.map(|(RefusedEntry { path, refusal }, id)| Refused {
+            picture: PictureId(id),
             name: path,
             refusal,
         }));
-        effects
     }
 
     fn refuse_archive(&mut self, id: ArchiveId, name: String, refusal: Refusal) {
@@ -147,10 +162,26 @@ impl State {
             0 => String::new(),
             clutter => format!(" {} passed over.", counted(clutter, "system file", "system files")),
         };
-        if self.pictures.unlisted(contents.archive).is_some() {
-            self.news = format!("Reading {found} of the archive.{refused}{clutter}");
+        // One that is opened again has nothing new.
+        if self.pictures.unlisted(contents.archive).is_none() {
+            return Vec::new();
         }
-        self.pictures.contents(contents)
+        let mut contents = contents;
+        let refusals = std::mem::take(&mut contents.refused);
+        let behind = contents.first.0.saturating_add(contents.entries.len() as u32);
+        let effects = match contents.project.take() {
+            Some(project) => {
+                self.news = format!("Reading {found} of the project.{refused}{clutter}");
+                self.pictures.listed(contents.archive);
+                self.load_project(contents, &project)
+            }
+            None => {
+                self.news = format!("Reading {found} of the archive.{refused}{clutter}");
+                self.pictures.contents(contents)
+            }
+        };
+        self.pictures.refuse_entries(refusals, behind);
+        effects
     }
 
     pub(super) fn archive_refused(&mut self, id: ArchiveId, name: String, refusal: Refusal) {

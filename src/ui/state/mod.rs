@@ -13,6 +13,8 @@ mod history;
 mod intake;
 mod offer;
 mod pictures;
+mod project;
+mod project_loading;
 mod question;
 mod rate;
 mod settings;
@@ -31,6 +33,7 @@ pub use forecast::Forecast;
 pub use intake::{Archive, Contents};
 pub use offer::{Offered, Place};
 pub use pictures::{Class, Drawn, Look, Picture, Pictures, Refused};
+pub use project::Saving;
 pub use question::{Question, Reply};
 pub use rate::{RateSearch, RateStage};
 pub use settings::{Setting, Settings};
@@ -97,6 +100,12 @@ pub enum Action {
     Offer(Place, Vec<Offered>),
     /// The person gives an archive.
     OfferArchive(Place, ArchiveId, String),
+    /// The person wants everything in one file.
+    SaveProject,
+    /// The browser did not take the file.
+    SavingFailed,
+    /// The person has read what came of saving.
+    DismissSaving,
     /// The engine told what an archive has.
     ArchiveListed(Contents),
     /// The person wants what is not read yet to be given up.
@@ -171,6 +180,8 @@ pub enum Effect {
     Revoke(String),
     /// A picture's file is no longer needed.
     Forget(PictureId),
+    /// All parts of a project's file have come: have the browser keep it.
+    Download,
 }
 
 /// What the page knows.
@@ -184,6 +195,8 @@ pub struct State {
     pub requests: Option<usize>,
     /// Classes and their pictures.
     pub pictures: Pictures,
+    /// How far saving is, or what came of it last.
+    pub saving: Option<Saving>,
     /// What the person has set.
     pub settings: Settings,
     /// An experiment that was asked for and not yet answered.
@@ -217,6 +230,7 @@ impl Default for State {
             device: None,
             requests: None,
             pictures: Pictures::default(),
+            saving: None,
             settings: Settings::default(),
             starting: None,
             start_refused: None,
@@ -277,6 +291,18 @@ impl State {
                 self.pictures.offer(place, files)
             }
             Action::OfferArchive(place, id, name) => self.offer_archive(place, id, name),
+            Action::SaveProject => self.save_project(),
+            Action::SavingFailed => {
+                self.project_refused(Refusal {
+                    reason: "The browser did not take the file.".to_owned(),
+                    remedy: "Look whether there is room on the disk, then save again.".to_owned(),
+                });
+                Vec::new()
+            }
+            Action::DismissSaving => {
+                self.saving.take_if(|saving| !matches!(saving, Saving::Packing { .. }));
+                Vec::new()
+            }
             Action::ArchiveListed(contents) => self.archive_listed(contents),
             Action::CancelReading => self.cancel_reading(),
             Action::Unreadable(files) => {
@@ -393,8 +419,16 @@ impl State {
                 Vec::new()
             }
             Event::SampleDrawn { pictures, .. } => {
-                self.pictures.sample_drawn();
                 self.news = format!("{} drawn.", counted(pictures, "picture", "pictures"));
+                self.pictures.sample_drawn()
+            }
+            Event::ProjectPart { done, .. } => {
+                self.project_progressed(done);
+                Vec::new()
+            }
+            Event::ProjectPacked { pictures, missing } => self.project_packed(pictures, missing),
+            Event::ProjectRefused(refusal) => {
+                self.project_refused(refusal);
                 Vec::new()
             }
             Event::ExperimentRefused(refusal) => {
@@ -493,6 +527,7 @@ impl State {
             self.settings.device = DeviceChoice::Cpu;
         }
         let mut effects = self.pictures.broke_off(was_ready, breakdown.picture);
+        self.saving_lost();
         self.device = None;
         self.starting = None;
         self.settings.device_pending = false;

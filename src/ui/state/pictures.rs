@@ -12,6 +12,9 @@ use super::Effect;
 use super::history::History;
 use super::intake::Archives;
 
+/// Bursts of projects are numbered from here on, the camera's below.
+const FIRST_FOREIGN_BURST: u32 = 1 << 31;
+
 /// How a picture looks.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Look {
@@ -110,10 +113,15 @@ pub struct Class {
 }
 
 impl Class {
+    /// Whether the person gave it its name.
+    pub(super) fn is_named(&self) -> bool {
+        self.origin != Origin::Own { named: false }
+    }
+
     /// Whether nobody has named it or put a picture in.
     pub fn is_untouched(&self) -> bool {
         let has_none = self.pictures.is_empty() && self.new_setting.is_empty();
-        has_none && self.origin == Origin::Own { named: false }
+        has_none && !self.is_named()
     }
 
     pub(super) fn every_mut(&mut self) -> impl Iterator<Item = &mut Picture> {
@@ -141,7 +149,7 @@ impl Class {
     }
 
     /// A new class without pictures.
-    fn new(id: ClassId, name: String, origin: Origin) -> Self {
+    pub(super) fn new(id: ClassId, name: String, origin: Origin) -> Self {
         Self {
             id,
             name,
@@ -194,6 +202,7 @@ pub struct Pictures {
     pub drawing: Vec<Drawn>,
     next_class: u32,
     next_wish: u32,
+    next_burst: u32,
     /// Archives that the person gave, and which pictures are in them.
     pub(super) archives: Archives,
     /// Files that the engine was sent since it had answered about all before.
@@ -203,6 +212,9 @@ pub struct Pictures {
     /// Drawn classes that the person removed, by sample and drawn name: they are not to come back
     /// when the sample is drawn again.
     pub(super) removed: Vec<(Drawn, String)>,
+    /// Those of them that are drawn again all the same, since pictures of theirs were moved elsewhere,
+    /// until the sample is drawn.
+    pub(super) hidden: Vec<(ClassId, DrawnIn)>,
     pub(super) history: History,
     /// What the engine has found in the pictures.
     pub(super) concerns: Vec<Concern>,
@@ -218,10 +230,12 @@ impl Default for Pictures {
             drawing: Vec::new(),
             next_class: 1,
             next_wish: 1,
+            next_burst: FIRST_FOREIGN_BURST,
             archives: Archives::default(),
             asked: 0,
             in_flight: VecDeque::new(),
             removed: Vec::new(),
+            hidden: Vec::new(),
             history: History::default(),
             concerns: Vec::new(),
             let_be: Vec::new(),
@@ -347,16 +361,39 @@ impl Pictures {
             let command = Command::ForgetRemoved { pictures: Vec::new(), classes: gone };
             effects.push(Effect::Send(command));
         }
-        self.drawing.push(Drawn { task, seed, wish: self.next_wish });
-        self.next_wish += 1;
+        let wish = self.new_wish(task, seed);
+        self.drawing.push(wish);
         effects.push(Effect::Send(Command::DrawSample { task, seed }));
         effects
     }
 
-    pub(super) fn sample_drawn(&mut self) {
+    /// A sample that was not wanted before, even if it is the same.
+    pub(super) fn new_wish(&mut self, task: SampleTask, seed: u64) -> Drawn {
+        let wish = self.next_wish;
+        self.next_wish += 1;
+        Drawn { task, seed, wish }
+    }
+
+    /// A burst that neither the camera nor an earlier project has numbered so.
+    pub(super) fn new_burst(&mut self) -> u32 {
+        self.next_burst = self.next_burst.wrapping_add(1).max(FIRST_FOREIGN_BURST);
+        self.next_burst
+    }
+
+    /// The sample at work is drawn. Classes that were only there for pictures that went elsewhere go.
+    pub(super) fn sample_drawn(&mut self) -> Vec<Effect> {
         if !self.drawing.is_empty() {
             self.drawing.remove(0);
         }
+        let gone: Vec<ClassId> = self.hidden.drain(..).map(|(class, _)| class).collect();
+        if gone.is_empty() {
+            return Vec::new();
+        }
+        let remove = |&class: &ClassId| Effect::Send(Command::RemoveClass { class });
+        let mut effects: Vec<Effect> = gone.iter().map(remove).collect();
+        let command = Command::ForgetRemoved { pictures: Vec::new(), classes: gone };
+        effects.push(Effect::Send(command));
+        effects
     }
 
     /// The engine made a class of the sample at work. One that was there before takes its place
@@ -364,6 +401,12 @@ impl Pictures {
     pub(super) fn drawn_class(&mut self, id: ClassId, name: String) -> Vec<Effect> {
         let Some(&sample) = self.drawing.first() else { return Vec::new() };
         if self.removed.contains(&(sample, name.clone())) {
+            let place = DrawnIn { sample, class: name };
+            let is_wanted = |class: &Rc<Class>| class.awaited.iter().any(|(of, _)| *of == place);
+            if self.classes.iter().any(is_wanted) {
+                self.hidden.push((id, place));
+                return Vec::new();
+            }
             return vec![Effect::Send(Command::RemoveClass { class: id })];
         }
         let same = |class: &&mut Rc<Class>| {
@@ -385,6 +428,27 @@ impl Pictures {
         let (given, own) = (class.name.clone(), class.clone());
         let mut effects = if given == name { Vec::new() } else { self.rename(id, given) };
         effects.extend(self.read_again(&own));
+        effects.extend(self.fetch_awaited(id));
+        effects
+    }
+
+    /// Moves drawn pictures to a class that the engine has just made, if they came before it.
+    fn fetch_awaited(&mut self, id: ClassId) -> Vec<Effect> {
+        let awaited = self.class_mut(id).map(|class| class.awaited.clone()).unwrap_or_default();
+        let mut effects = Vec::new();
+        for waits in awaited {
+            let is_it = |picture: &&Picture| {
+                picture.drawn_in.as_ref() == Some(&waits.0) && picture.name == waits.1
+            };
+            let Some(picture) = self.every().find(is_it).map(|picture| picture.id) else {
+                continue;
+            };
+            let Some(taken) = self.take(picture) else { continue };
+            let Some(class) = self.class_mut(id) else { continue };
+            class.awaited.retain(|awaited| *awaited != waits);
+            class.pictures.push(taken.picture);
+            effects.push(Effect::Send(Command::MovePicture { picture, class: id }));
+        }
         effects
     }
 
@@ -412,9 +476,12 @@ impl Pictures {
             // Removed while the engine was reading it.
             return self.history.seen(arrived);
         }
-        let Some(holder) = self.class_mut(class) else { return let_go(&arrived) };
-        let Some(drawn) = holder.drawn() else { return let_go(&arrived) };
-        let (was_removed, drawn_in) = (drawn.removed.contains(&arrived.name), drawn.place());
+        let holder = self.classes.iter().find(|holder| holder.id == class);
+        let drawn = holder.and_then(|holder| holder.drawn());
+        let drawn = drawn.map(|drawn| (drawn.removed.contains(&arrived.name), drawn.place()));
+        let hidden = || self.hidden.iter().find(|(id, _)| *id == class);
+        let drawn = drawn.or_else(|| hidden().map(|(_, place)| (false, place.clone())));
+        let Some((was_removed, drawn_in)) = drawn else { return let_go(&arrived) };
         if was_removed {
             let mut effects = vec![Effect::Send(Command::RemovePicture { picture: id })];
             effects.extend(let_go(&arrived));
@@ -425,8 +492,8 @@ impl Pictures {
         let moved = |class: &&mut Rc<Class>| class.awaited.contains(&waits) && !class.is_awaited();
         let Some(moved) = self.classes.iter_mut().find(moved).map(Rc::make_mut) else {
             // Without a borrow across both searches.
-            let home = self.class_mut(class);
-            home.into_iter().for_each(|home| home.pictures.push(arrived.clone()));
+            let Some(home) = self.class_mut(class) else { return let_go(&arrived) };
+            home.pictures.push(arrived);
             return Vec::new();
         };
         moved.awaited.retain(|awaited| *awaited != waits);
@@ -474,7 +541,7 @@ impl Pictures {
         self.asked += 1;
         self.in_flight.push_back(picture);
         if let Some(entry) = self.archives.entry_of(picture) {
-            return Effect::Send(Command::AddEntry { picture, class, name, scene, entry });
+            return Effect::Send(Command::AddEntry { picture, class, name, scene, burst, entry });
         }
         let bytes = Vec::new();
         Effect::Send(Command::AddPicture { picture, class, name, scene, burst, bytes })

@@ -72,8 +72,7 @@ fn what_systems_leave_behind_is_only_counted() {
 
 #[test]
 fn paths_that_lead_out_are_refused_and_cost_nothing_else() {
-    for path in
-        [
+    for path in [
         "../up.png",
         "a/../../up.png",
         "/etc/up.png",

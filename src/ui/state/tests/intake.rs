@@ -13,6 +13,9 @@ fn list(state: &mut State, folders: &[&str], refused: &[&str]) -> Vec<Effect> {
     let entries = folders.iter().zip(1..).map(|(folder, number)| ArchiveEntry {
         name: format!("{number}.png"),
         folder: (*folder).to_owned(),
+        class: None,
+        scene: Scene::Usual,
+        burst: None,
     });
     let refused = refused.iter().map(|path| RefusedEntry {
         path: (*path).to_owned(),
@@ -24,6 +27,7 @@ fn list(state: &mut State, folders: &[&str], refused: &[&str]) -> Vec<Effect> {
         entries: entries.collect(),
         refused: refused.collect(),
         clutter: 2,
+        project: None,
     }))
 }
 
