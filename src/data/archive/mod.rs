@@ -1,4 +1,4 @@
-//! Pictures in a ZIP archive: listed within bounds, then read one at a time.
+//! Pictures in a ZIP archive: listed within bounds, then read one at a time, and packed into a new one.
 //!
 //! The archive stays where it is: nothing but its directory and the entry that is being read is ever in
 //! memory. Nothing is written anywhere either, so names that lead out of the archive could do no
@@ -238,7 +238,8 @@ fn list(
 
 /// Whether a part of a path is clutter; what only steers the path is not.
 fn is_clutter(part: &str) -> bool {
-    part != "." && !part.starts_with("..") && FileName(part).is_clutter()
+    let part = plain(part);
+    part != "." && !part.starts_with("..") && FileName(&part).is_clutter()
 }
 
 /// An entry of the directory, if it may be read.

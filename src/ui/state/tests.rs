@@ -9,6 +9,7 @@ mod forecasts;
 mod history;
 mod intake;
 mod pictures;
+mod project;
 
 use super::*;
 use crate::session::{
