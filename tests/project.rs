@@ -337,6 +337,38 @@ fn what_somebody_has_added_or_taken_out_of_the_file_is_told() {
 }
 
 #[test]
+fn a_project_that_was_unpacked_and_packed_again_is_one_still() {
+    let (packed, files) = some();
+    let opened = open(&mut session(), pack(&packed, &files));
+    let mut project = *opened.project.expect("a project");
+    project.classes[0].folder = "Rose".to_owned();
+    project.pictures = vec![ProjectPicture {
+        path: "Rose/a.png".to_owned(),
+        ..picture("true name.png", 2, Scene::New, Some(1))
+    }];
+    let notes = serde_json::to_vec(&project).expect("plain data");
+    let bytes = file(SampleTask::Fruit, 0, 0);
+    let entries = |around: &str| {
+        let path = |name: &str| format!("{around}{name}");
+        let pictures = ["Rose/a.png", "Rose/b.png"].map(|name| stored(path(name), &bytes));
+        [&pictures[..], &[stored(path("headstart.json"), &notes)]].concat()
+    };
+    let told = |opened: &Opened| {
+        let told = opened.entries.iter().map(|e| (e.name.clone(), e.class, e.scene, e.burst));
+        told.collect::<Vec<_>>()
+    };
+    let plain = open(&mut session(), archive(&entries("")));
+    let again = open(&mut session(), archive(&entries("headstart-project (1)/")));
+    assert_eq!((told(&again), again.refused), (told(&plain), Vec::new()));
+    let first = ("true name.png".to_owned(), Some(2), Scene::New, Some(1));
+    assert_eq!(told(&plain), [first, ("b.png".to_owned(), Some(0), Scene::Usual, None)]);
+    // Notes that stand beside other things are not those of all of it.
+    let mut beside = entries("one/");
+    beside.push(stored("other/c.png", &bytes));
+    assert_eq!(open(&mut session(), archive(&beside)).project, None);
+}
+
+#[test]
 fn the_command_line_honours_the_bursts_of_a_project() {
     let pictures = (0..12).map(|number| {
         let burst = (number < 6).then_some(1);

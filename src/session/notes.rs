@@ -26,10 +26,28 @@ pub(super) enum BadNotes {
     Newer(u32),
 }
 
-/// Takes the notes out of an archive. `None` where it is no project.
+/// Takes the notes out of an archive. `None` where it is no project. One that was unpacked and packed
+/// again often has a folder around all of it, which its paths have before theirs from now on.
 pub(super) fn take_notes(archive: &mut Archive) -> Option<Result<Project, BadNotes>> {
-    let bytes = archive.take(NOTES, MOST_NOTES_BYTES)?;
-    Some(bytes.map_err(|_| BadNotes::Broken).and_then(|bytes| read(&bytes)))
+    let around = folder_around(archive)?;
+    let bytes = archive.take(&format!("{around}{NOTES}"), MOST_NOTES_BYTES)?;
+    let read = bytes.map_err(|_| BadNotes::Broken).and_then(|bytes| read(&bytes));
+    Some(read.map(|mut project| {
+        for picture in &mut project.pictures {
+            picture.path.insert_str(0, &around);
+        }
+        project
+    }))
+}
+
+/// What stands before every path of a project, with its slash.
+fn folder_around(archive: &Archive) -> Option<String> {
+    if archive.paths().any(|path| path == NOTES) {
+        return Some(String::new());
+    }
+    let mut around = archive.paths().filter_map(|path| path.strip_suffix(NOTES));
+    let around = around.find(|around| around.find('/') == around.len().checked_sub(1))?;
+    archive.paths().all(|path| path.starts_with(around)).then(|| around.to_owned())
 }
 
 /// All that must be understood of every format.

@@ -76,8 +76,8 @@ impl Packer {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{Archive, Listing, SafeNames};
     use super::*;
+    use crate::data::{Archive, Listing, SafeNames};
 
     /// Packs files under safe names in pieces; gives the archive and the names.
     fn packed(files: &[(String, String, Vec<u8>)]) -> (Vec<u8>, Vec<String>) {

@@ -1,6 +1,6 @@
 //! Names for folders and files that every system takes, whatever they were called before.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::names::plain;
 use crate::data::FileName;
@@ -17,6 +17,8 @@ const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 #[derive(Clone, Debug, Default)]
 pub struct SafeNames {
     taken: HashSet<String>,
+    /// The number to try next for a name that is taken: ten thousand may be called alike.
+    next: HashMap<String, usize>,
 }
 
 impl SafeNames {
@@ -41,10 +43,18 @@ impl SafeNames {
     /// The first of `stem`, `stem (2)`, `stem (3)` that nobody has.
     fn unique(&mut self, before: &str, stem: &str, kind: &str) -> String {
         let first = format!("{before}{stem}{kind}");
-        let others = (2..).map(|number: usize| format!("{before}{stem} ({number}){kind}"));
-        let mut names = std::iter::once(first).chain(others);
-        let free = names.find(|name| self.taken.insert(folded(name)));
-        free.unwrap_or_default()
+        let key = folded(&first);
+        if self.taken.insert(key.clone()) {
+            return first;
+        }
+        let next = self.next.entry(key).or_insert(2);
+        loop {
+            let name = format!("{before}{stem} ({next}){kind}");
+            *next += 1;
+            if self.taken.insert(folded(&name)) {
+                return name;
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Saving: everything that the page shows, into one file that any page opens again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::session::{
     Command, PROJECT_FORMAT, PictureId, Project, ProjectClass, ProjectDrawn, ProjectMoved,
@@ -62,7 +62,8 @@ impl Pictures {
         }
         let removed = |sample: &Drawn| {
             let gone = self.removed.iter().filter(|(of, _)| of == sample);
-            gone.map(|(_, class)| class.clone()).collect()
+            let gone: BTreeSet<String> = gone.map(|(_, class)| class.clone()).collect();
+            gone.into_iter().collect()
         };
         let samples = samples.iter().map(|sample| ProjectSample {
             task: sample.task,
