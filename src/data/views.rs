@@ -86,19 +86,32 @@ fn mirror(pixels: &mut [u8], side: usize) {
 
 /// Multiplies the light, then the distance from the mean grey, then that from each pixel's own grey.
 fn recolour(pixels: &mut [u8], brightness: f32, contrast: f32, saturation: f32) {
-    let grey = |pixel: [f32; 3]| -> f32 { pixel.iter().zip(GREY).map(|(c, part)| c * part).sum() };
-    let bright = |pixel: &[u8; 3]| pixel.map(|value| (f32::from(value) * brightness).min(255.0));
     let (pixels, _) = pixels.as_chunks_mut::<3>();
     // In double precision, in order: the same sum everywhere.
-    let sum: f64 = pixels.iter().map(|pixel| f64::from(grey(bright(pixel)))).sum();
+    let mut sum = 0.0;
+    for pixel in pixels.iter() {
+        let bright = pixel.map(|level| brightened(level, brightness));
+        sum += f64::from(grey(bright));
+    }
     let mean = (sum / pixels.len().max(1) as f64) as f32;
     for pixel in pixels {
-        let bright = bright(pixel);
-        let contrasted = bright.map(|value| (mean + contrast * (value - mean)).clamp(0.0, 255.0));
+        let contrasted = pixel.map(|level| {
+            (mean + contrast * (brightened(level, brightness) - mean)).clamp(0.0, 255.0)
+        });
         let own = grey(contrasted);
         // The cast cuts off what lies beyond a level.
-        *pixel = contrasted.map(|value| (own + saturation * (value - own)).round() as u8);
+        *pixel = contrasted.map(|value| (own + saturation * (value - own)).round_ties_even() as u8);
     }
+}
+
+#[inline(always)]
+fn brightened(level: u8, brightness: f32) -> f32 {
+    (f32::from(level) * brightness).min(255.0)
+}
+
+#[inline(always)]
+fn grey([red, green, blue]: [f32; 3]) -> f32 {
+    GREY[0] * red + GREY[1] * green + GREY[2] * blue
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@
 //! the same kind hardly: a strange fruit is still a fruit. The nearest of all is taken, since a class may
 //! have two training pictures only.
 
-use super::lanes::{product, squared_distance};
+use kernels::{row_product as product, squared_distance};
 
 /// The largest probability of softmax over a row of logits, 0 to 1 (Hendrycks and Gimpel 2017, arXiv
 /// 1610.02136).

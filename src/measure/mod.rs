@@ -14,7 +14,6 @@
 //! | `neighbours` | what frozen features alone tell: nearest mean, overlap of classes |
 //! | `nearest` | the pictures whose features point most nearly the same way |
 //! | `strongest` | where channels of a layer answer most strongly |
-//! | `lanes` | the inner loops of these three |
 //! | `corruption` | pictures made worse in seven ways and five steps |
 //! | `picture_map` | many pictures as places on a plane: principal components, t-SNE |
 //! | `heat_map` | where in a picture a model finds what speaks for a class (Grad-CAM) |
@@ -32,9 +31,10 @@ mod heat_map;
 mod interval;
 #[cfg(feature = "engine")]
 mod label_errors;
-mod lanes;
 mod missing;
+#[cfg(feature = "engine")]
 mod nearest;
+#[cfg(feature = "engine")]
 mod neighbours;
 #[cfg(feature = "engine")]
 mod picture_map;
@@ -42,6 +42,7 @@ mod picture_map;
 mod proportion;
 #[cfg(feature = "engine")]
 mod quantiles;
+#[cfg(feature = "engine")]
 mod similarity;
 #[cfg(feature = "engine")]
 mod strongest;
@@ -72,7 +73,9 @@ pub use interval::Interval;
 #[cfg(feature = "engine")]
 pub use label_errors::{Suspect, label_errors};
 pub use missing::{Measured, Missing};
+#[cfg(feature = "engine")]
 pub use nearest::nearest;
+#[cfg(feature = "engine")]
 pub use neighbours::{nearest_mean_accuracy, overlap};
 #[cfg(feature = "engine")]
 pub use picture_map::{
@@ -80,6 +83,7 @@ pub use picture_map::{
 };
 #[cfg(feature = "engine")]
 pub use proportion::{mean_of_shares, wilson};
+#[cfg(feature = "engine")]
 pub use similarity::{Gram, similarity};
 #[cfg(feature = "engine")]
 pub use strongest::{Peak, Strongest};

@@ -1,6 +1,6 @@
 //! The pictures whose features point most nearly the same way.
 
-use super::lanes::product;
+use kernels::row_product as product;
 
 /// The rows nearest to `query` by cosine distance, 1 − cos, from 0 to 2, the nearest first: at most
 /// `most` of those at `among`. Of rows equally near the earlier in `among` comes first. A row of zeros

@@ -3,7 +3,7 @@
 //! Distances are Euclidean between rows brought to length 1, so that a bright picture is no further
 //! from a dark one than their angle says. A row of zeros stays one.
 
-use super::lanes::{product, squared_distance};
+use kernels::{row_product as product, squared_distance};
 
 /// Share of test pictures whose class has the nearest mean, 0 to 1 (the nearest class mean
 /// classifier, Mensink et al. 2013, TPAMI 35(11), without a learned metric). 0 for no

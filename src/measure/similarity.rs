@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lanes::product;
+use kernels::row_product as product;
 
 /// Features that are worked on at once: with 64 rows they fit the cache next to the core.
 const BLOCK: usize = 512;
@@ -132,7 +132,7 @@ fn independence(k: &Gram, l: &Gram) -> f64 {
     trace + k_sum * l_sum / ((n - 1.0) * (n - 2.0)) - 2.0 * across / (n - 2.0)
 }
 
-#[cfg(all(test, feature = "engine"))]
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use rand::{Rng, RngExt};

@@ -1,6 +1,6 @@
 //! How pictures lie to one another: inner products of their features around the mean.
 
-use crate::measure::lanes::product;
+use kernels::row_product as product;
 
 /// Products of two numbers that are added up in one piece of work: some 10 ms of a browser's.
 const SUMMANDS_A_PIECE: usize = 8_000_000;

@@ -12,10 +12,10 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::gpu::launch;
-use super::layer::{Activation, Area, Kind, Layer};
 use super::{LayerKernels, ParameterGradients, Parameters};
 use crate::model::agreement::Agreement;
 use crate::model::read::{ReadError, read};
+use kernels::{Activation, Area, Kind, Layer};
 
 /// A layer with its numbers, and what goes into it from both sides.
 struct Case {

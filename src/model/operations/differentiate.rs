@@ -7,8 +7,8 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 
-use super::layer::{Activation, Layer};
 use super::{LayerKernels, LayerOperation, Parameters, Shortcut};
+use kernels::{Activation, Layer};
 
 /// What the backward step needs of the forward one. Tensors are shared, not copied.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Cube, DispatchKindConversion, DispatchTensor, Flex};
 use burn::tensor::{BackendPrimitive, Float, Tensor};
 
-use super::layer::{Activation, Layer};
 use super::{LayerKernels, LayerTensors, Parameters};
+use kernels::{Activation, Layer};
 
 /// All that a layer computes on its way backward; the gradient of its scale.
 ///

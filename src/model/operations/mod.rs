@@ -16,7 +16,6 @@ mod differentiate;
 mod gpu;
 #[cfg(feature = "bench")]
 pub(super) mod gradients;
-mod layer;
 mod pooling;
 #[cfg(test)]
 mod reference;
@@ -28,7 +27,7 @@ use burn::tensor::Tensor;
 
 #[cfg(feature = "worker")]
 pub(crate) use gpu::launch;
-pub(super) use layer::{Activation, EPSILON, Kind, Layer};
+pub(super) use kernels::{Activation, EPSILON, Kind, Layer};
 pub use pooling::pool;
 
 /// A layer's own tensors on some backend.

@@ -11,7 +11,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, TensorMetadata, backend_extension};
 use burn::tensor::Tensor;
 
-use super::layer::Area;
+use kernels::Area;
 
 /// The mean on a backend that may or may not keep track of gradients.
 #[backend_extension(Cube: cfg(feature = "worker"), Flex, Autodiff)]

@@ -1,7 +1,7 @@
 //! The layer as its formula reads, in double precision and without any regard for speed: what the
 //! kernels are compared with.
 
-use super::layer::{Area, Kind, Layer};
+use kernels::{Area, Kind, Layer};
 
 /// A layer with its numbers, named as in [`super::Parameters`].
 #[derive(Clone, Debug)]

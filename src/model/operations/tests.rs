@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::layer::{Activation, Area, Kind, Layer};
 use super::reference::Reference;
 use super::{LayerTensors, normalised_convolution};
+use kernels::{Activation, Area, Kind, Layer};
 
 /// Half the distance of two evaluations, in double precision.
 const STEP: f64 = 1e-5;

@@ -5,7 +5,7 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
 use super::launch::{area_of, empty, vector_of, workgroups};
-use crate::model::operations::layer::EPSILON;
+use kernels::EPSILON;
 
 /// What each channel is multiplied with.
 #[cube]

@@ -7,7 +7,7 @@ use cubecl::prelude::*;
 use cubecl::server::Handle;
 use cubecl::{calculate_cube_count_elemwise, zspace::Shape};
 
-use crate::model::operations::layer::Area;
+use kernels::Area;
 
 /// Invocations of a workgroup. All kernels are one-dimensional: neighbours differ in the channel
 /// first, so that they read and write neighbouring numbers.

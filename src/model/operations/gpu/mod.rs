@@ -20,8 +20,8 @@ use burn::backend::{Cube, TensorMetadata};
 use burn_cubecl::tensor::CubeTensor;
 
 use self::launch::{area_of, in_order};
-use super::layer::{Kind, Layer};
 use super::{LayerKernels, LayerOperation, ParameterGradients, Parameters, Shortcut};
+use kernels::{Kind, Layer};
 
 impl LayerOperation for Cube {
     fn normalised_convolution(

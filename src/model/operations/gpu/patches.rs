@@ -7,7 +7,7 @@ use cubecl::prelude::*;
 use super::Own;
 use super::launch::{area_of, empty, workgroups};
 use super::spatial::SIDE;
-use crate::model::operations::layer::{Area, EPSILON, Layer, TAPS};
+use kernels::{Area, EPSILON, Layer, TAPS};
 
 /// Every number of the input gathers from the outputs that it took part in.
 ///

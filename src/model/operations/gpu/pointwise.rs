@@ -14,7 +14,7 @@ use cubecl::prelude::*;
 use super::Own;
 use super::fold::{activated, factor, through_clamp};
 use super::launch::{area_of, empty, vector_of, workgroups};
-use crate::model::operations::layer::{Activation, Layer};
+use kernels::{Activation, Layer};
 
 /// Pixels of an invocation.
 const ROWS: usize = 8;

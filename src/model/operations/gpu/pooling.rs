@@ -5,8 +5,8 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
 use super::launch::{area_of, empty, in_order, vector_of, workgroups};
-use crate::model::operations::layer::Area;
 use crate::model::operations::pooling::{PoolKernels, PoolOperation};
+use kernels::Area;
 
 /// # Shapes
 /// - activations: `[pictures, pixels, columns]`, in vectors

@@ -11,7 +11,7 @@ use cubecl::prelude::*;
 use super::Own;
 use super::fold::{activated, factor, through_clamp};
 use super::launch::{area_of, empty, vector_of, workgroups};
-use crate::model::operations::layer::{Area, Kind, Layer, TAPS};
+use kernels::{Area, Kind, Layer, TAPS};
 
 /// Weights of a kernel's side.
 pub const SIDE: usize = 3;

@@ -8,7 +8,7 @@ use cubecl::prelude::*;
 use super::Own;
 use super::launch::{INVOCATIONS, aligned, empty, part, workgroups};
 use super::weights::Partial;
-use crate::model::operations::layer::EPSILON;
+use kernels::EPSILON;
 
 /// Invocations of a workgroup, as a length.
 const ALL: usize = INVOCATIONS as usize;

@@ -6,7 +6,7 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
 use super::launch::{aligned, area_of, empty, part, vector_of, workgroups};
-use crate::model::operations::layer::{Kind, Layer, TAPS};
+use kernels::{Kind, Layer, TAPS};
 
 /// Vectors of output channels, and of input channels, that an invocation multiplies with one another.
 const OUTS: usize = 2;

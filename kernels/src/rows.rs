@@ -7,12 +7,12 @@
 const LANES: usize = 16;
 
 /// Σ aᵢ·bᵢ over the shorter of both.
-pub(super) fn product(a: &[f32], b: &[f32]) -> f32 {
+pub fn product(a: &[f32], b: &[f32]) -> f32 {
     sum(a, b, |a, b| a * b)
 }
 
 /// Σ (aᵢ − bᵢ)² over the shorter of both.
-pub(super) fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
+pub fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
     sum(a, b, |a, b| (a - b) * (a - b))
 }
 

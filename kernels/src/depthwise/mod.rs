@@ -12,9 +12,9 @@ mod track;
 
 use std::ops::Range;
 
-use super::product::Finish;
-use super::vector::{LANES, Lane, Unwritten, Vector, written};
-use crate::model::operations::layer::Area;
+use crate::product::Finish;
+use crate::shape::Area;
+use crate::vector::{LANES, Lane, Unwritten, Vector, written};
 
 pub use gradients::Depthwise;
 use track::{Place, TrackMut, Tracks};

@@ -3,11 +3,11 @@
 //! Every row of output gathers its 3×3 patches side by side, and the rest is matrix products. A row
 //! at a time, so that the patches never leave the first cache.
 
-use super::outer::Pair;
-use super::panels::Panels;
-use super::product::{Finish, product, product_into};
-use super::vector::{Unwritten, written};
-use crate::model::operations::layer::{Area, TAPS};
+use crate::outer::Pair;
+use crate::panels::Panels;
+use crate::product::{Finish, product, product_into};
+use crate::shape::{Area, TAPS};
+use crate::vector::{Unwritten, written};
 
 /// Patches are padded to a multiple of this, so that [`Pair`] has no remainder.
 const PADDING: usize = 8;

@@ -1,8 +1,8 @@
 //! BatchNorm on frozen statistics folded into the convolution in front of it, and unfolded for the
 //! gradients.
 
-use super::vector::{LANES, Vector, load, store};
-use crate::model::operations::layer::EPSILON;
+use crate::shape::EPSILON;
+use crate::vector::{LANES, Vector, load, store};
 
 /// One over the standard deviation, a number a channel.
 pub fn inverse_deviations(variance: &[f32]) -> Vec<f32> {

@@ -4,8 +4,8 @@
 //! A tile of four columns by eight stays in registers while rows go by, some of them at a time, so
 //! that they stay in the first cache until every pair of columns has met.
 
-use super::panels::PANEL;
-use super::vector::{LANES, Vector, load, store};
+use crate::panels::PANEL;
+use crate::vector::{LANES, Vector, load, store};
 
 /// Columns of the left matrix in a tile.
 const TILE: usize = 4;

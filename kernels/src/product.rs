@@ -5,8 +5,8 @@
 //! sixteen registers hold (the scheme of Goto and van de Geijn, "Anatomy of High-Performance Matrix
 //! Multiplication", 2008, sections 4 and 6, without its packing of the first matrix).
 
-use super::panels::{PANEL, Panels};
-use super::vector::{LANES, Lane, Unwritten, Vector, clamp, initialise, load, written};
+use crate::panels::{PANEL, Panels};
+use crate::vector::{LANES, Lane, Unwritten, Vector, clamp, initialise, load, written};
 
 /// Rows in a tile.
 const TILE: usize = 4;

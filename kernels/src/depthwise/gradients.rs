@@ -2,11 +2,11 @@
 //! in turn, so that both find gradients and pixels in a near cache.
 
 use super::{Band, Rows, Taps, Through, TrackMut, Tracks, taps_at};
-use crate::model::operations::cpu::fold::FoldedGradients;
-use crate::model::operations::cpu::outer::add_rows;
-use crate::model::operations::cpu::transposed;
-use crate::model::operations::cpu::vector::{LANES, Lane, Unwritten, Vector, written};
-use crate::model::operations::layer::{Area, TAPS};
+use crate::fold::FoldedGradients;
+use crate::layer::transposed;
+use crate::outer::add_rows;
+use crate::shape::{Area, TAPS};
+use crate::vector::{LANES, Lane, Unwritten, Vector, written};
 
 /// What a convolution is differentiated at.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use crate::model::operations::cpu::vector::{Lane, Unwritten};
+use crate::vector::{Lane, Unwritten};
 
 /// Where in a row of pixels a group of channels lies.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 //! It holds weights, so it is small and is read for every few rows of the first matrix. A panel is
 //! eight columns wide, since a row of it fills two vectors.
 
-use super::vector::{LANES, Vector, load, store};
+use crate::vector::{LANES, Vector, load, store};
 
 /// Columns in a panel.
 pub const PANEL: usize = 2 * LANES;

@@ -1,11 +1,11 @@
 //! The gradients of a 1×1 convolution, some rows at a time: then a gradient comes from memory once
 //! for all that is made of it.
 
-use super::fold::FoldedGradients;
-use super::outer::{Pair, add_rows};
-use super::panels::Panels;
-use super::product::{Finish, product_into};
-use super::vector::{Unwritten, written};
+use crate::fold::FoldedGradients;
+use crate::outer::{Pair, add_rows};
+use crate::panels::Panels;
+use crate::product::{Finish, product_into};
+use crate::vector::{Unwritten, written};
 
 /// Numbers of both matrices that are gone through at once, so that the first cache holds them.
 const AT_ONCE: usize = 1 << 13;
