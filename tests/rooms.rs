@@ -61,6 +61,17 @@ fn every_room_knows_only_the_rooms_it_may() {
     }
 }
 
+#[test]
+fn the_kernels_know_slices_and_nothing_of_tensors_or_rooms() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("kernels");
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).expect("its manifest");
+    let (_, dependencies) = manifest.split_once("[dependencies]").expect("its dependencies");
+    let (dependencies, _) = dependencies.split_once("\n[").expect("what follows them");
+    let names =
+        dependencies.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name);
+    assert_eq!(names.collect::<Vec<_>>(), ["wide"]);
+}
+
 /// The names that a text takes from `crate::session`.
 fn names_from_session(text: &str) -> Vec<&str> {
     let mut names = Vec::new();

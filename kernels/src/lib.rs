@@ -7,6 +7,8 @@
 //! called.
 
 mod adam;
+#[cfg(any(test, feature = "ceiling"))]
+pub mod ceiling;
 mod depthwise;
 mod fold;
 mod layer;

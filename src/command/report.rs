@@ -239,7 +239,7 @@ impl Comparison {
                 calibration_error: evaluated(|run| Some(run.calibration.as_ref().ok()?.error)),
                 calibrated_error: evaluated(|run| Some(run.calibrated.as_ref().ok()?.error)),
                 temperature: evaluated(|run| run.temperature.ok()),
-                unknown_area: evaluated(|run| Some(run.none_of_these.ok()?.unknown?.area)),
+                unknown_area: evaluated(|run| Some(run.none_of_these.ok()?.unknown?.area.estimate)),
                 best_epoch: result.best_epoch,
                 ending: &result.ending,
                 seconds: result.seconds,
@@ -293,8 +293,12 @@ fn trust(evaluation: &RunEvaluation) -> String {
     };
     match evaluation.none_of_these.map(|found| found.unknown) {
         Ok(Some(unknown)) => format!(
-            "{sureness}; AUROC {:.3} of {} known against {} unknown pictures",
-            unknown.area, unknown.known, unknown.unknown
+            "{sureness}; AUROC {:.3} ({:.3} to {:.3}) of {} known against {} unknown pictures",
+            unknown.area.estimate,
+            unknown.area.low,
+            unknown.area.high,
+            unknown.known,
+            unknown.unknown
         ),
         _ => sureness,
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Interval;
 #[cfg(feature = "engine")]
-use super::{Missing, area_under_curve, wilson};
+use super::{Missing, area_interval, wilson};
 
 /// Share of the validation pictures below the threshold: as many answers as this are given up on
 /// pictures that are known, for all unknown ones that are refused in return.
@@ -35,7 +35,7 @@ pub struct Abstention {
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct UnknownRefused {
     /// Area under the curve of test pictures against unknown ones: ½ is chance, 1 is perfect.
-    pub area: f64,
+    pub area: Interval,
     /// Known pictures, those of the test.
     pub known: usize,
     /// Unknown pictures.
@@ -72,8 +72,7 @@ pub fn abstention(scores: &Familiarities) -> Result<Abstention, Missing> {
     };
     let test: Vec<f64> = scores.test.iter().map(|(score, _)| *score).collect();
     let refused = scores.unknown.iter().filter(|&&score| is_refused(score)).count();
-    let unknown =
-        area_under_curve(&test, &scores.unknown).zip(wilson(refused, scores.unknown.len()));
+    let unknown = area_interval(&test, &scores.unknown).zip(wilson(refused, scores.unknown.len()));
     Ok(Abstention {
         threshold,
         validation: scores.validation.len(),
@@ -127,7 +126,7 @@ mod tests {
         assert_eq!((unknown.known, unknown.unknown), (6, 3));
         assert_eq!(Some(unknown.refused), wilson(2, 3));
         // Of 18 pairs, 3.0 is above three of the test's.
-        assert!((unknown.area - 15.0 / 18.0).abs() < 1e-12);
+        assert!((unknown.area.estimate - 15.0 / 18.0).abs() < 1e-12);
     }
 
     #[test]

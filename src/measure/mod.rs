@@ -65,7 +65,9 @@ pub use confusion::Confusion;
 pub use corruption::corrupted;
 pub use corruption::{Corruption, SEVERITIES};
 #[cfg(feature = "engine")]
-pub use familiarity::{KnownFeatures, NEAREST, area_under_curve, maximum_softmax, negative_energy};
+pub use familiarity::{
+    KnownFeatures, NEAREST, area_interval, area_under_curve, maximum_softmax, negative_energy,
+};
 pub use heat_map::{Grain, HeatMap, shares_of_thirds};
 #[cfg(feature = "engine")]
 pub use heat_map::{grad_cam, overlay};

@@ -67,7 +67,8 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
              changed by {} a doubling (with 95 % confidence {}); a set is small above {}{unsure}. Similar: the untrained features go \
              {} of the way from guessing to perfect; a task is similar from {} on. Both bounds are \
              our choice. The four situations are those of the CS231n course notes on transfer \
-             learning. Measured here, {}{advised}.",
+             learning. Measured here, {}{advised}. The advice beside the cards asks held-out pictures \
+             instead of going by situations; where both differ, it is the one that was measured.",
             a_class(size),
             log.fewest,
             points(rise),

@@ -1,10 +1,10 @@
 //! What the models of the last experiment answered about pictures that they did not learn from, and
 //! how often a test score was looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
-use crate::session::{ClassId, Evaluation, PictureId, Refusal};
+use crate::session::{ClassId, Evaluation, PictureId, Refusal, SampleTask};
 
 use super::{Experiment, Picture, Pictures, Sides, State};
 
@@ -21,6 +21,28 @@ pub struct Answers {
     has_looked: bool,
     /// Where each picture lay when training began.
     began: BTreeMap<PictureId, ClassId>,
+    /// Which pictures these were.
+    seen: HashSet<Seen>,
+}
+
+/// A picture, whatever id it has now: a sample that is drawn again gets new ones.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum Seen {
+    File(PictureId),
+    Drawn { task: SampleTask, seed: u64, name: String },
+}
+
+impl Seen {
+    fn of(picture: &Picture) -> Self {
+        match &picture.drawn_in {
+            None => Self::File(picture.id),
+            Some(place) => Self::Drawn {
+                task: place.sample.task,
+                seed: place.sample.seed,
+                name: picture.name.clone(),
+            },
+        }
+    }
 }
 
 impl Answers {
@@ -28,9 +50,12 @@ impl Answers {
     /// one: its test pictures have been looked at, whatever came or went.
     pub(super) fn begin(&mut self, pictures: &Pictures) {
         let began: BTreeMap<PictureId, ClassId> = everywhere(pictures).collect();
-        let is_same = began.keys().any(|picture| self.began.contains_key(picture));
+        let classes = pictures.classes.iter();
+        let seen: HashSet<Seen> =
+            classes.flat_map(|class| class.pictures.iter().map(Seen::of)).collect();
+        let is_same = !seen.is_disjoint(&self.seen);
         let looks = if is_same { self.looks } else { 0 };
-        *self = Self { looks, began, ..Self::default() };
+        *self = Self { looks, began, seen, ..Self::default() };
     }
 
     /// A run has ended and its test score is on the page.

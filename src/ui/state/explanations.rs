@@ -228,11 +228,17 @@ impl State {
             reason: "The engine stopped before it could explain this.".to_owned(),
             remedy: "Start it again and train; then ask once more.".to_owned(),
         };
+        let models = match self.question.as_ref().map(|question| &question.reply) {
+            Some(Reply::Answered { answers, .. }) => answers.len(),
+            _ => 0,
+        };
         let Explanations { why, atlas, .. } = &mut self.explanations;
         if atlas.is_pending() {
             atlas.refused = Some(refusal.clone());
         }
-        if let Some(why) = why {
+        if let Some(why) = why
+            && (why.is_pending(models) || why.nearest.is_empty())
+        {
             why.refused = Some(refusal);
         }
     }

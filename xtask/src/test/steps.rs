@@ -87,7 +87,8 @@ fn lint_wasm(workspace: &Workspace, parts: &[&str]) -> Result<Count> {
 /// The engine's tests on this machine.
 pub fn test_native(workspace: &Workspace) -> Result<Count> {
     let mut test = cargo(workspace, "test");
-    test.args(["--locked", "--package", "headstart", "--no-fail-fast"]);
+    test.args(["--locked", "--package", "headstart", "--package", "headstart-kernels"]);
+    test.arg("--no-fail-fast");
     if workspace.root().join(SHARED_DATA).is_dir() {
         test.args(["--", "--include-ignored"]);
     }

@@ -125,11 +125,8 @@ pub fn packed_matrix_product(
     rows: usize,
     repeats: usize,
 ) -> Result<Vec<f64>, JsError> {
-    match rows {
-        4 => Ok(ceilings::packed_product::<4>(m, k, n, repeats)),
-        6 => Ok(ceilings::packed_product::<6>(m, k, n, repeats)),
-        _ => Err(JsError::new("a tile has 4 or 6 rows")),
-    }
+    ceilings::packed_product(rows, m, k, n, repeats)
+        .ok_or_else(|| JsError::new("a tile has 4 or 6 rows"))
 }
 
 /// One block of memory to another.

@@ -183,12 +183,14 @@ fn refused(found: &Abstention, is_open: bool, tasks: usize) -> Vec<String> {
     if let Some(unknown) = found.unknown {
         lines.push(format!(
             "Of {} of {} it refuses {}. A test picture is the more familiar one in {} of all pairs \
-             (AUROC {:.3}, {} known and {} unknown).",
+             (AUROC {:.3}, from {:.3} to {:.3}; {} known and {} unknown).",
             counted(unknown.unknown, "drawn picture", "drawn pictures"),
             counted(tasks, "other task", "other tasks"),
             bounded(unknown.refused),
-            number(unknown.area, Unit::Share),
-            unknown.area,
+            number(unknown.area.estimate, Unit::Share),
+            unknown.area.estimate,
+            unknown.area.low,
+            unknown.area.high,
             unknown.known,
             unknown.unknown
         ));

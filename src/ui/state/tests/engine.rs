@@ -103,6 +103,21 @@ fn drawn_pictures_are_drawn_again_where_they_were_and_under_their_names() {
 }
 
 #[test]
+fn a_sample_that_is_drawn_again_was_looked_at_before() {
+    let mut state = with_drawn_fruit();
+    let begin = |state: &mut State| {
+        let (classes, runs) = (Vec::new(), Vec::new());
+        hear(state, Event::ExperimentStarted { seed: 1, classes, runs, estimate: None });
+    };
+    begin(&mut state);
+    state.answers.looked();
+    with_another_engine(&mut state);
+    drawn_again(&mut state, 10);
+    begin(&mut state);
+    assert_eq!(state.answers.looks, 1);
+}
+
+#[test]
 fn drawn_pictures_that_were_removed_stay_away_from_every_later_engine() {
     let mut state = with_drawn_fruit();
     let removed = state.pictures.classes[0].pictures[1].id;

@@ -238,3 +238,16 @@ fn maps_are_of_the_features_before_and_of_what_was_thawed() {
     assert_eq!(marked_run(experiment, MappedFeatures::Pretrained), Some(RunId(1)));
     assert_eq!(marked_run(experiment, after), Some(RunId(2)));
 }
+
+#[test]
+fn what_is_explained_already_stays_when_the_engine_breaks_off() {
+    let mut state = answered();
+    state.reduce(why(1));
+    explained(&mut state, 1, 1, "blob:one");
+    explained(&mut state, 2, 1, "blob:two");
+    let runs = vec![NearestPictures { run: RunId(1), neighbours: Vec::new() }];
+    hear(&mut state, Event::NearestFound { picture: ASKED, runs });
+    state.reduce(Action::EngineLost(Breakdown::from("gone".to_owned())));
+    let shown = state.explanations.why.as_ref().expect("it is wanted");
+    assert_eq!((shown.refused.as_ref(), shown.maps.len()), (None, 2));
+}
