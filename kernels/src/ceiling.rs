@@ -1,6 +1,6 @@
 //! What arithmetic gives at most: a matrix product without anything that a network asks of one.
 
-use crate::vector::{LANES, Vector};
+use crate::vector::{LANES, Vector, load, store};
 
 /// Columns of a tile: two registers.
 const COLUMNS: usize = 2 * LANES;
@@ -86,8 +86,7 @@ fn tile<const ROWS: usize>(
 ) -> [[f32; COLUMNS]; ROWS] {
     let mut sums = [[Vector::ZERO; 2]; ROWS];
     for (left, right) in left.iter().zip(right) {
-        let [a, b, c, d, e, f, g, h] = *right;
-        let right = [Vector::new([a, b, c, d]), Vector::new([e, f, g, h])];
+        let right = [load(&right[..LANES]), load(&right[LANES..])];
         for (sums, &value) in sums.iter_mut().zip(left) {
             let value = Vector::splat(value);
             for (sum, &right) in sums.iter_mut().zip(&right) {
@@ -95,10 +94,12 @@ fn tile<const ROWS: usize>(
             }
         }
     }
-    sums.map(|[low, high]| {
-        let ([a, b, c, d], [e, f, g, h]) = (low.to_array(), high.to_array());
-        [a, b, c, d, e, f, g, h]
-    })
+    let mut tile = [[0.0; COLUMNS]; ROWS];
+    for (row, [low, high]) in tile.iter_mut().zip(sums) {
+        store(low, row);
+        store(high, &mut row[LANES..]);
+    }
+    tile
 }
 
 #[cfg(test)]
