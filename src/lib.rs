@@ -3,10 +3,10 @@
 //!
 //! | room | what lives there | knows |
 //! |---|---|---|
-//! | [`model`] | the network: layout, cut, weights in and out | nobody |
+//! | [`model`] | the network: layout, cut, weights in and out | the package `kernels` |
 //! | [`data`] | the pictures: decoding, data set, split, drawn samples | nobody |
-//! | [`train`] | how it learns: strategy, features at the cut, trainer, run log | `model`, `data` |
-//! | [`measure`] | what came out: metrics, intervals, similarity, corruption | `model`, `data`, `train` |
+//! | [`train`] | how it learns: strategy, features at the cut, trainer, run log | `kernels`, `model`, `data` |
+//! | [`measure`] | what came out: metrics, intervals, similarity, corruption | `kernels`, `model`, `data`, `train` |
 //! | [`compare`] | both ways over several seeds, the ten differences | `model`, `data`, `train`, `measure` |
 //! | [`session`] | commands in, work, events out; the only way in | all of the above |
 //! | `command` | the command line | `session`, `data` |

@@ -31,7 +31,7 @@ fn project(classes: Vec<ProjectClass>, pictures: Vec<ProjectPicture>) -> Project
 
 /// The commands that pack a project whose pictures have these bytes, or none that can be read.
 fn packing(project: &Project, files: &[Option<Vec<u8>>]) -> Vec<Command> {
-    let mut commands = vec![Command::PackProject { project: Box::new(project.clone()) }];
+    let mut commands = vec![Command::PackProject { number: 3, project: Box::new(project.clone()) }];
     commands.extend((0..).zip(files).map(|(place, bytes)| Command::PackPicture {
         place,
         picture: PictureId(place),
@@ -44,11 +44,11 @@ fn packing(project: &Project, files: &[Option<Vec<u8>>]) -> Vec<Command> {
 /// The bytes of a project's file, and what is told at its end.
 fn saved(events: &[Event]) -> (Vec<u8>, usize, Vec<RefusedEntry>) {
     let parts = events.iter().filter_map(|event| match event {
-        Event::ProjectPart { bytes, .. } => Some(bytes.as_slice()),
+        Event::ProjectPart { number: 3, bytes, .. } => Some(bytes.as_slice()),
         _ => None,
     });
     let bytes: Vec<u8> = parts.flatten().copied().collect();
-    let Some(Event::ProjectPacked { pictures, missing }) = events.last() else {
+    let Some(Event::ProjectPacked { number: 3, pictures, missing }) = events.last() else {
         panic!("a project is packed: {:?}", events.last())
     };
     (bytes, *pictures, missing.clone())
@@ -236,7 +236,7 @@ fn a_project_leaves_the_engine_in_parts() {
     let files: Vec<_> = (0..5).map(large).collect();
     let events = after(&mut session(), packing(&packed, &files));
     let parts = events.iter().filter_map(|event| match event {
-        Event::ProjectPart { bytes, done } => Some((bytes.len(), *done)),
+        Event::ProjectPart { bytes, done, .. } => Some((bytes.len(), *done)),
         _ => None,
     });
     let parts: Vec<_> = parts.collect();
@@ -259,7 +259,7 @@ fn pictures_of_an_archive_are_packed_from_it_and_what_is_lost_is_named() {
         entry: EntryId { archive: ArchiveId(archive), index },
     };
     let commands = [
-        Command::PackProject { project: Box::new(packed) },
+        Command::PackProject { number: 3, project: Box::new(packed) },
         entry(0, ARCHIVE.0, 0),
         entry(1, 7, 0),
         Command::PackPicture { place: 2, picture: PictureId(2), bytes: None },
@@ -278,14 +278,45 @@ fn pictures_of_an_archive_are_packed_from_it_and_what_is_lost_is_named() {
 }
 
 #[test]
-fn what_no_page_would_open_is_not_packed() {
-    let pictures = vec![ProjectPicture::default(); 10_000];
-    let too_large = project(vec![class("all")], pictures);
-    let events = after(&mut session(), packing(&too_large, &[fruit(0, 0)]));
-    let [Event::Ready { .. }, Event::ProjectRefused(refusal)] = &events[..] else {
-        panic!("{events:?}")
-    };
-    assert!(refusal.reason.contains("10000 pictures") && !refusal.remedy.is_empty());
+fn what_no_page_would_open_is_not_packed_and_says_which_limit_that_is() {
+    let sample = ProjectSample { task: SampleTask::Fruit, seed: 1, removed: Vec::new() };
+    let too_large = [
+        (
+            project(vec![class("all")], vec![ProjectPicture::default(); 10_000]),
+            "10000 picture files",
+        ),
+        (project(vec![class("all"); 1_001], Vec::new()), "1001 classes"),
+        (
+            Project { samples: vec![sample; 33], ..project(vec![class("all")], Vec::new()) },
+            "33 drawn",
+        ),
+    ];
+    for (too_large, limit) in too_large {
+        let mut session = session();
+        let events = after(&mut session, packing(&too_large, &[fruit(0, 0)]));
+        let [Event::Ready { .. }, Event::ProjectRefused { number: 3, refusal }] = &events[..]
+        else {
+            panic!("{events:?}")
+        };
+        assert!(refusal.reason.contains(limit) && !refusal.remedy.is_empty(), "{}", refusal.reason);
+        assert!(!session.is_packing());
+    }
+}
+
+#[test]
+fn packing_is_given_up_at_once_and_another_project_is_packed_then() {
+    let mut session = session();
+    let one = project(vec![class("one")], vec![picture("1.png", 0, Scene::Usual, None)]);
+    for command in packing(&one, &[fruit(0, 0)]) {
+        session.submit(command);
+    }
+    assert!(session.is_packing());
+    let events = after(&mut session, [Command::CancelPacking]);
+    assert!(!session.is_packing());
+    assert!(matches!(events[..], [Event::Ready { .. }]), "{events:?}");
+    let (bytes, pictures, _) = saved(&after(&mut session, packing(&one, &[fruit(0, 0)])));
+    assert_eq!(pictures, 1);
+    assert_eq!(open(&mut session, bytes).entries.len(), 1);
 }
 
 /// An archive of one class with notes of its own.
@@ -391,6 +422,19 @@ fn the_command_line_honours_the_bursts_of_a_project() {
     assert!(!output.status.success(), "{said}");
     assert!(said.contains("“burst” are only 1 separate"), "{said}");
     assert!(said.contains("left out “Fabric, drawn” with seed 4"), "{said}");
+}
+
+#[test]
+fn two_classes_that_are_called_alike_stay_two_on_the_command_line() {
+    let pictures = (0..12)
+        .map(|number| picture(&format!("{number}.png"), number / 6, Scene::Usual, None))
+        .collect();
+    let packed = project(vec![class("Ripe"), class("Ripe")], pictures);
+    let files: Vec<_> = (0..12).map(|number| fruit(number / 6, number % 6)).collect();
+    let folder = Folder::new("alike");
+    std::fs::write(folder.join("alike.zip"), pack(&packed, &files)).expect("an archive");
+    let output = headstart(&["compare", "alike.zip", "--cut", "head", "--epochs", "1"], &folder.0);
+    assert!(output.status.success(), "{}", said(&output));
 }
 
 fn names() -> impl Strategy<Value = String> {

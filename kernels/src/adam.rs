@@ -3,9 +3,9 @@
 use crate::vector::{LANES, Vector, load, store};
 
 /// Four sums side by side, so that a vector holds them; in the same order every time.
-pub fn sum_of_squares<'a>(tensors: impl Iterator<Item = &'a [f32]>) -> f32 {
+pub fn sum_of_squares(tensors: &[&[f32]]) -> f32 {
     let mut sums = [0.0; LANES + 1];
-    tensors.for_each(|tensor| add_squares(tensor, &mut sums));
+    tensors.iter().for_each(|tensor| add_squares(tensor, &mut sums));
     sums.iter().sum()
 }
 

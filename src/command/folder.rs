@@ -1,5 +1,6 @@
 //! Finds the pictures of a folder of class folders, or of a ZIP archive of them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::CommandError;
@@ -61,7 +62,8 @@ impl Driver {
         self.archives += 1;
         self.session.give_archive(archive, Box::new(file));
         self.session.submit(Command::AddArchive { archive, name: name_of(path) });
-        let mut classes = std::collections::BTreeMap::<String, Vec<PictureFile>>::new();
+        // Two classes of a project may be called alike, and stay two.
+        let mut classes = BTreeMap::<(String, Option<usize>), Vec<PictureFile>>::new();
         self.work(|event| {
             match event {
                 Event::ArchiveListed { entries, refused, project, .. } => {
@@ -79,10 +81,10 @@ impl Driver {
                         eprintln!("headstart: left out {path}: {reason} {}", refusal.remedy);
                     }
                     for (index, entry) in (0..).zip(entries) {
-                        let ArchiveEntry { name, folder, scene, burst, .. } = entry;
+                        let ArchiveEntry { name, folder, class, scene, burst } = entry;
                         let entry = EntryId { archive, index };
                         let file = PictureFile::Entry { name, scene, burst, entry };
-                        classes.entry(folder).or_default().push(file);
+                        classes.entry((folder, class)).or_default().push(file);
                     }
                 }
                 Event::ArchiveRefused { refusal, .. } => {
@@ -93,7 +95,7 @@ impl Driver {
             }
             Ok(())
         })?;
-        Ok(classes.into_iter().map(|(name, files)| ClassFolder { name, files }).collect())
+        Ok(classes.into_iter().map(|((name, _), files)| ClassFolder { name, files }).collect())
     }
 }
 

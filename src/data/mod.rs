@@ -59,7 +59,8 @@ mod views;
 
 #[cfg(feature = "engine")]
 pub use archive::{
-    Archive, ArchiveError, ArchiveFile, EntryError, Listing, MOST_ENTRIES, Packer, SafeNames, plain,
+    Archive, ArchiveError, ArchiveFile, EntryError, Listing, MOST_BYTES, MOST_ENTRIES, Packer,
+    SafeNames, plain,
 };
 pub use augmentation::Augmentation;
 #[cfg(feature = "engine")]

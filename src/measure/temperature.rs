@@ -28,8 +28,8 @@ const HALVINGS: usize = 45;
 /// - logits: `[pictures, classes]`; labels: `[pictures]`, each below `classes`
 ///
 /// # Errors
-/// With fewer than ten pictures, and where every answer is right: the likeliest temperature is then
-/// zero however unsure the answers are, which says nothing about other pictures.
+/// With fewer than ten pictures, and where every answer is right: they would then be likeliest at a
+/// temperature of zero, however unsure the answers are, and nothing but the restraint would speak.
 pub fn temperature(logits: &[f32], labels: &[usize], classes: usize) -> Result<f64, Missing> {
     if labels.len() < PICTURES_A_BIN {
         return Err(Missing::TooFew { needed: PICTURES_A_BIN, found: labels.len() });

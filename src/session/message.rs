@@ -211,6 +211,8 @@ pub enum Command {
     /// by their places in it. Answered by any number of [`Event::ProjectPart`], or by
     /// [`Event::ProjectRefused`].
     PackProject {
+        /// Says of every answer which project it is about.
+        number: u32,
         /// What it is to say; paths and folders are given here.
         project: Box<Project>,
     },
@@ -233,6 +235,8 @@ pub enum Command {
     /// Ends the file. Pictures that did not come are missing. Answered by [`Event::ProjectPacked`] or
     /// [`Event::ProjectRefused`].
     FinishProject,
+    /// Gives up what is being packed, and what was sent to be. Does not wait in line.
+    CancelPacking,
     /// Gives up pictures that were asked for and not begun, but drawn ones. Does not wait in line.
     /// Answered by [`Event::ReadingCancelled`].
     CancelReading,
@@ -389,6 +393,17 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it belongs to a project that is packed.
+    pub fn packs(&self) -> bool {
+        matches!(
+            self,
+            Self::PackProject { .. }
+                | Self::PackPicture { .. }
+                | Self::PackEntry { .. }
+                | Self::FinishProject
+        )
+    }
+
     /// Whether estimates that were asked for before are not answered any more once this is.
     pub fn ends_estimates(&self) -> bool {
         !matches!(
@@ -399,6 +414,7 @@ impl Command {
                 | Self::PackPicture { .. }
                 | Self::PackEntry { .. }
                 | Self::FinishProject
+                | Self::CancelPacking
                 | Self::PauseStudy { .. }
                 | Self::AddSeed
                 | Self::StopStudy
@@ -581,6 +597,8 @@ pub enum Event {
     },
     /// The next bytes of a project's file.
     ProjectPart {
+        /// Which project.
+        number: u32,
         /// The bytes.
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
@@ -589,13 +607,20 @@ pub enum Event {
     },
     /// All of a project's file was handed out.
     ProjectPacked {
+        /// Which project.
+        number: u32,
         /// Pictures that are in it.
         pictures: usize,
         /// Pictures that are not, by their names.
         missing: Vec<RefusedEntry>,
     },
     /// A project was not packed, and what was handed out of it is of no use.
-    ProjectRefused(Refusal),
+    ProjectRefused {
+        /// Which project.
+        number: u32,
+        /// Why.
+        refusal: Refusal,
+    },
     /// These were asked for and are not read any more. What was read before stays.
     ReadingCancelled {
         /// Pictures that will not come.

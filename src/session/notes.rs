@@ -12,8 +12,12 @@ use crate::data::{Archive, MOST_ENTRIES, class_names, plain};
 pub(super) const NOTES: &str = "headstart.json";
 /// Most bytes of it: some 400 for each of as many pictures as an archive may have, and as much again.
 pub(super) const MOST_NOTES_BYTES: u64 = 8_000_000;
+/// Most pictures: one entry of the archive is the notes' own.
+pub(super) const MOST_PICTURES: usize = MOST_ENTRIES - 1;
+/// Most classes: each is a card of the page.
+pub(super) const MOST_CLASSES: usize = 1_000;
 /// Most samples: each is drawn as a whole.
-const MOST_SAMPLES: usize = 32;
+pub(super) const MOST_SAMPLES: usize = 32;
 /// Most characters of a name, which is as much as systems take.
 const LONGEST_NAME: usize = 255;
 
@@ -68,9 +72,8 @@ fn read(bytes: &[u8]) -> Result<Project, BadNotes> {
 /// A project with plain names, if everything that it names is there.
 pub(super) fn checked(mut project: Project) -> Option<Project> {
     let Project { classes, pictures, samples, .. } = &mut project;
-    // One place is that of the notes.
-    let is_too_much = classes.len() > MOST_ENTRIES
-        || pictures.len() >= MOST_ENTRIES
+    let is_too_much = classes.len() > MOST_CLASSES
+        || pictures.len() > MOST_PICTURES
         || samples.len() > MOST_SAMPLES;
     if is_too_much || pictures.iter().any(|picture| picture.class >= classes.len()) {
         return None;

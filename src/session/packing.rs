@@ -2,8 +2,8 @@
 //! in parts, so that no more than a part and a picture is ever in memory.
 
 use super::message::{Event, Project, ProjectPicture, Refusal, RefusedEntry};
-use super::notes::{MOST_NOTES_BYTES, NOTES, checked};
-use crate::data::{MOST_ENTRIES, Packer, SafeNames, Scene};
+use super::notes::{MOST_CLASSES, MOST_NOTES_BYTES, MOST_PICTURES, MOST_SAMPLES, NOTES, checked};
+use crate::data::{MOST_BYTES, Packer, SafeNames, Scene};
 
 /// Bytes of a part, or as many more as the last picture had.
 const PART: usize = 4 << 20;
@@ -19,8 +19,11 @@ enum Fate {
 
 /// A project that is being packed.
 pub(super) struct Packing {
+    number: u32,
     project: Project,
     packer: Packer,
+    /// Bytes of pictures so far.
+    packed: u64,
     /// One for each of the project's pictures.
     fates: Vec<Fate>,
 }
@@ -30,9 +33,10 @@ impl Packing {
     ///
     /// # Errors
     /// When the project is too large to be read again.
-    pub fn begin(project: Project) -> Result<Self, Refusal> {
-        let pictures = project.pictures.len();
-        let mut project = checked(project).ok_or_else(|| too_much(pictures))?;
+    pub fn begin(number: u32, project: Project) -> Result<Self, Refusal> {
+        check_counts(&project)?;
+        // What a page made of what it shows makes sense, unless there is a mistake in it.
+        let mut project = checked(project).ok_or_else(contradictory)?;
         let mut names = SafeNames::default();
         names.reserve(NOTES);
         for class in &mut project.classes {
@@ -54,8 +58,18 @@ impl Packing {
             };
             picture.path = names.file(folder, &picture.name);
         }
+        let notes = written(&project)?;
+        if notes.len() as u64 > MOST_NOTES_BYTES {
+            let longest = MOST_NOTES_BYTES / 1_000_000;
+            return Err(too_much(&format!("notes of more than {longest} MB")));
+        }
         let fates = vec![Fate::Awaited; project.pictures.len()];
-        Ok(Self { project, packer: Packer::default(), fates })
+        Ok(Self { number, project, packer: Packer::default(), packed: 0, fates })
+    }
+
+    /// Which project it is.
+    pub fn number(&self) -> u32 {
+        self.number
     }
 
     /// Packs the picture at a place of the project, or notes why it is not there. One that has come
@@ -78,6 +92,11 @@ impl Packing {
         }
         *fate = match bytes {
             Ok(bytes) => {
+                self.packed = self.packed.saturating_add(bytes.len() as u64);
+                if self.packed > MOST_BYTES {
+                    let most = MOST_BYTES / 1_000_000_000;
+                    return Err(too_much(&format!("files of more than {most} GB in all")));
+                }
                 self.packer.add(&picture.path, &bytes).map_err(|_| no_memory())?;
                 Fate::Packed
             }
@@ -85,7 +104,7 @@ impl Packing {
         };
         Ok((self.packer.waiting() >= PART).then(|| {
             let bytes = self.packer.take();
-            Event::ProjectPart { bytes, done: self.done() }
+            Event::ProjectPart { number: self.number, bytes, done: self.done() }
         }))
     }
 
@@ -100,7 +119,7 @@ impl Packing {
     /// When there is no room for them.
     pub fn finish(self) -> Result<[Event; 2], Refusal> {
         let done = self.done();
-        let Self { mut project, mut packer, fates } = self;
+        let Self { number, mut project, mut packer, fates, .. } = self;
         let mut missing = Vec::new();
         let mut kept = Vec::new();
         for (picture, fate) in std::mem::take(&mut project.pictures).into_iter().zip(fates) {
@@ -117,13 +136,29 @@ impl Packing {
         }
         let pictures = kept.len();
         project.pictures = kept;
-        let notes = serde_json::to_vec(&project).map_err(|_| no_memory())?;
-        if notes.len() as u64 > MOST_NOTES_BYTES {
-            return Err(too_much(pictures));
-        }
-        packer.add(NOTES, &notes).map_err(|_| no_memory())?;
+        packer.add(NOTES, &written(&project)?).map_err(|_| no_memory())?;
         let bytes = packer.finish().map_err(|_| no_memory())?;
-        Ok([Event::ProjectPart { bytes, done }, Event::ProjectPacked { pictures, missing }])
+        Ok([
+            Event::ProjectPart { number, bytes, done },
+            Event::ProjectPacked { number, pictures, missing },
+        ])
+    }
+}
+
+fn written(project: &Project) -> Result<Vec<u8>, Refusal> {
+    serde_json::to_vec(project).map_err(|_| no_memory())
+}
+
+/// What no page would read again is not packed.
+fn check_counts(project: &Project) -> Result<(), Refusal> {
+    let counts = [
+        (project.pictures.len(), MOST_PICTURES, "picture files"),
+        (project.classes.len(), MOST_CLASSES, "classes"),
+        (project.samples.len(), MOST_SAMPLES, "drawn samples"),
+    ];
+    match counts.into_iter().find(|(count, most, _)| count > most) {
+        Some((count, most, what)) => Err(too_much(&format!("{count} {what}, more than {most}"))),
+        None => Ok(()),
     }
 }
 
@@ -137,15 +172,18 @@ pub(super) fn unreadable() -> Refusal {
     }
 }
 
-fn too_much(pictures: usize) -> Refusal {
+/// `what` it has, with the limit.
+fn too_much(what: &str) -> Refusal {
     Refusal {
-        reason: format!(
-            "The project has {pictures} pictures; no page would open one with more than {} of them, \
-             or with notes of more than {} MB.",
-            MOST_ENTRIES - 1,
-            MOST_NOTES_BYTES / 1_000_000
-        ),
+        reason: format!("The project has {what}: no page would open it again."),
         remedy: "Remove some classes and save the rest, then the others.".to_owned(),
+    }
+}
+
+fn contradictory() -> Refusal {
+    Refusal {
+        reason: "What the page says of its classes contradicts itself.".to_owned(),
+        remedy: "Load the page anew, add the pictures again and save once more.".to_owned(),
     }
 }
 

@@ -169,6 +169,7 @@ impl Session {
                 }
             }
             Command::CancelReading => self.cancel_reading(),
+            Command::CancelPacking => self.cancel_packing(),
             other => self.queue.push_back(other),
         }
     }
@@ -420,7 +421,7 @@ impl Session {
             Command::DrawSample { task, seed } => {
                 self.expect_drawings(task, seed);
             }
-            Command::PackProject { project } => self.pack_project(*project),
+            Command::PackProject { number, project } => self.pack_project(number, *project),
             Command::PackPicture { place, bytes, .. } => self.pack_picture(place, bytes),
             Command::PackEntry { place, entry } => self.pack_entry(place, entry),
             Command::FinishProject => self.finish_project(),
@@ -444,6 +445,7 @@ impl Session {
             | Command::AddEntry { .. }
             | Command::AddArchive { .. }
             | Command::CancelReading
+            | Command::CancelPacking
             | Command::StopStudy
             | Command::AddSeed
             | Command::PauseStudy { .. } => {}

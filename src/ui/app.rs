@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use gloo_timers::callback::Timeout;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
@@ -323,6 +324,10 @@ impl App {
         for effect in self.state.reduce(action) {
             self.carry_out(ctx, effect);
         }
+        if !self.state.is_saving() {
+            // Whatever became of a file, what the page had of it goes.
+            self.saved = SavedParts::default();
+        }
     }
 
     fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
@@ -342,8 +347,8 @@ impl App {
                 // Files come by the hundred, each as an effect of its own.
                 let is_file =
                     matches!(command, Command::AddPicture { .. } | Command::PackPicture { .. });
-                if matches!(command, Command::PackProject { .. }) {
-                    self.saved = SavedParts::default();
+                if matches!(command, Command::CancelPacking) {
+                    self.outbox.waiting.retain(|waiting| !waiting.packs());
                 }
                 self.outbox.waiting.push_back(command);
                 match self.outbox.timer {
@@ -360,9 +365,12 @@ impl App {
             Effect::Revoke(image) => shelf::revoke(&image),
             Effect::Forget(picture) => self.shelf.forget(picture),
             Effect::Download => {
-                if !std::mem::take(&mut self.saved).save_as(PROJECT_NAME) {
-                    self.act(ctx, Action::SavingFailed);
-                }
+                let (saved, act) = (std::mem::take(&mut self.saved), self.act.clone());
+                spawn_local(async move {
+                    if !saved.save_as(PROJECT_NAME).await {
+                        act.emit(Action::SavingFailed);
+                    }
+                });
             }
         }
     }
@@ -417,7 +425,8 @@ impl App {
             let contents = Contents { archive, first, entries, refused, clutter, project };
             return self.act(ctx, Action::ArchiveListed(contents));
         }
-        if let Event::ProjectPart { bytes, .. } = &mut event
+        if let Event::ProjectPart { number, bytes, .. } = &mut event
+            && self.state.saves(*number)
             && !self.saved.add(&std::mem::take(bytes))
         {
             return self.act(ctx, Action::SavingFailed);

@@ -4,6 +4,7 @@
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
 
 /// Milliseconds until an address is revoked: a browser may ask first where the file is to go.
@@ -22,16 +23,22 @@ impl SavedParts {
         part.map(|part| self.parts.push(part)).is_ok()
     }
 
-    /// Has the browser keep the whole file under this name. Returns whether it took it.
-    pub fn save_as(self, name: &str) -> bool {
-        self.download(name).is_some()
+    /// Has the browser keep the whole file under this name. Returns whether it has the file: parts that
+    /// it had no room for are only missed when somebody reads them.
+    pub async fn save_as(self, name: &str) -> bool {
+        self.download(name).await.is_some()
     }
 
-    fn download(self, name: &str) -> Option<()> {
+    async fn download(self, name: &str) -> Option<()> {
         let options = BlobPropertyBag::new();
         options.set_type("application/zip");
-        let parts: Array = self.parts.into_iter().collect();
+        let parts: Array = self.parts.iter().collect();
         let whole = Blob::new_with_blob_sequence_and_options(&parts, &options).ok()?;
+        for part in &self.parts {
+            let last =
+                part.slice_with_f64_and_f64((part.size() - 1.0).max(0.0), part.size()).ok()?;
+            JsFuture::from(last.array_buffer()).await.ok()?;
+        }
         let address = Url::create_object_url_with_blob(&whole).ok()?;
         let document = web_sys::window()?.document()?;
         let link: HtmlElement = document.create_element("a").ok()?.dyn_into().ok()?;

@@ -144,14 +144,21 @@ impl Host {
     /// A stop does not wait in line. The files that stand in front of one that gives them up go
     /// with it, unread, so that the session can tell which they were.
     fn hand_over_stops(&mut self) {
-        let is_cancel = |letter: &Letter| matches!(letter.command, Command::CancelReading);
-        let cancelled = self.waiting.iter().rposition(is_cancel).unwrap_or(0);
+        let last = |is_cancel: fn(&Command) -> bool| {
+            self.waiting.iter().rposition(|letter| is_cancel(&letter.command)).unwrap_or(0)
+        };
+        let cancelled = last(|command| matches!(command, Command::CancelReading));
+        let unpacked = last(|command| matches!(command, Command::CancelPacking));
         let mut places = 0..;
         let session = &mut self.session;
         self.waiting.retain(|letter| {
-            let is_given_up = places.next().is_some_and(|place| place < cancelled);
+            let place = places.next().unwrap_or(usize::MAX);
+            let is_given_up = place < cancelled;
+            if letter.command.packs() && place < unpacked {
+                return false;
+            }
             let goes = match letter.command {
-                Command::StopRun { .. } | Command::CancelReading => true,
+                Command::StopRun { .. } | Command::CancelReading | Command::CancelPacking => true,
                 Command::AddPicture { .. }
                 | Command::AddEntry { .. }
                 | Command::AddArchive { .. } => is_given_up,
@@ -168,7 +175,8 @@ impl Host {
     fn read_ahead(&mut self) {
         for letter in self.waiting.iter_mut().take(READ_AHEAD) {
             let is_archive = matches!(letter.command, Command::AddArchive { .. });
-            if letter.reading.is_none() && !is_archive {
+            let is_idle = letter.command.packs() && !self.session.is_packing();
+            if letter.reading.is_none() && !is_archive && !is_idle {
                 letter.reading = letter.file.as_ref().and_then(begin_reading);
             }
         }
@@ -184,9 +192,13 @@ impl Host {
             return self.session.submit(command);
         }
         if let (Some(file), Command::PackPicture { bytes, .. }) = (&file, &mut command) {
-            // One that cannot be read any more is missing, and the others are packed all the same.
-            *bytes = read_file(file, reading).await.ok();
-            return self.session.submit(command);
+            // Of a project that was refused no file is read. One that cannot be read any more is missing,
+            // and the others are packed all the same.
+            if self.session.is_packing() {
+                *bytes = read_file(file, reading).await.ok();
+                self.session.submit(command);
+            }
+            return;
         }
         if let Some(file) = file
             && let Command::AddPicture { bytes, .. } | Command::Ask { bytes, .. } = &mut command

@@ -97,6 +97,26 @@ describe('project', { timeout: 600_000 }, () => {
     });
   }, { allow: [/ERR_FILE_NOT_FOUND|ERR_UPLOAD_FILE_CHANGED/] }));
 
+  test('what cannot be saved says why, and the keyboard keeps its place', () => browsing.visit(async (lab) => {
+    const save = lab.part('save-project');
+    await lab.engineReady();
+    assert.equal(await save.getAttribute('aria-disabled'), 'true');
+    await save.focus();
+    await lab.page.keyboard.press('Enter');
+    await eventually(async () => assert.match(await lab.page.getByRole('status').last().innerText(), /nothing to save/));
+    await lab.chooseFolder(fruitFolder(2, 5));
+    await lab.thumbnails(10);
+    await save.focus();
+    const [download] = await Promise.all([
+      lab.page.waitForEvent('download', { timeout: 60_000 }),
+      lab.page.keyboard.press('Enter'),
+    ]);
+    assert.equal(download.suggestedFilename(), 'headstart-project.zip');
+    await lab.part('dismiss-saving').focus();
+    await lab.page.keyboard.press('Enter');
+    assert.equal(await lab.page.evaluate(() => document.activeElement?.id), 'save-project');
+  }));
+
   test('notes that make no sense are told, and the pictures come by their folders', () => browsing.visit(async (lab) => {
     const [{ name, files }] = classesOf(fruitFolder(1, 3));
     const entries = files.map((file) => ({ name: `${name}/${path.basename(file)}`, bytes: fs.readFileSync(file) }));

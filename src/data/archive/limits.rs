@@ -12,7 +12,7 @@ pub const MOST_ENTRIES: usize = 10_000;
 /// Most bytes of a directory: ten times what so many entries with names of 100 characters take.
 pub(super) const MOST_DIRECTORY_BYTES: u64 = 16_000_000;
 /// Most bytes that all entries may have unpacked: [`MOST_ENTRIES`] large photos.
-const MOST_BYTES: u64 = 50_000_000_000;
+pub const MOST_BYTES: u64 = 50_000_000_000;
 /// Where the end of an archive is looked for, in bytes: its comment has up to 65,535, and some
 /// programs leave a little behind it.
 pub(super) const LONGEST_COMMENT: u64 = 128 * 1024;

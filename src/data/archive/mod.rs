@@ -24,10 +24,10 @@ use rawzip::{
 
 pub use entry_error::EntryError;
 pub use error::ArchiveError;
-pub use limits::MOST_ENTRIES;
 use limits::{
     LONGEST_COMMENT, MOST_DIRECTORY_BYTES, Totals, check_archive, check_entry, check_path,
 };
+pub use limits::{MOST_BYTES, MOST_ENTRIES};
 use names::path_of;
 pub use names::plain;
 pub use packer::Packer;

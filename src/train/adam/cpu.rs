@@ -11,7 +11,8 @@ impl AdamKernels for Flex {
     fn adam_step(tensors: StepTensors<FlexTensor>, step: Step) -> Stepped<FlexTensor> {
         let gradients: Vec<FlexTensor> =
             tensors.gradients.iter().map(FlexTensor::to_contiguous).collect();
-        let clip = step.clip_factor(sum_of_squares(gradients.iter().map(FlexTensor::storage)));
+        let numbers: Vec<&[f32]> = gradients.iter().map(FlexTensor::storage).collect();
+        let clip = step.clip_factor(sum_of_squares(&numbers));
         let means = tensors.first_means.into_iter().zip(tensors.second_means);
         let each = tensors.parameters.into_iter().zip(gradients).zip(means).zip(tensors.rates);
         let mut stepped =

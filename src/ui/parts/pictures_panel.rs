@@ -10,7 +10,7 @@ use super::icon::Icon;
 use super::panel::Panel;
 use super::reading::Reading;
 use super::refusals::Refusals;
-use super::saving::SavingPart;
+use super::saving::{SAVE, SavingPart};
 use crate::session::{ClassId, ClassWeights, SampleTask};
 use crate::ui::state::{Action, Pictures, Place, Saving};
 use crate::ui::text::counted;
@@ -79,19 +79,23 @@ pub fn PicturesPanel(props: &Props) -> Html {
     }
 }
 
-/// Saves everything in one file. One that cannot now says why to whoever asks.
+/// Saves everything in one file. It can always be reached, so that it can say why it does not now.
 fn save_button(props: &Props) -> Html {
     let save = props.act.reform(|_: MouseEvent| Action::SaveProject);
     let is_saving = matches!(props.saving, Some(Saving::Packing { .. }));
+    let is_closed = is_saving || props.why_not_save.is_some();
     let hint = "One file with the pictures, their classes and your settings; any Headstart page \
                 opens it again";
-    let title = props.why_not_save.clone().unwrap_or(AttrValue::Static(hint));
+    let note = props.why_not_save.clone().unwrap_or(AttrValue::Static(hint));
     html! {
-        <button class="pill" data-test="save-project" {title} onclick={save}
-            disabled={is_saving || props.why_not_save.is_some()}
-            aria-busy={is_saving.to_string()}>
-            { if is_saving { "Saving…" } else { "Save project" } }
-        </button>
+        <>
+            <button class="pill" id={SAVE} data-test="save-project" title={note.clone()} onclick={save}
+                aria-disabled={is_closed.to_string()} aria-describedby="save-note"
+                aria-busy={is_saving.to_string()}>
+                { if is_saving { "Saving…" } else { "Save project" } }
+            </button>
+            <span class="unseen" id="save-note">{ note }</span>
+        </>
     }
 }
 

@@ -5,7 +5,10 @@ use yew::prelude::*;
 use crate::session::RefusedEntry;
 use crate::ui::state::{Action, Saving};
 use crate::ui::text::counted;
+use crate::web::focus;
 
+/// The id of the button that saves.
+pub const SAVE: &str = "save-project";
 /// Files that are listed.
 const SHOWN: usize = 200;
 
@@ -21,24 +24,34 @@ pub struct Props {
 /// A bar while a project is packed, then a sentence, and what is missing.
 #[component]
 pub fn SavingPart(props: &Props) -> Html {
-    let read = props.act.reform(|_: MouseEvent| Action::DismissSaving);
+    let and_back = |action: Action| {
+        let act = props.act.clone();
+        Callback::from(move |_: MouseEvent| {
+            // The button under the keyboard goes; what saves stays.
+            focus::on(SAVE);
+            act.emit(action.clone());
+        })
+    };
+    let read = and_back(Action::DismissSaving);
+    let cancel = and_back(Action::CancelSaving);
     let close = html! { <button class="quiet" data-test="dismiss-saving" onclick={read}>{ "Got it" }</button> };
     match &props.saving {
-        Saving::Packing { done, total } => html! {
+        Saving::Packing { done, total, .. } => html! {
             <div class="reading-bar" data-test="saving" data-state="packing">
                 <span>{ format!("Packing {done} of {total}") }</span>
                 <progress value={done.to_string()} max={(*total).max(1).to_string()}
                     aria-label="Pictures packed" />
+                <button class="quiet" data-test="cancel-saving" onclick={cancel}>{ "Cancel" }</button>
             </div>
         },
-        Saving::Saved { pictures, missing } if missing.is_empty() => html! {
+        Saving::Saved { pictures, missing, has_drawn } if missing.is_empty() => html! {
             <div class="reading-bar" data-test="saving" data-state="saved">
-                <span>{ format!("The project is saved, with {}. Drop the file here, or choose it, to \
-                    have it back.", counted(*pictures, "picture", "pictures")) }</span>
+                <span>{ format!("The project is in your downloads, with {}. Drop the file here, or choose \
+                    it, to have it back.", content(*pictures, *has_drawn)) }</span>
                 { close }
             </div>
         },
-        Saving::Saved { pictures, missing } => html! {
+        Saving::Saved { pictures, missing, .. } => html! {
             <section class="refused" data-test="saving" data-state="incomplete"
                 aria-label="Pictures that are not in the saved project">
                 <header>
@@ -62,6 +75,16 @@ pub fn SavingPart(props: &Props) -> Html {
                 <p>{ &refusal.reason }{ " " }<span class="remedy">{ &refusal.remedy }</span></p>
             </section>
         },
+    }
+}
+
+/// What a file has in it.
+fn content(pictures: usize, has_drawn: bool) -> String {
+    let files = counted(pictures, "picture file", "picture files");
+    match (pictures, has_drawn) {
+        (0, true) => "how to draw its pictures again".to_owned(),
+        (_, true) => format!("{files} and how to draw the others again"),
+        (_, false) => files,
     }
 }
 

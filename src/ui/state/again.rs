@@ -41,7 +41,9 @@ impl Pictures {
             }
             self.classes.push(shared);
         }
-        for sample in unfinished {
+        // Of some samples only moved pictures are left.
+        let moved = self.classes.iter().flat_map(|class| &class.awaited);
+        for sample in moved.map(|(place, _)| place.sample).chain(unfinished) {
             want(sample, &mut drawing, &mut effects);
         }
         self.drawing = drawing;

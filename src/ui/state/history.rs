@@ -210,6 +210,11 @@ impl Pictures {
         self.classes.iter().any(|class| class.is_awaited())
     }
 
+    /// A class, if a fresh engine has yet to make it.
+    fn awaited_class(&self, id: ClassId) -> Option<&Class> {
+        self.classes.iter().map(Rc::as_ref).find(|class| class.id == id && class.is_awaited())
+    }
+
     /// Takes a picture out of its class.
     pub(super) fn take(&mut self, id: PictureId) -> Option<Taken> {
         let holds = |class: &&mut Rc<Class>| class.every().any(|picture| picture.id == id);
@@ -250,7 +255,12 @@ impl Pictures {
         effects
     }
 
+    /// Removes a class, but none that a fresh engine has yet to make: the engine would draw past it, and
+    /// could not put it back.
     pub(super) fn remove_class(&mut self, id: ClassId) -> Vec<Effect> {
+        if self.awaited_class(id).is_some() {
+            return Vec::new();
+        }
         let Some((index, class)) = self.take_class(id) else { return Vec::new() };
         for picture in class.every() {
             self.keep_away(picture, true);
@@ -414,6 +424,15 @@ impl Pictures {
 }
 
 impl State {
+    /// Removes a class, or tells why not yet.
+    pub(super) fn remove_class(&mut self, id: ClassId) -> Vec<Effect> {
+        if let Some(class) = self.pictures.awaited_class(id) {
+            let name = class.name.trim();
+            self.news = format!("“{name}” has yet to be drawn again. Remove it after that.");
+        }
+        self.pictures.remove_class(id)
+    }
+
     pub(super) fn undo(&mut self) -> Vec<Effect> {
         match self.pictures.undo() {
             Some((words, effects)) => {

@@ -92,8 +92,9 @@ impl Pictures {
 
     /// Sorts an archive's pictures as those of folders are.
     fn contents(&mut self, contents: Contents) -> Vec<Effect> {
-        let Contents { archive: id, first, entries, .. } = contents;
+        let Contents { archive: id, first, mut entries, .. } = contents;
         let place = self.listed(id).unwrap_or(Place::Page);
+        self.renumber_bursts(&mut entries);
         let mut files = Vec::new();
         for ((index, entry), picture) in (0..).zip(entries).zip((first.0..).map(PictureId)) {
             let ArchiveEntry { name, folder, burst, .. } = entry;
@@ -101,6 +102,14 @@ impl Pictures {
             files.push(Offered { picture, name, folder: Some(folder), burst });
         }
         self.offer(place, files)
+    }
+
+    /// Gives the bursts of an archive numbers that no other has.
+    pub(super) fn renumber_bursts(&mut self, entries: &mut [ArchiveEntry]) {
+        let mut known = HashMap::new();
+        for burst in entries.iter_mut().filter_map(|entry| entry.burst.as_mut()) {
+            *burst = *known.entry(*burst).or_insert_with(|| self.new_burst());
+        }
     }
 
     /// An archive's pictures are known from now on. Returns where it was given.
@@ -163,13 +172,14 @@ impl State {
             clutter => format!(" {} passed over.", counted(clutter, "system file", "system files")),
         };
         // One that is opened again has nothing new.
-        if self.pictures.unlisted(contents.archive).is_none() {
-            return Vec::new();
-        }
+        let Some(archive) = self.pictures.unlisted(contents.archive) else { return Vec::new() };
+        // What is meant never to be learned from stays where it was put, whatever a project says.
+        let is_kept_apart = matches!(archive.place, Place::NewSetting(_));
         let mut contents = contents;
         let refusals = std::mem::take(&mut contents.refused);
         let behind = contents.first.0.saturating_add(contents.entries.len() as u32);
-        let effects = match contents.project.take() {
+        let project = contents.project.take().filter(|_| !is_kept_apart);
+        let effects = match project {
             Some(project) => {
                 self.news = format!("Reading {found} of the project.{refused}{clutter}");
                 self.pictures.listed(contents.archive);

@@ -104,6 +104,8 @@ pub enum Action {
     SaveProject,
     /// The browser did not take the file.
     SavingFailed,
+    /// The person wants no file any more.
+    CancelSaving,
     /// The person has read what came of saving.
     DismissSaving,
     /// The engine told what an archive has.
@@ -197,6 +199,8 @@ pub struct State {
     pub pictures: Pictures,
     /// How far saving is, or what came of it last.
     pub saving: Option<Saving>,
+    /// How often something was saved.
+    saved: u32,
     /// What the person has set.
     pub settings: Settings,
     /// An experiment that was asked for and not yet answered.
@@ -231,6 +235,7 @@ impl Default for State {
             requests: None,
             pictures: Pictures::default(),
             saving: None,
+            saved: 0,
             settings: Settings::default(),
             starting: None,
             start_refused: None,
@@ -277,7 +282,7 @@ impl State {
             Action::AddClass => self.pictures.add_class(),
             Action::RenameClass(class, name) => self.pictures.rename(class, name),
             Action::FinishName(class) => self.pictures.finish_name(class),
-            Action::RemoveClass(class) => self.pictures.remove_class(class),
+            Action::RemoveClass(class) => self.remove_class(class),
             Action::RemovePicture(picture) => self.pictures.remove_all(&[picture]),
             Action::RemovePictures(pictures) => self.pictures.remove_all(&pictures),
             Action::LeaveConcern(concern) => {
@@ -292,13 +297,8 @@ impl State {
             }
             Action::OfferArchive(place, id, name) => self.offer_archive(place, id, name),
             Action::SaveProject => self.save_project(),
-            Action::SavingFailed => {
-                self.project_refused(Refusal {
-                    reason: "The browser did not take the file.".to_owned(),
-                    remedy: "Look whether there is room on the disk, then save again.".to_owned(),
-                });
-                Vec::new()
-            }
+            Action::SavingFailed => self.saving_failed(),
+            Action::CancelSaving => self.cancel_saving(),
             Action::DismissSaving => {
                 self.saving.take_if(|saving| !matches!(saving, Saving::Packing { .. }));
                 Vec::new()
@@ -422,13 +422,15 @@ impl State {
                 self.news = format!("{} drawn.", counted(pictures, "picture", "pictures"));
                 self.pictures.sample_drawn()
             }
-            Event::ProjectPart { done, .. } => {
-                self.project_progressed(done);
+            Event::ProjectPart { number, done, .. } => {
+                self.project_progressed(number, done);
                 Vec::new()
             }
-            Event::ProjectPacked { pictures, missing } => self.project_packed(pictures, missing),
-            Event::ProjectRefused(refusal) => {
-                self.project_refused(refusal);
+            Event::ProjectPacked { number, pictures, missing } => {
+                self.project_packed(number, pictures, missing)
+            }
+            Event::ProjectRefused { number, refusal } => {
+                self.project_refused(number, refusal);
                 Vec::new()
             }
             Event::ExperimentRefused(refusal) => {

@@ -121,7 +121,7 @@ impl Class {
     /// Whether nobody has named it or put a picture in.
     pub fn is_untouched(&self) -> bool {
         let has_none = self.pictures.is_empty() && self.new_setting.is_empty();
-        has_none && !self.is_named()
+        has_none && self.awaited.is_empty() && !self.is_named()
     }
 
     pub(super) fn every_mut(&mut self) -> impl Iterator<Item = &mut Picture> {

@@ -16,6 +16,8 @@ use super::{Class, Dial, Drawn, Effect, Engine, Pictures, Settings, State};
 pub enum Saving {
     /// The engine packs.
     Packing {
+        /// What answers about it are known by.
+        number: u32,
         /// Pictures that are packed.
         done: usize,
         /// Pictures in all.
@@ -27,6 +29,8 @@ pub enum Saving {
         pictures: usize,
         /// Pictures that are not.
         missing: Vec<RefusedEntry>,
+        /// Whether there are drawn pictures, which are drawn again.
+        has_drawn: bool,
     },
     /// There is no file.
     Refused(Refusal),
@@ -135,8 +139,15 @@ impl State {
     /// Why nothing can be saved now, as a sentence for the person; `None` if something can.
     pub fn why_not_save(&self) -> Option<String> {
         let Pictures { classes, drawing, .. } = &self.pictures;
-        if self.engine != Engine::Ready {
-            return Some("The engine, which packs the file, is not there.".to_owned());
+        let engine = match self.engine {
+            Engine::Loading => "The engine, which packs the file, is still on its way.",
+            Engine::Lost(_) => {
+                "The engine, which packs the file, has stopped. Start it again above."
+            }
+            Engine::Ready => "",
+        };
+        if !engine.is_empty() {
+            return Some(engine.to_owned());
         }
         let is_busy = !drawing.is_empty()
             || self.pictures.reading() > 0
@@ -155,15 +166,28 @@ impl State {
         matches!(self.saving, Some(Saving::Packing { .. }))
     }
 
+    /// Whether an answer is about the file that is being packed: one that was given up may have been on
+    /// its way here.
+    pub fn saves(&self, about: u32) -> bool {
+        matches!(self.saving, Some(Saving::Packing { number, .. }) if number == about)
+    }
+
     pub(super) fn save_project(&mut self) -> Vec<Effect> {
-        if self.is_saving() || self.why_not_save().is_some() {
+        if self.is_saving() {
+            return Vec::new();
+        }
+        if let Some(why_not) = self.why_not_save() {
+            self.news = why_not;
             return Vec::new();
         }
         let (project, packed) = self.pictures.project(self.settings.kept());
         let total = packed.len();
-        self.saving = Some(Saving::Packing { done: 0, total });
-        self.news = format!("Packing {}.", counted(total, "picture", "pictures"));
-        let mut effects = vec![Effect::Send(Command::PackProject { project: Box::new(project) })];
+        self.saved += 1;
+        let number = self.saved;
+        self.saving = Some(Saving::Packing { number, done: 0, total });
+        self.news = format!("Packing {}.", counted(total, "picture file", "picture files"));
+        let project = Box::new(project);
+        let mut effects = vec![Effect::Send(Command::PackProject { number, project })];
         effects.extend((0..).zip(packed).map(|(place, picture)| {
             Effect::Send(match self.pictures.archives.entry_of(picture) {
                 Some(entry) => Command::PackEntry { place, entry },
@@ -175,19 +199,21 @@ impl State {
     }
 
     /// A part of the file has come; whoever holds the state keeps its bytes.
-    pub(super) fn project_progressed(&mut self, packed: usize) {
-        if let Some(Saving::Packing { done, .. }) = &mut self.saving {
+    pub(super) fn project_progressed(&mut self, about: u32, packed: usize) {
+        if let Some(Saving::Packing { number, done, .. }) = &mut self.saving
+            && *number == about
+        {
             *done = packed;
         }
     }
 
     pub(super) fn project_packed(
         &mut self,
+        about: u32,
         pictures: usize,
         missing: Vec<RefusedEntry>,
     ) -> Vec<Effect> {
-        // One that was given up may have been on its way here.
-        if !self.is_saving() {
+        if !self.saves(about) {
             return Vec::new();
         }
         let lost = match missing.len() {
@@ -195,19 +221,53 @@ impl State {
             lost => format!(" {} missing.", counted(lost, "picture is", "pictures are")),
         };
         self.news = format!("The project is saved.{lost}");
-        self.saving = Some(Saving::Saved { pictures, missing });
+        let has_drawn = !self.pictures.samples().is_empty();
+        self.saving = Some(Saving::Saved { pictures, missing, has_drawn });
         vec![Effect::Download]
     }
 
-    pub(super) fn project_refused(&mut self, refusal: Refusal) {
+    pub(super) fn project_refused(&mut self, about: u32, refusal: Refusal) {
+        if self.saves(about) {
+            self.not_saved(refusal);
+        }
+    }
+
+    fn not_saved(&mut self, refusal: Refusal) {
         self.news = format!("The project was not saved: {}", refusal.reason);
         self.saving = Some(Saving::Refused(refusal));
+    }
+
+    /// The browser did not take the file, or a part of it.
+    pub(super) fn saving_failed(&mut self) -> Vec<Effect> {
+        let given_up = self.give_saving_up();
+        self.not_saved(Refusal {
+            reason: "The browser could not keep the file.".to_owned(),
+            remedy: "Look whether there is room on the disk, then save again.".to_owned(),
+        });
+        given_up
+    }
+
+    pub(super) fn cancel_saving(&mut self) -> Vec<Effect> {
+        let given_up = self.give_saving_up();
+        if !given_up.is_empty() {
+            self.news = "Saving was cancelled; there is no file.".to_owned();
+        }
+        given_up
+    }
+
+    /// Has the engine give up what it packs, if it does.
+    fn give_saving_up(&mut self) -> Vec<Effect> {
+        if !self.is_saving() {
+            return Vec::new();
+        }
+        self.saving = None;
+        vec![Effect::Send(Command::CancelPacking)]
     }
 
     /// The engine is gone, and with it what it had packed.
     pub(super) fn saving_lost(&mut self) {
         if self.is_saving() {
-            self.project_refused(Refusal {
+            self.not_saved(Refusal {
                 reason: "The engine broke off while it packed the project.".to_owned(),
                 remedy: "Start it again, wait until it has read the pictures, and save again."
                     .to_owned(),

@@ -1,18 +1,73 @@
 //! Opening a project: its classes and pictures join those of the page, its samples are drawn again, and
 //! what was set is taken over by a page that is still empty.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use crate::session::{
-    ArchiveEntry, ClassId, Command, Cut, EntryId, PictureId, Project, ProjectClass, ProjectSample,
-    ProjectSettings, Scene,
+    ArchiveEntry, ClassId, Command, Cut, EntryId, PictureId, Project, ProjectClass, ProjectDrawn,
+    ProjectSample, ProjectSettings, Scene,
 };
 
 use super::again::want;
 use super::pictures::{DrawnClass, DrawnIn, Origin};
 use super::{Class, Contents, Dial, Drawn, Effect, Look, Offered, Picture, Pictures, Place};
 use super::{Setting, Side, State};
+
+/// The classes of the page that those of a project may join, and the names that are taken. Each is
+/// joined once at most, so two of a project never become one.
+struct Joining {
+    /// Places of those that the person named, by name, the first of the page first.
+    named: HashMap<String, VecDeque<usize>>,
+    /// Places and ids of those that nobody has touched.
+    untouched: VecDeque<(usize, ClassId)>,
+    taken: HashSet<String>,
+    /// The number of the next "Class N" to try.
+    next_number: usize,
+}
+
+impl Joining {
+    fn new(classes: &[Rc<Class>]) -> Self {
+        let mut named: HashMap<String, VecDeque<usize>> = HashMap::new();
+        let mut untouched = VecDeque::new();
+        let mut taken = HashSet::new();
+        for (place, class) in classes.iter().enumerate() {
+            let name = class.name.trim().to_owned();
+            taken.insert(name.clone());
+            if class.is_untouched() {
+                untouched.push_back((place, class.id));
+            } else if class.is_named() {
+                named.entry(name).or_default().push_back(place);
+            }
+        }
+        Self { named, untouched, taken, next_number: 1 }
+    }
+
+    /// The place of a class that the person named so.
+    fn take_named(&mut self, name: &str) -> Option<usize> {
+        self.named.get_mut(name)?.pop_front()
+    }
+
+    /// How a new class is called: as it was, unless it has no name, or one that nobody gave and that
+    /// is taken.
+    fn name(&mut self, before: &str, is_named: bool) -> String {
+        let is_kept = !before.is_empty() && (is_named || !self.taken.contains(before));
+        let name = if is_kept { before.to_owned() } else { self.free_name() };
+        self.taken.insert(name.clone());
+        name
+    }
+
+    /// The first "Class N" that no class is called. Numbers that were passed over are not tried again.
+    fn free_name(&mut self) -> String {
+        loop {
+            let name = format!("Class {}", self.next_number);
+            self.next_number += 1;
+            if !self.taken.contains(&name) {
+                return name;
+            }
+        }
+    }
+}
 
 impl Pictures {
     /// Whether the page is as it was when it opened.
@@ -26,50 +81,63 @@ impl Pictures {
         self.every().next().is_some() || !self.drawing.is_empty()
     }
 
-    /// Takes a project in. Classes join those of the same name, as folders do; drawn ones stay apart, as
-    /// those of any sample that is wanted twice.
+    /// Takes a project in. What the person named alike joins; drawn classes stay apart, as those of any
+    /// sample that is wanted twice.
     fn load(&mut self, contents: Contents, project: &Project) -> Vec<Effect> {
-        let Contents { archive, first, entries, .. } = contents;
-        let mut effects = Vec::new();
-        if self.is_pristine() {
-            let gone: Vec<ClassId> = self.classes.iter().map(|class| class.id).collect();
-            effects.extend(gone.iter().flat_map(|&class| self.clear_away(class)));
-            let command = Command::ForgetRemoved { pictures: Vec::new(), classes: gone };
-            effects.push(Effect::Send(command));
-        }
-        let samples: Vec<Drawn> = project.samples.iter().map(|s| self.sample_of(s)).collect();
-        let mut drawing = std::mem::take(&mut self.drawing);
-        let mut classes = Vec::new();
-        for class in &project.classes {
-            let (id, made) = self.class_for(class, &samples, &classes, &mut drawing);
-            effects.extend(made);
-            let awaited = class.moved.iter().filter_map(|moved| {
-                let place =
-                    DrawnIn { sample: *samples.get(moved.sample)?, class: moved.class.clone() };
-                Some((place, moved.picture.clone()))
-            });
-            let awaited: Vec<_> = awaited.collect();
-            self.class_mut(id).into_iter().for_each(|class| class.awaited.extend(awaited.clone()));
-            classes.push(id);
-        }
-        // Those of which only moved pictures are left.
-        samples.into_iter().for_each(|sample| want(sample, &mut drawing, &mut effects));
-        self.drawing = drawing;
-
-        let mut bursts = HashMap::new();
+        let Contents { archive, first, mut entries, .. } = contents;
+        let mut effects = self.make_room();
+        let classes = self.load_classes(project, &mut effects);
+        self.renumber_bursts(&mut entries);
         let mut others = Vec::new();
         for ((index, entry), id) in (0..).zip(entries).zip(first.0..) {
             let picture = PictureId(id);
             self.archives.put(picture, EntryId { archive, index });
             let ArchiveEntry { name, folder, class, scene, burst } = entry;
-            let burst = burst.map(|burst| *bursts.entry(burst).or_insert_with(|| self.new_burst()));
-            match class.and_then(|place| classes.get(place)) {
-                Some(&class) => effects.extend(self.put(picture, class, name, scene, burst)),
+            match class.and_then(|class| classes.get(class)) {
+                Some(&place) => effects.extend(self.put(picture, place, name, scene, burst)),
                 None => others.push(Offered { picture, name, folder: Some(folder), burst }),
             }
         }
         effects.extend(self.offer(Place::Page, others));
         effects
+    }
+
+    /// Clears away the classes of a page that is as it was when it opened.
+    fn make_room(&mut self) -> Vec<Effect> {
+        if !self.is_pristine() {
+            return Vec::new();
+        }
+        let gone: Vec<ClassId> = self.classes.iter().map(|class| class.id).collect();
+        let mut effects: Vec<Effect> =
+            gone.iter().flat_map(|&class| self.clear_away(class)).collect();
+        let command = Command::ForgetRemoved { pictures: Vec::new(), classes: gone };
+        effects.push(Effect::Send(command));
+        effects
+    }
+
+    /// Takes the classes and samples of a project in. Returns the place on the page of each class.
+    fn load_classes(&mut self, project: &Project, effects: &mut Vec<Effect>) -> Vec<usize> {
+        let samples: Vec<Drawn> = project.samples.iter().map(|s| self.sample_of(s)).collect();
+        let mut drawing = std::mem::take(&mut self.drawing);
+        let mut joining = Joining::new(&self.classes);
+        let mut places = Vec::new();
+        for class in &project.classes {
+            let drawn = class.drawn.as_ref();
+            let drawn = drawn.and_then(|drawn| Some((drawn, *samples.get(drawn.sample)?)));
+            let place = match drawn {
+                Some((drawn, sample)) => {
+                    want(sample, &mut drawing, effects);
+                    self.push_drawn(&class.name, drawn, sample, &mut joining)
+                }
+                None => self.class_for(class, &mut joining, effects),
+            };
+            self.await_moved(class, place, &samples);
+            places.push(place);
+        }
+        // Those of which only moved pictures are left.
+        samples.into_iter().for_each(|sample| want(sample, &mut drawing, effects));
+        self.drawing = drawing;
+        places
     }
 
     /// A sample of a project, as one that the person has just wanted.
@@ -79,50 +147,70 @@ impl Pictures {
         drawn
     }
 
-    /// The class of the page that a project's class is, made where there is none. Two of a project
-    /// never become one.
+    /// Makes a drawn class, which the engine has yet to make. Returns its place.
+    fn push_drawn(
+        &mut self,
+        name: &str,
+        drawn: &ProjectDrawn,
+        sample: Drawn,
+        joining: &mut Joining,
+    ) -> usize {
+        let id = self.new_class_id();
+        let (own, removed) = (drawn.class.clone(), drawn.removed.clone());
+        let origin = Origin::Drawn(DrawnClass { sample, name: own, removed, awaited: true });
+        let name = joining.name(name.trim(), true);
+        self.classes.push(Rc::new(Class::new(id, name, origin)));
+        self.classes.len() - 1
+    }
+
+    /// The place of the class that a project's class is, made where there is none.
     fn class_for(
         &mut self,
         class: &ProjectClass,
-        samples: &[Drawn],
-        others: &[ClassId],
-        drawing: &mut Vec<Drawn>,
-    ) -> (ClassId, Vec<Effect>) {
-        let name = if class.name.is_empty() { self.free_name() } else { class.name.clone() };
-        let sample =
-            class.drawn.as_ref().and_then(|drawn| Some((drawn, *samples.get(drawn.sample)?)));
-        if let Some((drawn, sample)) = sample {
-            let id = self.new_class_id();
-            let (own, removed) = (drawn.class.clone(), drawn.removed.clone());
-            let origin = DrawnClass { sample, name: own, removed, awaited: true };
-            self.classes.push(Rc::new(Class::new(id, name, Origin::Drawn(origin))));
-            let mut effects = Vec::new();
-            want(sample, drawing, &mut effects);
-            return (id, effects);
+        joining: &mut Joining,
+        effects: &mut Vec<Effect>,
+    ) -> usize {
+        let name = class.name.trim();
+        let is_named = class.is_named && !name.is_empty();
+        if is_named && let Some(place) = joining.take_named(name) {
+            return place;
         }
-        let is_free = |known: &&Rc<Class>| !others.contains(&known.id);
-        let mut known = self.classes.iter().filter(is_free);
-        if let Some(same) = known.find(|known| known.name.trim() == name) {
-            return (same.id, Vec::new());
+        if let Some((place, id)) = joining.untouched.pop_front() {
+            if is_named {
+                effects.extend(self.rename(id, joining.name(name, true)));
+            }
+            return place;
         }
-        let mut known = self.classes.iter().filter(is_free);
-        if let Some(id) = known.find(|known| known.is_untouched()).map(|known| known.id) {
-            return (id, self.rename(id, name));
-        }
-        let (id, effect) = self.push_class(name, class.is_named);
-        (id, vec![effect])
+        let (_, made) = self.push_class(joining.name(name, is_named), is_named);
+        effects.push(made);
+        self.classes.len() - 1
     }
 
-    /// Puts a picture that is to be read into a class.
+    /// Notes the drawn pictures that are to come into a class once they are drawn.
+    fn await_moved(&mut self, class: &ProjectClass, place: usize, samples: &[Drawn]) {
+        let awaited = class.moved.iter().filter_map(|moved| {
+            let sample = *samples.get(moved.sample)?;
+            Some((DrawnIn { sample, class: moved.class.clone() }, moved.picture.clone()))
+        });
+        // Only a class that something comes to is touched.
+        if !class.moved.is_empty()
+            && let Some(into) = self.classes.get_mut(place)
+        {
+            Rc::make_mut(into).awaited.extend(awaited);
+        }
+    }
+
+    /// Puts a picture that is to be read into the class at a place.
     fn put(
         &mut self,
         id: PictureId,
-        class: ClassId,
+        place: usize,
         name: String,
         scene: Scene,
         burst: Option<u32>,
     ) -> Option<Effect> {
-        let into = self.class_mut(class)?;
+        let into = Rc::make_mut(self.classes.get_mut(place)?);
+        let class = into.id;
         let (look, drawn_in) = (Look::Reading, None);
         let picture = Picture { id, name: name.clone(), look, burst, drawn_in };
         into.scene_mut(scene).push(picture);

@@ -146,12 +146,43 @@ fn a_drawn_class_that_was_removed_stays_away_from_every_later_engine() {
 }
 
 #[test]
-fn what_is_removed_before_it_is_drawn_again_stays_away_too() {
+fn a_class_is_removed_and_taken_back_only_after_it_is_drawn_again() {
     let mut state = with_drawn_fruit();
     with_another_engine(&mut state);
-    state.reduce(Action::RemoveClass(state.pictures.classes[1].id));
+    let awaited = state.pictures.classes[1].id;
+    assert_eq!(state.reduce(Action::RemoveClass(awaited)), []);
+    assert_eq!(names(&state), ["drawn 0", "drawn 1"]);
+    assert_eq!(state.remove_class(awaited), []);
+    assert!(state.news.contains("“drawn 1” has yet to be drawn"), "{}", state.news);
+
     drawn_again(&mut state, 10);
-    assert_eq!((names(&state), counts(&state)), (vec!["drawn 0"], vec![2]));
+    let class = ClassId(FIRST_OWN_ID + 11);
+    state.reduce(Action::RemoveClass(class));
+    assert_eq!(counts(&state), [2]);
+    let effects = state.reduce(Action::Undo);
+    assert_eq!(sent(&effects), [&Command::RestoreClass { class }]);
+    assert_eq!(counts(&state), [2, 2]);
+    assert!(state.pictures.classes.iter().all(|class| !class.is_awaited()));
+}
+
+#[test]
+fn a_moved_picture_comes_again_when_all_classes_of_its_sample_are_removed() {
+    let mut state = with_drawn_fruit();
+    state.reduce(Action::AddClass);
+    let [first, second, own] = [0, 1, 2].map(|place| state.pictures.classes[place].id);
+    state.reduce(Action::MovePicture(PictureId(FIRST_OWN_ID), own));
+    state.reduce(Action::RemoveClass(first));
+    state.reduce(Action::RemoveClass(second));
+    let seed = state.settings.seed;
+    for first in [10, 20] {
+        let effects = with_another_engine(&mut state);
+        let again = Command::DrawSample { task: SampleTask::Fruit, seed };
+        assert!(sent(&effects).contains(&&again), "{effects:?}");
+        let effects = drawn_again(&mut state, first);
+        let picture = PictureId(FIRST_OWN_ID + first);
+        assert!(sent(&effects).contains(&&Command::MovePicture { picture, class: own }));
+        assert_eq!((names(&state), counts(&state)), (vec!["Class 1"], vec![1]));
+    }
 }
 
 #[test]

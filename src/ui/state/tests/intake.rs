@@ -1,6 +1,7 @@
 //! Archives, how far reading is, what is given up, and the camera's questions.
 
 use super::*;
+use crate::session::{Project, ProjectClass, ProjectSample};
 
 const ARCHIVE: ArchiveId = ArchiveId(50);
 
@@ -66,6 +67,49 @@ fn an_archive_of_one_folder_on_a_class_goes_into_it() {
     offer(&mut state, Place::Class(class));
     list(&mut state, &["cats", "cats"], &[]);
     assert_eq!((names(&state), counts(&state)), (vec!["Class 1", "cats"], vec![0, 2]));
+}
+
+#[test]
+fn a_project_on_a_new_setting_is_pictures_that_are_never_learned_from() {
+    let mut state = filled();
+    let class = state.pictures.classes[1].id;
+    offer(&mut state, Place::NewSetting(class));
+    let entries = [("rose", 0), ("tulip", 1)].map(|(folder, class)| ArchiveEntry {
+        name: "a.png".to_owned(),
+        folder: folder.to_owned(),
+        class: Some(class),
+        scene: Scene::Usual,
+        burst: Some(3),
+    });
+    let classes = ["rose", "Ripe"].map(|name| ProjectClass {
+        name: name.to_owned(),
+        is_named: true,
+        ..ProjectClass::default()
+    });
+    let sample = ProjectSample { task: SampleTask::Fruit, seed: 1, removed: Vec::new() };
+    let project = Project { classes: classes.into(), samples: vec![sample], ..Project::default() };
+    let effects = state.reduce(Action::ArchiveListed(Contents {
+        archive: ARCHIVE,
+        first: PictureId(60),
+        entries: entries.into(),
+        refused: Vec::new(),
+        clutter: 0,
+        project: Some(Box::new(project)),
+    }));
+    assert_eq!((names(&state), counts(&state)), (vec!["Ripe", "Spoiled"], vec![4, 4]));
+    let added = sent(&effects).into_iter().map(|command| match command {
+        Command::AddEntry { picture, class, scene, burst, .. } => {
+            (picture.0, *class, *scene, *burst)
+        }
+        other => panic!("{other:?}"),
+    });
+    let apart = &state.pictures.classes[1].new_setting;
+    // Both are of one burst, which is none of the camera's.
+    let burst = apart[0].burst;
+    assert_ne!(burst, Some(3));
+    let (new, both) = (Scene::New, [60, 61]);
+    assert_eq!(added.collect::<Vec<_>>(), both.map(|picture| (picture, class, new, burst)));
+    assert_eq!(apart.len(), 2);
 }
 
 #[test]

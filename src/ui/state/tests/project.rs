@@ -12,7 +12,7 @@ const ARCHIVE: ArchiveId = ArchiveId(500);
 fn save(state: &mut State) -> (Project, Vec<Command>) {
     let effects = state.reduce(Action::SaveProject);
     let mut commands = sent(&effects).into_iter().cloned();
-    let Some(Command::PackProject { project }) = commands.next() else { panic!("{effects:?}") };
+    let Some(Command::PackProject { project, .. }) = commands.next() else { panic!("{effects:?}") };
     (*project, commands.collect())
 }
 
@@ -39,8 +39,8 @@ fn load(state: &mut State, project: &Project) -> Vec<Effect> {
     state.reduce(Action::ArchiveListed(contents(project, 600)))
 }
 
-fn packed(pictures: usize, missing: Vec<RefusedEntry>) -> Event {
-    Event::ProjectPacked { pictures, missing }
+fn packed(number: u32, pictures: usize, missing: Vec<RefusedEntry>) -> Event {
+    Event::ProjectPacked { number, pictures, missing }
 }
 
 /// Draws what the state waits for as the engine would: these classes with pictures 1 and 2 each.
@@ -346,31 +346,106 @@ fn a_project_on_a_page_with_other_classes_joins_those_of_the_same_name() {
     assert_eq!(counts(&state), [7, 4, 0, 1]);
 }
 
+/// A project of these classes, named or not, with a picture each.
+fn with_classes(classes: &[(&str, bool)]) -> Project {
+    let pictures = (0..classes.len()).map(|class| ProjectPicture {
+        name: "a.png".to_owned(),
+        class,
+        ..ProjectPicture::default()
+    });
+    let pictures = pictures.collect();
+    let classes = classes.iter().map(|&(name, is_named)| ProjectClass {
+        name: name.to_owned(),
+        is_named,
+        ..ProjectClass::default()
+    });
+    Project { classes: classes.collect(), pictures, ..Project::default() }
+}
+
+#[test]
+fn classes_that_nobody_named_never_become_one() {
+    let mut state = ready();
+    let first = state.pictures.classes[0].id;
+    state.reduce(Action::Offer(Place::Class(first), offered(1, &[("a.png", None)])));
+    let project = with_classes(&[
+        ("Class 1", false),
+        ("Class 2", false),
+        ("Class 7", false),
+        ("", false),
+        ("Class 1", true),
+    ]);
+    load(&mut state, &project);
+    // The first took the untouched one, so that the name of the second was taken.
+    assert_eq!(names(&state), ["Class 1", "Class 2", "Class 3", "Class 7", "Class 4", "Class 1"]);
+    assert_eq!(counts(&state), [1; 6]);
+    let named: Vec<bool> = state.pictures.classes.iter().map(|class| class.is_named()).collect();
+    assert_eq!(named, [false, false, false, false, false, true]);
+}
+
+#[test]
+fn a_class_that_was_named_does_not_join_one_that_the_page_named() {
+    let mut state = filled();
+    state.reduce(Action::AddClass);
+    let page = state.pictures.classes[2].id;
+    state.reduce(Action::Offer(Place::Class(page), offered(9, &[("a.png", None)])));
+    load(&mut state, &with_classes(&[("Class 1", true), ("Ripe", false), ("Ripe", true)]));
+    assert_eq!(names(&state), ["Ripe", "Spoiled", "Class 1", "Class 1", "Class 2"]);
+    assert_eq!(counts(&state), [5, 4, 1, 1, 1]);
+}
+
+#[test]
+fn very_many_classes_are_taken_in_without_delay() {
+    let classes: Vec<_> =
+        (0..10_000).map(|n| if n % 2 == 0 { ("", false) } else { ("rose", true) }).collect();
+    let project = Project { pictures: Vec::new(), ..with_classes(&classes) };
+    let mut state = filled();
+    let begin = std::time::Instant::now();
+    load(&mut state, &project);
+    // In proportion to the square of their number it would be minutes.
+    assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
+    let names: std::collections::HashSet<_> = names(&state).into_iter().collect();
+    assert_eq!((state.pictures.classes.len(), names.len()), (10_002, 5_003));
+}
+
 #[test]
 fn saving_is_followed_to_its_end_and_what_is_missing_is_told() {
     let mut state = own();
     save(&mut state);
     assert_eq!(state.reduce(Action::SaveProject), [], "one at a time");
-    hear(&mut state, Event::ProjectPart { bytes: Vec::new(), done: 3 });
-    assert_eq!(state.saving, Some(Saving::Packing { done: 3, total: 5 }));
+    hear(&mut state, Event::ProjectPart { number: 1, bytes: Vec::new(), done: 3 });
+    assert_eq!(state.saving, Some(Saving::Packing { number: 1, done: 3, total: 5 }));
     state.reduce(Action::DismissSaving);
     assert!(state.is_saving());
     let refusal = Refusal { reason: "It is gone.".to_owned(), remedy: "Add it.".to_owned() };
     let missing = vec![RefusedEntry { path: "b.png".to_owned(), refusal: refusal.clone() }];
-    let effects = hear(&mut state, packed(4, missing.clone()));
+    let effects = hear(&mut state, packed(1, 4, missing.clone()));
     assert_eq!(effects, [Effect::Download]);
-    assert_eq!(state.saving, Some(Saving::Saved { pictures: 4, missing }));
+    assert_eq!(state.saving, Some(Saving::Saved { pictures: 4, missing, has_drawn: false }));
     assert!(state.news.contains("1 picture is missing"), "{}", state.news);
     state.reduce(Action::DismissSaving);
     assert_eq!(state.saving, None);
 
     save(&mut state);
-    hear(&mut state, Event::ProjectRefused(refusal.clone()));
+    hear(&mut state, Event::ProjectRefused { number: 2, refusal: refusal.clone() });
     assert_eq!(state.saving, Some(Saving::Refused(refusal)));
+}
+
+#[test]
+fn what_is_given_up_is_never_taken_for_what_is_saved_after_it() {
+    let mut state = own();
+    let cancel = [Effect::Send(Command::CancelPacking)];
     save(&mut state);
-    state.reduce(Action::SavingFailed);
+    assert_eq!(state.reduce(Action::SavingFailed), cancel);
     assert!(matches!(state.saving, Some(Saving::Refused(_))));
-    assert_eq!(hear(&mut state, packed(5, Vec::new())), [], "there is no whole file");
+    assert_eq!(hear(&mut state, packed(1, 5, Vec::new())), [], "there is no whole file");
+    save(&mut state);
+    assert_eq!(state.reduce(Action::CancelSaving), cancel);
+    assert_eq!(state.saving, None);
+    save(&mut state);
+    assert_eq!(hear(&mut state, packed(2, 5, Vec::new())), [], "it is the one before");
+    assert!(state.is_saving());
+    assert_eq!(hear(&mut state, packed(3, 5, Vec::new())), [Effect::Download]);
+    assert_eq!(state.reduce(Action::CancelSaving), []);
 }
 
 #[test]
