@@ -19,21 +19,39 @@ pub struct Program {
     pub name: &'static str,
     profile: &'static str,
     feature: &'static str,
+    /// For what the whole of it is optimised where its parts meet. Each part keeps what its profile
+    /// says of it; only this decides whether loops of those for speed are unrolled and made vectors.
+    link: &'static str,
     /// How `dist` lets wasm-opt treat it.
     pub optimisation: &'static str,
 }
 
 /// The engine, in a worker. Arithmetic, so speed comes before size.
-pub const WORKER: Program =
-    Program { name: "worker", profile: "web", feature: "worker", optimisation: "-O3" };
+pub const WORKER: Program = Program {
+    name: "worker",
+    profile: "web",
+    feature: "worker",
+    link: "-Copt-level=3",
+    optimisation: "-O3",
+};
 
 /// The page itself. It waits for people, so size comes before speed.
-pub const PAGE: Program =
-    Program { name: "app", profile: "page", feature: "page", optimisation: "-Oz" };
+pub const PAGE: Program = Program {
+    name: "app",
+    profile: "page",
+    feature: "page",
+    link: "-Copt-level=z",
+    optimisation: "-Oz",
+};
 
 /// What `bench` measures in the browser, built as the worker is. No part of the site.
-pub const BENCH: Program =
-    Program { name: "bench", profile: "web", feature: "bench", optimisation: "-O3" };
+pub const BENCH: Program = Program {
+    name: "bench",
+    profile: "web",
+    feature: "bench",
+    link: "-Copt-level=3",
+    optimisation: "-O3",
+};
 
 /// The files of a site: where each is served, and where it comes from.
 pub type Files = BTreeMap<PathBuf, PathBuf>;
@@ -79,9 +97,10 @@ fn cargo_build(workspace: &Workspace, program: &Program) -> Command {
     let mut command = Command::new("cargo");
     command
         .current_dir(workspace.root())
-        .args(["build", "--locked", "--package", "headstart", "--no-default-features"])
+        .args(["rustc", "--locked", "--package", "headstart", "--no-default-features"])
         .args(["--target", WASM, "--profile", program.profile])
-        .args(["--features", program.feature, "--bin", program.name]);
+        .args(["--features", program.feature, "--bin", program.name])
+        .args(["--", program.link]);
     command
 }
 
