@@ -13,11 +13,11 @@ pub(super) const NOTES: &str = "headstart.json";
 /// Most bytes of it: some 400 for each of as many pictures as an archive may have, and as much again.
 pub(super) const MOST_NOTES_BYTES: u64 = 8_000_000;
 /// Most pictures: one entry of the archive is the notes' own.
-pub(super) const MOST_PICTURES: usize = MOST_ENTRIES - 1;
+const MOST_PICTURES: usize = MOST_ENTRIES - 1;
 /// Most classes: each is a card of the page.
-pub(super) const MOST_CLASSES: usize = 1_000;
+const MOST_CLASSES: usize = 1_000;
 /// Most samples: each is drawn as a whole.
-pub(super) const MOST_SAMPLES: usize = 32;
+const MOST_SAMPLES: usize = 32;
 /// Most characters of a name, which is as much as systems take.
 const LONGEST_NAME: usize = 255;
 
@@ -69,13 +69,24 @@ fn read(bytes: &[u8]) -> Result<Project, BadNotes> {
     checked(project).ok_or(BadNotes::Broken)
 }
 
+/// What a project has more of than may be, in words.
+pub(super) fn excess(project: &Project) -> Option<String> {
+    let counts = [
+        (project.pictures.len(), MOST_PICTURES, "picture files"),
+        (project.classes.len(), MOST_CLASSES, "classes"),
+        (project.samples.len(), MOST_SAMPLES, "drawn samples"),
+    ];
+    let (count, most, what) = counts.into_iter().find(|(count, most, _)| count > most)?;
+    Some(format!("{count} {what}, more than {most}"))
+}
+
 /// A project with plain names, if everything that it names is there.
 pub(super) fn checked(mut project: Project) -> Option<Project> {
+    if excess(&project).is_some() {
+        return None;
+    }
     let Project { classes, pictures, samples, .. } = &mut project;
-    let is_too_much = classes.len() > MOST_CLASSES
-        || pictures.len() > MOST_PICTURES
-        || samples.len() > MOST_SAMPLES;
-    if is_too_much || pictures.iter().any(|picture| picture.class >= classes.len()) {
+    if pictures.iter().any(|picture| picture.class >= classes.len()) {
         return None;
     }
     for class in classes.iter_mut() {

@@ -2,7 +2,7 @@
 //! in parts, so that no more than a part and a picture is ever in memory.
 
 use super::message::{Event, Project, ProjectPicture, Refusal, RefusedEntry};
-use super::notes::{MOST_CLASSES, MOST_NOTES_BYTES, MOST_PICTURES, MOST_SAMPLES, NOTES, checked};
+use super::notes::{MOST_NOTES_BYTES, NOTES, checked, excess};
 use crate::data::{MOST_BYTES, Packer, SafeNames, Scene};
 
 /// Bytes of a part, or as many more as the last picture had.
@@ -34,7 +34,9 @@ impl Packing {
     /// # Errors
     /// When the project is too large to be read again.
     pub fn begin(number: u32, project: Project) -> Result<Self, Refusal> {
-        check_counts(&project)?;
+        if let Some(excess) = excess(&project) {
+            return Err(too_much(&excess));
+        }
         // What a page made of what it shows makes sense, unless there is a mistake in it.
         let mut project = checked(project).ok_or_else(contradictory)?;
         let mut names = SafeNames::default();
@@ -147,19 +149,6 @@ impl Packing {
 
 fn written(project: &Project) -> Result<Vec<u8>, Refusal> {
     serde_json::to_vec(project).map_err(|_| no_memory())
-}
-
-/// What no page would read again is not packed.
-fn check_counts(project: &Project) -> Result<(), Refusal> {
-    let counts = [
-        (project.pictures.len(), MOST_PICTURES, "picture files"),
-        (project.classes.len(), MOST_CLASSES, "classes"),
-        (project.samples.len(), MOST_SAMPLES, "drawn samples"),
-    ];
-    match counts.into_iter().find(|(count, most, _)| count > most) {
-        Some((count, most, what)) => Err(too_much(&format!("{count} {what}, more than {most}"))),
-        None => Ok(()),
-    }
 }
 
 /// Why a picture whose file was not handed over is not in a project.

@@ -90,22 +90,31 @@ impl Pictures {
         self.archives.given.iter().map(open).collect()
     }
 
-    /// Sorts an archive's pictures as those of folders are.
-    fn contents(&mut self, contents: Contents) -> Vec<Effect> {
-        let Contents { archive: id, first, mut entries, .. } = contents;
-        let place = self.listed(id).unwrap_or(Place::Page);
+    /// Takes an archive's pictures in: those of a project into its classes, which are at these places of
+    /// the page, the others as those of folders are.
+    pub(super) fn take_entries(
+        &mut self,
+        contents: Contents,
+        classes: &[usize],
+        place: Place,
+    ) -> Vec<Effect> {
+        let Contents { archive, first, mut entries, .. } = contents;
         self.renumber_bursts(&mut entries);
-        let mut files = Vec::new();
+        let (mut effects, mut others) = (Vec::new(), Vec::new());
         for ((index, entry), picture) in (0..).zip(entries).zip((first.0..).map(PictureId)) {
-            let ArchiveEntry { name, folder, burst, .. } = entry;
-            self.archives.put(picture, EntryId { archive: id, index });
-            files.push(Offered { picture, name, folder: Some(folder), burst });
+            let ArchiveEntry { name, folder, class, scene, burst } = entry;
+            self.archives.put(picture, EntryId { archive, index });
+            match class.and_then(|class| classes.get(class)) {
+                Some(&into) => effects.extend(self.put(picture, into, name, scene, burst)),
+                None => others.push(Offered { picture, name, folder: Some(folder), burst }),
+            }
         }
-        self.offer(place, files)
+        effects.extend(self.offer(place, others));
+        effects
     }
 
     /// Gives the bursts of an archive numbers that no other has.
-    pub(super) fn renumber_bursts(&mut self, entries: &mut [ArchiveEntry]) {
+    fn renumber_bursts(&mut self, entries: &mut [ArchiveEntry]) {
         let mut known = HashMap::new();
         for burst in entries.iter_mut().filter_map(|entry| entry.burst.as_mut()) {
             *burst = *known.entry(*burst).or_insert_with(|| self.new_burst());
@@ -172,9 +181,9 @@ impl State {
             clutter => format!(" {} passed over.", counted(clutter, "system file", "system files")),
         };
         // One that is opened again has nothing new.
-        let Some(archive) = self.pictures.unlisted(contents.archive) else { return Vec::new() };
+        let Some(place) = self.pictures.listed(contents.archive) else { return Vec::new() };
         // What is meant never to be learned from stays where it was put, whatever a project says.
-        let is_kept_apart = matches!(archive.place, Place::NewSetting(_));
+        let is_kept_apart = matches!(place, Place::NewSetting(_));
         let mut contents = contents;
         let refusals = std::mem::take(&mut contents.refused);
         let behind = contents.first.0.saturating_add(contents.entries.len() as u32);
@@ -182,12 +191,11 @@ impl State {
         let effects = match project {
             Some(project) => {
                 self.news = format!("Reading {found} of the project.{refused}{clutter}");
-                self.pictures.listed(contents.archive);
                 self.load_project(contents, &project)
             }
             None => {
                 self.news = format!("Reading {found} of the archive.{refused}{clutter}");
-                self.pictures.contents(contents)
+                self.pictures.take_entries(contents, &[], place)
             }
         };
         self.pictures.refuse_entries(refusals, behind);

@@ -286,9 +286,7 @@ impl Pictures {
 
     /// The first "Class N" that no class is called.
     pub(super) fn free_name(&self) -> String {
-        let taken = |name: &String| self.classes.iter().any(|class| class.name == *name);
-        let mut names = (1..).map(|number: usize| format!("Class {number}"));
-        names.find(|name| !taken(name)).unwrap_or_default()
+        first_free(&mut 1, |name| self.classes.iter().any(|class| class.name == *name))
     }
 
     pub(super) fn new_class_id(&mut self) -> ClassId {
@@ -588,4 +586,15 @@ pub(super) fn let_go(picture: &Picture) -> Vec<Effect> {
         effects.push(Effect::Forget(picture.id));
     }
     effects
+}
+
+/// The first "Class N" from a number on that is not taken; the number is then the next to try.
+pub(super) fn first_free(number: &mut usize, is_taken: impl Fn(&str) -> bool) -> String {
+    loop {
+        let name = format!("Class {number}");
+        *number += 1;
+        if !is_taken(&name) {
+            return name;
+        }
+    }
 }

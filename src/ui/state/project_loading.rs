@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use crate::session::{
-    ArchiveEntry, ClassId, Command, Cut, EntryId, PictureId, Project, ProjectClass, ProjectDrawn,
-    ProjectSample, ProjectSettings, Scene,
+    ClassId, Command, Cut, PictureId, Project, ProjectClass, ProjectDrawn, ProjectSample,
+    ProjectSettings, Scene,
 };
 
 use super::again::want;
-use super::pictures::{DrawnClass, DrawnIn, Origin};
-use super::{Class, Contents, Dial, Drawn, Effect, Look, Offered, Picture, Pictures, Place};
+use super::pictures::{DrawnClass, DrawnIn, Origin, first_free};
+use super::{Class, Contents, Dial, Drawn, Effect, Look, Picture, Pictures, Place};
 use super::{Setting, Side, State};
 
 /// The classes of the page that those of a project may join, and the names that are taken. Each is
@@ -59,13 +59,7 @@ impl Joining {
 
     /// The first "Class N" that no class is called. Numbers that were passed over are not tried again.
     fn free_name(&mut self) -> String {
-        loop {
-            let name = format!("Class {}", self.next_number);
-            self.next_number += 1;
-            if !self.taken.contains(&name) {
-                return name;
-            }
-        }
+        first_free(&mut self.next_number, |name| self.taken.contains(name))
     }
 }
 
@@ -84,21 +78,9 @@ impl Pictures {
     /// Takes a project in. What the person named alike joins; drawn classes stay apart, as those of any
     /// sample that is wanted twice.
     fn load(&mut self, contents: Contents, project: &Project) -> Vec<Effect> {
-        let Contents { archive, first, mut entries, .. } = contents;
         let mut effects = self.make_room();
         let classes = self.load_classes(project, &mut effects);
-        self.renumber_bursts(&mut entries);
-        let mut others = Vec::new();
-        for ((index, entry), id) in (0..).zip(entries).zip(first.0..) {
-            let picture = PictureId(id);
-            self.archives.put(picture, EntryId { archive, index });
-            let ArchiveEntry { name, folder, class, scene, burst } = entry;
-            match class.and_then(|class| classes.get(class)) {
-                Some(&place) => effects.extend(self.put(picture, place, name, scene, burst)),
-                None => others.push(Offered { picture, name, folder: Some(folder), burst }),
-            }
-        }
-        effects.extend(self.offer(Place::Page, others));
+        effects.extend(self.take_entries(contents, &classes, Place::Page));
         effects
     }
 
@@ -201,7 +183,7 @@ impl Pictures {
     }
 
     /// Puts a picture that is to be read into the class at a place.
-    fn put(
+    pub(super) fn put(
         &mut self,
         id: PictureId,
         place: usize,
