@@ -7,7 +7,7 @@ use crate::outer::Pair;
 use crate::panels::Panels;
 use crate::product::{Finish, product, product_into};
 use crate::shape::{Area, TAPS};
-use crate::vector::{Unwritten, written};
+use crate::vector::{Unwritten, load, store, written};
 
 /// Patches are padded to a multiple of this, so that [`Pair`] has no remainder.
 const PADDING: usize = 8;
@@ -134,24 +134,22 @@ impl Patches {
 }
 
 /// Copies a few numbers: too few for a call of what copies memory, which a browser makes for each
-/// copy whose length it does not know. It knows the patches of colour pictures: three pixels, and two
-/// at the edges.
+/// copy whose length the compiler does not know. Known are the patches of colour pictures, three
+/// pixels, and two at the edges; they are copied in vectors, since the compiler makes one copy of
+/// unknown length of two whose lengths it knows.
 #[inline(always)]
 fn copy(source: &[f32], goal: &mut [f32]) {
-    const COLOURS: usize = 3;
-    if !copied::<{ 3 * COLOURS }>(source, goal) && !copied::<{ 2 * COLOURS }>(source, goal) {
-        goal[..source.len()].copy_from_slice(source);
-    }
-}
-
-/// Copies if there are so many numbers.
-#[inline(always)]
-fn copied<const LENGTH: usize>(source: &[f32], goal: &mut [f32]) -> bool {
-    match (<&[f32; LENGTH]>::try_from(source), goal.first_chunk_mut::<LENGTH>()) {
-        (Ok(source), Some(goal)) => {
-            *goal = *source;
-            true
+    match source.len() {
+        9 => {
+            store(load(source), goal);
+            store(load(&source[4..]), &mut goal[4..]);
+            goal[8] = source[8];
         }
-        _ => false,
+        6 => {
+            let (first, last) = (load(source), load(&source[2..]));
+            store(first, goal);
+            store(last, &mut goal[2..]);
+        }
+        length => goal[..length].copy_from_slice(source),
     }
 }

@@ -107,8 +107,12 @@ fn walk<const CLAMPED: bool>(
 #[inline(always)]
 fn start(bias: Option<&[f32]>, column: usize) -> [Vector; 2] {
     let Some(bias) = bias else { return [Vector::ZERO; 2] };
+    let bias = &bias[column..];
+    if let Some(whole) = bias.first_chunk::<PANEL>() {
+        return halves(whole);
+    }
     let mut padded = [0.0; PANEL];
-    for (padded, bias) in padded.iter_mut().zip(&bias[column..]) {
+    for (padded, bias) in padded.iter_mut().zip(bias) {
         *padded = *bias;
     }
     halves(&padded)

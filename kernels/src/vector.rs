@@ -89,6 +89,8 @@ pub trait Lane: Copy {
     fn initialise(self, place: &mut Unwritten);
     /// `self * factor + summand`
     fn multiply_add(self, factor: Self, summand: Self) -> Self;
+    /// `self + summand`
+    fn plus(self, summand: Self) -> Self;
     /// [`clamp`]
     fn clamped(self) -> Self;
     /// The gradient before a [`clamp`], from the gradient behind it and what came out of it: where
@@ -118,6 +120,11 @@ impl Lane for Vector {
     #[inline(always)]
     fn multiply_add(self, factor: Self, summand: Self) -> Self {
         self.mul_add(factor, summand)
+    }
+
+    #[inline(always)]
+    fn plus(self, summand: Self) -> Self {
+        self + summand
     }
 
     #[inline(always)]
@@ -154,6 +161,11 @@ impl Lane for f32 {
     #[inline(always)]
     fn multiply_add(self, factor: Self, summand: Self) -> Self {
         self * factor + summand
+    }
+
+    #[inline(always)]
+    fn plus(self, summand: Self) -> Self {
+        self + summand
     }
 
     #[inline(always)]

@@ -4,7 +4,6 @@
 use super::{Band, Rows, Taps, Through, TrackMut, Tracks, taps_at};
 use crate::fold::FoldedGradients;
 use crate::layer::transposed;
-use crate::outer::add_rows;
 use crate::shape::{Area, TAPS};
 use crate::vector::{LANES, Lane, Unwritten, Vector, written};
 
@@ -68,12 +67,11 @@ impl Depthwise<'_> {
         let gradient = Rows { values: self.gradient, area: goal, zeros: &zeros };
         let pixels = Rows { values: self.input, area, zeros: &zeros };
         for band in Band::all(goal, stride) {
-            add_rows(&self.gradient[band.range(goal)], bias);
             let walks = Walks { gradient, pixels, band: &band };
             if stride == 1 {
-                walks.add_to::<1>(weight)
+                walks.add_to::<1>(weight, bias)
             } else {
-                walks.add_to::<2>(weight)
+                walks.add_to::<2>(weight, bias)
             }
             if let Some((back, out)) = &mut back {
                 let rows = band.of_input(area, stride);
@@ -95,32 +93,41 @@ struct Walks<'a> {
 }
 
 impl Walks<'_> {
-    /// Adds what a band of gradients makes of the weights, `[9, channels]`.
-    fn add_to<const STRIDE: usize>(self, weight: &mut [f32]) {
+    /// Adds what a band of gradients makes of the weights, `[9, channels]`, and of the bias.
+    fn add_to<const STRIDE: usize>(self, weight: &mut [f32], bias: &mut [f32]) {
         let channels = self.pixels.area.channels;
         let mut channel = 0;
         while channel + LANES <= channels {
-            self.add_group::<Vector, STRIDE>(channel, weight);
+            self.add_group::<Vector, STRIDE>(channel, weight, bias);
             channel += LANES;
         }
         while channel < channels {
-            self.add_group::<f32, STRIDE>(channel, weight);
+            self.add_group::<f32, STRIDE>(channel, weight, bias);
             channel += 1;
         }
     }
 
     #[inline(never)]
-    fn add_group<L: Lane, const STRIDE: usize>(self, channel: usize, weight: &mut [f32]) {
+    fn add_group<L: Lane, const STRIDE: usize>(
+        self,
+        channel: usize,
+        weight: &mut [f32],
+        bias: &mut [f32],
+    ) {
         let Self { gradient, pixels, band } = self;
         let channels = pixels.area.channels;
-        let mut sums = taps_at::<L>(weight, channels, channel);
+        let mut sums = Sums {
+            weight: taps_at::<L>(weight, channels, channel),
+            bias: L::load(&bias[channel..]),
+        };
         for y in band.rows.clone() {
             let gradient = Tracks::new([gradient.at(band.picture, y)], gradient.place(channel));
             let window = pixels.around(band.picture, y * STRIDE);
             let window = Tracks::new(window, pixels.place(channel));
             sums = added::<L, STRIDE>(sums, gradient, window);
         }
-        for (tap, sum) in sums.into_iter().flatten().enumerate() {
+        sums.bias.store(&mut bias[channel..]);
+        for (tap, sum) in sums.weight.into_iter().flatten().enumerate() {
             sum.store(&mut weight[tap * channels + channel..]);
         }
     }
@@ -229,17 +236,25 @@ fn spread_row<L: Lane, const ROWS: usize>(
     }
 }
 
-/// `sums` and what one row of gradients makes of the weights.
+/// What gradients add up to, of a group of channels.
+#[derive(Clone, Copy)]
+struct Sums<L> {
+    weight: [[L; 3]; 3],
+    bias: L,
+}
+
+/// `sums` and what one row of gradients makes of weights and bias.
 #[inline(always)]
 fn added<L: Lane, const STRIDE: usize>(
-    mut sums: [[L; 3]; 3],
+    sums: Sums<L>,
     gradient: Tracks<L, 1>,
     window: Tracks<L, 3>,
-) -> [[L; 3]; 3] {
+) -> Sums<L> {
+    let Sums { mut weight, mut bias } = sums;
     // Row by row, so that no more than one pixel is held: nine sums leave few registers. Each of the
     // gradients met the pixel under the kernel's column that comes with it.
     let mut add = |x: usize, gradients: [Option<L>; 3]| {
-        for (row, sums) in sums.iter_mut().enumerate() {
+        for (row, sums) in weight.iter_mut().enumerate() {
             let pixel = window.in_row(row, x);
             for (sum, gradient) in sums.iter_mut().zip(gradients) {
                 if let Some(gradient) = gradient {
@@ -249,8 +264,9 @@ fn added<L: Lane, const STRIDE: usize>(
         }
     };
     let (width, count) = (window.pixels(), gradient.pixels());
-    let gradient = |x: usize| {
+    let mut gradient = |x: usize| {
         let [gradient] = gradient.at(x);
+        bias = bias.plus(gradient);
         gradient
     };
     let mut here = gradient(0);
@@ -274,5 +290,5 @@ fn added<L: Lane, const STRIDE: usize>(
             add(width - 1, [None, None, Some(here)]);
         }
     }
-    sums
+    Sums { weight, bias }
 }
