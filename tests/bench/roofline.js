@@ -53,6 +53,7 @@ async function layers(report, width) {
     const forward = await ours.warmCall('inference', ...setting, LAYER_REPEATS, 'cpu');
     const training = await ours.warmCall('training_step', ...setting, 0, LAYER_REPEATS, 'cpu');
     rows.push(whole('forward', forward, rows), whole('training', training, rows));
+    rows.push(...await ours.warmCall('arrays_alone', ...setting, REPEATS));
     const kinds = await ours.warmCall('layers_by_kind', ...setting, KIND_REPEATS, 'cpu');
     report.layers.push({ device: 'CPU', width, batch: BATCH, side: SIDE, rows, kinds });
   });

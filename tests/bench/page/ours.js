@@ -14,6 +14,7 @@ self.ready = import('/program/bench.js').then(async ({ default: start, ...progra
     differences: async (...values) => (await program.differences(...values))
       .map(({ what, difference }) => ({ what, difference })),
     packed_matrix_product: (...values) => [...program.packed_matrix_product(...values)],
+    arrays_alone: (...values) => plain(program.arrays_alone(...values)),
     copy: (...values) => [...program.copy(...values)],
     layers: async (...values) => plain(await program.layers(...values)),
     layers_by_kind: async (...values) => plain(await program.layers_by_kind(...values)),

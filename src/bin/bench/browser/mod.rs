@@ -3,6 +3,7 @@
 
 mod ceilings;
 mod devices;
+mod moving;
 mod stages;
 mod timer;
 
@@ -109,6 +110,12 @@ pub async fn layers_by_kind(
     let rows = kinds::rows(&shape, &device, &UntilRead { repeats }).await?;
     devices::nobody_complained()?;
     Ok(rows)
+}
+
+/// The arrays of a pass and of a step, made, read and written without any arithmetic.
+#[wasm_bindgen]
+pub fn arrays_alone(width: f64, batch: usize, side: usize, repeats: usize) -> Vec<Row> {
+    moving::rows(&Shape { width, batch, side }, repeats)
 }
 
 /// A product of `[m, k]` and `[k, n]` in the order that registers and caches like best, operands
