@@ -44,3 +44,60 @@ fn picture(area: Area) -> usize {
 fn share(area: Area) -> f32 {
     1.0 / (area.height * area.width) as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Noise in double precision, the same for the same seed.
+    fn noise(seed: u64, count: usize) -> Vec<f64> {
+        let mut state = seed | 1;
+        (0..count)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                (state >> 40) as f64 / f64::from(1 << 23) - 1.0
+            })
+            .collect()
+    }
+
+    /// Σ gradient · mean, in double precision, number by number.
+    fn loss(activations: &[f64], gradient: &[f64], area: Area) -> f64 {
+        let pixels = area.height * area.width;
+        let of = |picture: usize, channel: usize| {
+            let pixel = |pixel| activations[(picture * pixels + pixel) * area.channels + channel];
+            let mean = (0..pixels).map(pixel).sum::<f64>() / pixels as f64;
+            mean * gradient[picture * area.channels + channel]
+        };
+        let pictures = 0..area.batch;
+        pictures.flat_map(|picture| (0..area.channels).map(move |at| of(picture, at))).sum()
+    }
+
+    proptest! {
+        #[test]
+        fn the_gradient_is_the_difference_quotient_of_the_plain_formula(
+            (batch, height, width, channels) in (1usize..4, 1usize..7, 1usize..7, 1usize..11),
+            seed: u64,
+        ) {
+            let area = Area { batch, height, width, channels };
+            let (activations, gradient) =
+                (noise(seed, area.values()), noise(!seed, batch * channels));
+            let single = |values: &[f64]| values.iter().map(|&value| value as f32).collect::<Vec<_>>();
+            let means = pool(&single(&activations), area);
+            let found: f64 = means.iter().zip(&gradient).map(|(&a, b)| f64::from(a) * b).sum();
+            prop_assert!((found - loss(&activations, &gradient, area)).abs() < 1e-5);
+            let found = pool_gradient(&single(&gradient), area);
+            prop_assert_eq!(found.len(), area.values());
+            for (at, &found) in found.iter().enumerate() {
+                let moved = |by: f64| {
+                    let mut moved = activations.clone();
+                    moved[at] += by;
+                    loss(&moved, &gradient, area)
+                };
+                let quotient = (moved(1e-3) - moved(-1e-3)) / 2e-3;
+                prop_assert!((f64::from(found) - quotient).abs() < 1e-6, "{found} {quotient}");
+            }
+        }
+    }
+}

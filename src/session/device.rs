@@ -133,7 +133,7 @@ impl Devices {
         backbone: &Backbone,
     ) -> Result<Gpu, String> {
         if choice == DeviceChoice::Cpu {
-            return Err("You chose the CPU.".to_owned());
+            return Err("The settings ask for the CPU.".to_owned());
         }
         let gpu = self.opened_gpu().await?;
         let name = &gpu.name;

@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(
             said(&right, StudyStage::Complete),
             "It held: of 2 cuts measured on 4 test pictures of the first seed, none does better than \
-             its 75.0 %."
+             its 75\u{a0}%."
         );
         assert!(said(&right, StudyStage::Going).starts_with("It holds so far"));
     }
@@ -83,7 +83,8 @@ mod tests {
         assert!(said(StudyStage::Going).starts_with("It does not hold so far"));
         let ended = said(StudyStage::Complete);
         assert!(ended.starts_with("It did not hold: of 3 cuts"), "{ended}");
-        assert!(ended.contains("75.0 %, 25.0 points behind the best, 100.0 % with"), "{ended}");
+        let compared = "75\u{a0}%, 25.0\u{a0}points behind the best, 100\u{a0}% with";
+        assert!(ended.contains(compared), "{ended}");
     }
 
     #[test]

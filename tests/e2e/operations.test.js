@@ -14,6 +14,7 @@ test('every operation on the graphics card agrees with the CPU, forward and back
     const ours = await start('ours.js');
     const differences = await ours.call('differences', seed, LAYERS);
     assert.ok(differences.length > 6 * LAYERS, 'operations are missing');
+    assert.ok(differences.some(({ what }) => what.includes('to 1280 channels')), 'the layers of the network are missing');
     // A difference that is no number is no agreement either.
     const apart = differences.filter(({ difference }) => !(difference <= TOLERANCE));
     assert.deepEqual(apart, [], `with the seed ${seed}`);

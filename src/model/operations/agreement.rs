@@ -15,6 +15,7 @@ use super::gpu::launch;
 use super::{LayerKernels, ParameterGradients, Parameters};
 use crate::model::agreement::Agreement;
 use crate::model::read::{ReadError, read};
+use crate::model::{Architecture, LayerKind};
 use kernels::{Activation, Area, Kind, Layer};
 
 /// A layer with its numbers, and what goes into it from both sides.
@@ -33,7 +34,11 @@ enum Source {
     Other,
 }
 
-/// Compares `cases` random layers on `graphics` with the CPU.
+/// Pictures at once in the layers of the network itself: as many as a step has.
+const BATCH: usize = 16;
+
+/// Compares `cases` random layers on `graphics` with the CPU, and then every layer of the bundled
+/// network, whose sums go over so many more pixels and channels that they are made in other parts.
 ///
 /// # Errors
 /// When the device does not answer.
@@ -44,8 +49,9 @@ pub async fn layers(
 ) -> Result<Vec<Agreement>, ReadError> {
     let mut agreements = Vec::new();
     let mut seeds = StdRng::seed_from_u64(seed);
-    for number in 0..cases {
-        let case = Case::new(number, seeds.random());
+    let random = (0..cases).map(|number| Case::new(number, seeds.random()));
+    let random: Vec<Case> = random.collect();
+    for case in random.into_iter().chain(Case::of_network(seed)) {
         let expected = case.results::<Flex>(&Device::flex());
         launch::poison::set(true);
         let found = case.results::<Cube>(graphics);
@@ -88,6 +94,49 @@ impl Case {
         };
         let out = if shortcut == Some(Source::Input) { inputs } else { out };
         Self { layer, area, out, shortcut, seed }
+    }
+
+    /// The layers of the bundled network on a whole batch, each shape once.
+    fn of_network(seed: u64) -> Vec<Self> {
+        let mut cases: Vec<Self> = Vec::new();
+        for stage in Architecture::bundled().stages {
+            let mut area = Area {
+                batch: BATCH,
+                height: stage.input_side,
+                width: stage.input_side,
+                channels: stage.input_channels,
+            };
+            let mut is_input_clamped = false;
+            for counted in stage.layers() {
+                let (kind, stride, out, activation) = match counted.kind {
+                    LayerKind::Stem => {
+                        (Kind::Patches, stage.stride, stage.output_channels, Activation::Clamped)
+                    }
+                    LayerKind::Expand => {
+                        (Kind::Pointwise, 1, stage.hidden_channels(), Activation::Clamped)
+                    }
+                    LayerKind::Depthwise => {
+                        (Kind::Depthwise, stage.stride, area.channels, Activation::Clamped)
+                    }
+                    LayerKind::Project => {
+                        (Kind::Pointwise, 1, stage.output_channels, Activation::None)
+                    }
+                    LayerKind::Top | LayerKind::Head => {
+                        (Kind::Pointwise, 1, stage.output_channels, Activation::Clamped)
+                    }
+                };
+                let layer = Layer { kind, stride, activation, is_input_clamped };
+                let is_shortcut = counted.kind == LayerKind::Project && stage.is_residual();
+                let shortcut = is_shortcut.then_some(Source::Other);
+                let case = Self { layer, area, out, shortcut, seed };
+                if !cases.iter().any(|other| other.name() == case.name()) {
+                    cases.push(case);
+                }
+                area = layer.goal(area, out);
+                is_input_clamped = activation == Activation::Clamped;
+            }
+        }
+        cases
     }
 
     fn name(&self) -> String {
@@ -178,6 +227,16 @@ mod tests {
 
     use super::*;
     use crate::model::agreement::graphics;
+
+    #[test]
+    fn the_networks_own_layers_begin_with_the_stem_and_end_with_the_top() {
+        let cases = Case::of_network(1);
+        let areas: Vec<_> = cases.iter().map(|case| case.area).collect();
+        let sides = |area: Option<&Area>| area.map(|area| (area.width, area.channels));
+        assert_eq!((sides(areas.first()), sides(areas.last())), (Some((96, 3)), Some((3, 112))));
+        // The widest array of the network: 48 channels at 48 × 48, in each of 16 pictures.
+        assert_eq!(areas.iter().map(|area| area.values()).max(), Some(16 * 48 * 48 * 48));
+    }
 
     #[test]
     fn every_operation_agrees_with_the_cpu_where_there_is_a_graphics_adapter() {
