@@ -168,6 +168,18 @@ fn a_paused_study_rests_and_goes_on_to_the_same_rows() {
 }
 
 #[test]
+fn a_card_is_found_as_soon_as_both_ways_were_tried_once() {
+    let events = after(&mut with_pictures(session()), [study(&[1])]);
+    let is_found = |event: &Event| {
+        matches!(event, Event::CardChanged(card)
+            if card.difference == Difference::Definition && card.finding.is_ok())
+    };
+    let found = events.iter().position(is_found).expect("the first card is found");
+    let ended = events[..found].iter().filter(|event| is_row(event)).count();
+    assert_eq!(ended, 2, "of {} trials", planned(&[1]).len());
+}
+
+#[test]
 fn an_advice_rests_with_the_study_that_it_was_asked_for_with() {
     let mut session = with_pictures(session());
     session.submit(study(&[1]));
