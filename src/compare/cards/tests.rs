@@ -6,6 +6,7 @@ mod gaps;
 mod log;
 mod random;
 mod sentences;
+mod unequal;
 mod values;
 
 use super::*;

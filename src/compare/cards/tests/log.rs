@@ -130,7 +130,7 @@ fn row(table: &Table, study: &Study, trial: &Trial) -> TrialRow {
     let epochs = epochs(study, trial, seconds);
     let validation = epochs.last().map(|epoch| epoch.validation).unwrap_or_default();
     TrialRow {
-        training_pictures: 24,
+        training_pictures: table.classes * trial.pictures_a_class.unwrap_or([8, 9][table.place]),
         result: RunResult {
             ending: Ending::Completed,
             best_epoch: epochs.len(),

@@ -27,8 +27,8 @@ fn headlines_say_what_the_numbers_are() {
         said,
         [
             "Transfer learning reuses 99.0 % of the network as it was, fine-tuning 21.4 %.",
-            "No crossing can be told: fine-tuning is ahead with 8 pictures a class; at the other \
-             sizes the two ways cannot be told apart.",
+            "No crossing can be told: fine-tuning is ahead with all pictures (8 a class); at the \
+             other sizes the two ways cannot be told apart.",
             "Best with last 4 blocks: +40.0 points over a new head alone.",
             "Transfer learning trains the head for 2 epochs; fine-tuning trains the head for 1 \
              epoch, then everything behind the cut for 2 epochs.",
@@ -52,7 +52,8 @@ fn curves_cross_only_where_both_leads_are_sure() {
     let crossed = with_right(first_log(), Some(1), [9, 2]);
     assert_eq!(
         headline(&crossed, Difference::DatasetSize),
-        "The curves cross: transfer learning is ahead with 1 picture a class, fine-tuning with 8."
+        "The curves cross: transfer learning is ahead with 1 picture a class, fine-tuning with all \
+         pictures (8 a class)."
     );
     // A lead of one picture in ten is no sure one.
     let noise = with_right(with_right(first_log(), Some(1), [5, 4]), None, [5, 6]);
@@ -75,7 +76,9 @@ fn a_way_that_is_ahead_at_every_size_is_said_to_be() {
         let log = sizes.into_iter().fold(first_log(), |log, size| with_right(log, size, right));
         assert_eq!(
             headline(&log, Difference::DatasetSize),
-            format!("{leader} is ahead at every size tried, from 1 picture a class to 8.")
+            format!(
+                "{leader} is ahead at every size tried, from 1 picture a class to all pictures (8 a class)."
+            )
         );
     }
 }

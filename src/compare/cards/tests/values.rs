@@ -83,12 +83,12 @@ fn dataset_size_tells_both_accuracies_and_their_difference_at_every_size() {
             ("Fine-tuning ahead, 1 a class", BOTH, -0.1),
             ("Fine-tuning ahead, 2 a class", BOTH, 0.0),
             ("Fine-tuning ahead, 4 a class", BOTH, 0.0),
-            ("Fine-tuning ahead, 8 a class", BOTH, 0.4),
+            ("Fine-tuning ahead, all, 8 a class", BOTH, 0.4),
         ],
     );
     let log = first_log();
     let found = found(&log, Difference::DatasetSize);
-    assert_eq!(found.plots[0].categories, ["1", "2", "4", "8"]);
+    assert_eq!(found.plots[0].categories, ["1", "2", "4", "all (8)"]);
     has_series(&found.plots[0], &[some(&[0.3, 0.4, 0.6, 0.5]), some(&[0.2, 0.4, 0.6, 0.9])]);
     assert!(found.plots[0].series.iter().all(|series| series.intervals.len() == 4));
     // Two ways with four sizes and two seeds.
