@@ -173,9 +173,9 @@ pub(super) fn strategy(log: &StudyLog, way: Way) -> &Strategy {
 
 /// Parameters that learn in a way, the head's included, and those that there are.
 pub(super) fn parameters(log: &StudyLog, strategy: &Strategy) -> (usize, usize) {
-    let head = log.architecture.head_parameters(log.classes.len());
-    let from = |stage| head + log.architecture.parameters_from(stage);
-    (from(strategy.cut.first_trained_stage()), from(0))
+    let (network, classes) = (&log.architecture, log.classes.len());
+    let all = network.head_parameters(classes) + network.parameters_from(0);
+    (strategy.parameters_that_learn(network, classes), all)
 }
 
 /// The names of the network's stages: stem, blocks, top.

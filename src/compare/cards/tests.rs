@@ -4,6 +4,7 @@ mod dependence;
 mod folds;
 mod gaps;
 mod log;
+mod norms;
 mod random;
 mod sentences;
 mod unequal;
