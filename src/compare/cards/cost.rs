@@ -1,8 +1,8 @@
-//! Card 5, speed and computational cost: seconds, operations, memory, and the time to nine tenths
-//! of the final accuracy.
+//! Card 5, speed and computational cost: seconds, operations, memory, and the time to most of
+//! the final accuracy.
 
 use super::summary::{Pairs, WAYS, figure, mean, repetitions, shared_figure};
-use super::words::{listed, times};
+use super::words::{listed, times, whole_percent};
 use crate::compare::{Finding, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way};
 
 /// Share of the final accuracy to which the time is told.
@@ -16,6 +16,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         Unit::Seconds,
     )];
     let mut seconds = [0.0; 2];
+    let mut untimed = Vec::new();
     for way in WAYS {
         seconds[way as usize] = pairs.mean(way, |row| row.result.seconds);
         figures.push(figure("Training", way, seconds[way as usize], Unit::Seconds));
@@ -24,7 +25,18 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         let memory = pairs.mean(way, |row| row.memory as f64);
         figures.push(figure("Memory, counted", way, memory, Unit::Bytes));
         if let Some(reached) = mean(pairs.of_way(way).filter_map(nearly_there)) {
-            figures.push(figure("To 90 % of the final accuracy", way, reached, Unit::Seconds));
+            let name = format!("To {} of the final accuracy", whole_percent(NEARLY));
+            figures.push(figure(&name, way, reached, Unit::Seconds));
+        }
+        let without = pairs.of_way(way).filter(|row| row.result.validation.correct == 0).count();
+        if without > 0 {
+            untimed.push(format!(
+                " With {}, {} named no validation picture rightly, so there is no time to {} of \
+                 its final accuracy.",
+                repetitions(log, without),
+                way.title().to_lowercase(),
+                whole_percent(NEARLY)
+            ));
         }
     }
     // A clock may be too coarse to see anything.
@@ -56,8 +68,9 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             "Seconds are those of computing, of one engine, mean over {}; validation and test are \
              in them, looking at every picture once is not, since both ways share it. Operations \
              are counted from the layout of the network, memory too: parameters, gradients and \
-             activations, and the features that are kept.{overhead}",
-            repetitions(log, pairs.rows.len())
+             activations, and the features that are kept.{overhead}{}",
+            repetitions(log, pairs.rows.len()),
+            untimed.concat()
         ),
         figures,
         plots: vec![learning_over_time(&pairs)],
@@ -66,9 +79,13 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     })
 }
 
-/// Seconds until the validation accuracy was first within nine tenths of that of the kept epoch.
+/// Seconds until the validation accuracy was first at this share of that of the kept epoch. None
+/// where nothing was named rightly, which every epoch reaches.
 fn nearly_there(row: &TrialRow) -> Option<f64> {
     let goal = NEARLY * row.result.validation.accuracy();
+    if row.result.validation.correct == 0 {
+        return None;
+    }
     row.epochs.iter().find(|epoch| epoch.validation.accuracy() >= goal).map(|epoch| epoch.seconds)
 }
 

@@ -180,3 +180,37 @@ fn fine_tuning_at_once_has_no_phase_of_the_head() {
     );
     assert!(!found.paragraph.contains("head goes first"), "{}", found.paragraph);
 }
+
+#[test]
+fn what_never_names_a_picture_rightly_has_no_time_to_its_final_accuracy() {
+    let name = "To 90 % of the final accuracy";
+    let timed = |found: &Finding| {
+        let figures = found.figures.iter().filter(|figure| figure.name == name);
+        figures.map(|figure| (figure.way, figure.value)).collect::<Vec<_>>()
+    };
+    let mut log = first_log();
+    let tuned = log.study.fine_tuning.clone();
+    for row in log.rows.iter_mut().filter(|row| row.trial.strategy == tuned) {
+        row.result.validation.correct = 0;
+        row.epochs.iter_mut().for_each(|epoch| epoch.validation.correct = 0);
+    }
+    let found_none = found(&log, Difference::Cost);
+    assert_eq!(timed(&found_none), [(Some(Way::Transfer), 3.0)]);
+    assert!(
+        found_none.paragraph.ends_with(
+            " With 2 seeds, fine-tuning named no validation picture rightly, so there is no time \
+             to 90 % of its final accuracy."
+        ),
+        "{}",
+        found_none.paragraph
+    );
+    // The second seed alone: after two of three epochs of 18 seconds.
+    for row in log.rows.iter_mut().filter(|row| row.trial.strategy == tuned) {
+        if row.trial.repetition.seed == 2 {
+            *row = first_log().rows.into_iter().find(|other| other.trial == row.trial).expect("it");
+        }
+    }
+    let found = found(&log, Difference::Cost);
+    assert_eq!(timed(&found)[1], (Some(Way::FineTuning), 12.0));
+    assert!(found.paragraph.contains("With 1 seed, fine-tuning named no"), "{}", found.paragraph);
+}
