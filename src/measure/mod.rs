@@ -86,7 +86,7 @@ pub use picture_map::{
 #[cfg(feature = "engine")]
 pub use proportion::{mean_of_shares, wilson};
 #[cfg(feature = "engine")]
-pub use similarity::{Gram, similarity};
+pub use similarity::{Gram, LEAST_COMPARED, similarity};
 #[cfg(feature = "engine")]
 pub use strongest::{Peak, Strongest};
 #[cfg(feature = "engine")]

@@ -4,6 +4,7 @@
 use super::sizes::{Size, in_words};
 use super::summary::{Pairs, WAYS, figure_within, repetitions, scope};
 use super::words::{capital, lead, leader, range};
+use crate::compare::attempt::MOST_TIMES_THE_EPOCHS;
 use crate::compare::{Finding, Plot, Series, Shape, StudyLog, Unit, pictures_a_class};
 use crate::measure::Interval;
 
@@ -60,7 +61,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
              pictures; {} is all that the smallest class has to learn from{uneven}. \
              With {}, {} (with 95 % confidence {} {scope}, above \
              zero where fine-tuning is ahead); with {}, {} ({}). Every size was tried with \
-             {} at least. A smaller set gets more epochs, at most four times as many, to come near \
+             {} at least. A smaller set gets more epochs, at most {MOST_TIMES_THE_EPOCHS} times as many, to come near \
              the steps of the whole one; the best epoch is always chosen on the same validation \
              pictures.",
             in_words(&sizes),

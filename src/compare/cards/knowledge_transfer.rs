@@ -6,21 +6,26 @@ use super::words::{percent, plain};
 use crate::compare::{
     Examination, Finding, Hits, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way,
 };
+use crate::measure::LEAST_COMPARED;
 use crate::model::Cut;
 use crate::train::Strategy;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let pairs = Pairs::of(log)?.examined();
     let stages = log.architecture.stages.len();
-    let missing = "How similar features stayed shows once both models were examined on at least \
-                   four pictures.";
+    let missing = || {
+        format!(
+            "How similar features stayed shows once both models were examined on at least \
+             {LEAST_COMPARED} pictures."
+        )
+    };
     let last = |seen: &[&Examination]| at(seen, stages.saturating_sub(1));
     let mut similar = [0.0; 2];
     let mut figures = Vec::new();
     let mut left = [None; 2];
     for way in WAYS {
         let seen = pairs.examinations(way);
-        similar[way as usize] = last(&seen).ok_or(missing)?;
+        similar[way as usize] = last(&seen).ok_or_else(missing)?;
         let value = similar[way as usize];
         figures.push(figure("Last features, similarity", way, value, Unit::Plain));
         let agreed: Hits = seen.iter().filter_map(|seen| seen.agreement).sum();

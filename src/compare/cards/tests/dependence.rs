@@ -49,7 +49,7 @@ fn seen(
     rows_of(log, strategy, None).filter_map(|row| row.examination.as_mut())
 }
 
-const CHANGES: [Change; 18] = [
+const CHANGES: [Change; 24] = [
     Change {
         name: "the head-only backbone moved",
         make: |log| seen(log, transfer).for_each(|seen| seen.changes[3].moved = 0.1),
@@ -108,6 +108,36 @@ const CHANGES: [Change; 18] = [
         name: "other operations",
         make: |log| rows_of(log, transfer, None).for_each(|row| row.operations += 1_000_000),
         changes: &[Difference::Cost],
+    },
+    Change {
+        name: "another time of looking at the pictures",
+        make: |log| log.feature_seconds += 0.1,
+        changes: &[Difference::Cost],
+    },
+    Change {
+        name: "more pictures to look at",
+        make: |log| log.pictures += 1,
+        changes: &[Difference::Cost],
+    },
+    Change {
+        name: "more memory",
+        make: |log| rows_of(log, tuned, None).for_each(|row| row.memory += 1_000),
+        changes: &[Difference::Cost],
+    },
+    Change {
+        name: "more pictures to learn from",
+        make: |log| rows_of(log, tuned, None).for_each(|row| row.training_pictures += 3),
+        changes: &[Difference::DatasetSize, Difference::UseCases],
+    },
+    Change {
+        name: "another drawn task",
+        make: |log| log.samples[1].known = 0.2,
+        changes: &[Difference::Flexibility],
+    },
+    Change {
+        name: "another gain on a drawn task",
+        make: |log| log.samples[0].fine_tuning -= 0.3,
+        changes: &[Difference::Flexibility],
     },
     Change {
         name: "more overlap of the classes",

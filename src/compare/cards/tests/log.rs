@@ -100,7 +100,7 @@ fn log(table: &Table, study: Study, fewest: usize, distance: TaskDistance) -> St
             .map(|&name| name.into())
             .collect(),
         architecture: Architecture::bundled(),
-        pictures: 40,
+        pictures: [40, 50][table.place],
         fewest,
         feature_seconds: [0.5, 0.7][table.place],
         distance,

@@ -51,6 +51,6 @@ fn layers_do_not_count_them_behind_the_best_cut() {
 #[test]
 fn process_does_not_count_them_as_updated() {
     let found = found(&frozen(), Difference::Process);
-    let updated = of_tuned(&found, "Parameters updated a step, last phase");
+    let updated = of_tuned(&found, "Parameters updated a step, layers thawed");
     assert_eq!(updated, LEARN as f64);
 }

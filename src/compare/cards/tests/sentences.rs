@@ -32,8 +32,8 @@ fn headlines_say_what_the_numbers_are() {
             "Best with last 4 blocks: +40.0 points over a new head alone.",
             "Transfer learning trains the head for 2 epochs; fine-tuning trains the head for 1 \
              epoch, then everything behind the cut for 2 epochs.",
-            "Compared with transfer learning, fine-tuning takes 5.0 times as long and 20 times as \
-             many operations.",
+            "Beyond looking at every picture once, which both ways share, fine-tuning takes 5.0 \
+             times as long and 20 times as many operations as transfer learning.",
             "What the network knows already gets 80.0 % of the pictures right; after training, \
              fine-tuning is ahead by 40.0 points.",
             "Transfer learning 50.0 %, fine-tuning 90.0 %: fine-tuning is ahead.",
@@ -157,8 +157,8 @@ fn both_ways_with_one_strategy_are_told_to_do_the_same() {
     assert_eq!(headline(&log, Difference::Process), "Both ways train a new head and nothing else.");
     assert_eq!(
         headline(&log, Difference::Cost),
-        "Compared with transfer learning, fine-tuning takes 1.0 times as long and 1.0 times as \
-         many operations."
+        "Beyond looking at every picture once, which both ways share, fine-tuning takes 1.0 times \
+         as long and 1.0 times as many operations as transfer learning."
     );
     let sources = found(&log, Difference::Performance).sources;
     assert_eq!(sources, [0, 2], "a trial is named once");
