@@ -30,8 +30,8 @@ pub fn balanced_difference(
     answers: impl Iterator<Item = (usize, usize, bool, bool)>,
     seed: u64,
 ) -> Option<Interval> {
-    let values = answers
-        .map(|(picture, class, first, second)| (picture, class, second as i8 - first as i8));
+    let values =
+        answers.map(|(picture, class, first, second)| (picture, class, second as i8 - first as i8));
     within(-1.0..=1.0, &by_class(values), seed)
 }
 
@@ -223,9 +223,8 @@ mod tests {
     fn intervals_of_unequal_classes_contain_the_truth_95_times_in_100() {
         // The first names nothing rightly, so the difference is the second's balanced accuracy.
         let recalls = [0.6, 0.75, 0.9];
-        let coverage = coverage(0.75, |class, generator| {
-            (false, generator.random_bool(recalls[class]))
-        });
+        let coverage =
+            coverage(0.75, |class, generator| (false, generator.random_bool(recalls[class])));
         assert!((coverage - 0.95).abs() < 0.02, "{coverage}");
     }
 
@@ -233,12 +232,10 @@ mod tests {
     fn intervals_of_differences_contain_the_truth_95_times_in_100() {
         // Pictures of each class that the second wins, and a tenth that it loses.
         let won = [0.4, 0.25, 0.1];
-        let coverage = coverage(0.15, |class, generator| {
-            match generator.random_range(0.0..1.0) {
-                kind if kind < won[class] => (false, true),
-                kind if kind < won[class] + 0.1 => (true, false),
-                _ => (true, true),
-            }
+        let coverage = coverage(0.15, |class, generator| match generator.random_range(0.0..1.0) {
+            kind if kind < won[class] => (false, true),
+            kind if kind < won[class] + 0.1 => (true, false),
+            _ => (true, true),
         });
         assert!((coverage - 0.95).abs() < 0.02, "{coverage}");
     }
