@@ -2,7 +2,7 @@
 //! overtakes the other.
 
 use super::sizes::{Size, in_words};
-use super::summary::{Pairs, WAYS, figure_within, repetitions, scope};
+use super::summary::{Pairs, WAYS, figure_within, repetitions, scope, too_few};
 use super::words::{capital, lead, leader, range};
 use crate::compare::attempt::MOST_TIMES_THE_EPOCHS;
 use crate::compare::{Finding, Plot, Series, Shape, StudyLog, Unit, pictures_a_class};
@@ -45,7 +45,8 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         figure_within(&name, None, *difference, Unit::Points)
     });
     let [(smallest, first), .., (largest, last)] = differences[..] else {
-        return Err("There are too few test pictures.".to_owned());
+        let pictures = tried.iter().map(|(_, pairs)| pairs.test_pictures());
+        return Err(too_few(pictures.min().unwrap_or(0)));
     };
     let sizes: Vec<Size> = differences.iter().map(|(size, _)| *size).collect();
     let uneven = if sizes.iter().any(|size| size.is_uneven()) {

@@ -1,7 +1,7 @@
 //! Card 6, flexibility: how far the task is from what the backbone knows, against what fine-tuning
 //! gained.
 
-use super::summary::{Pairs, WAYS, figure_within, scope, shared_figure};
+use super::summary::{Pairs, WAYS, figure_within, scope, shared_figure, too_few};
 use super::words::{counted, lead, percent, range};
 use crate::compare::{Finding, Plot, Series, Shape, StudyLog, Unit};
 use crate::measure::Interval;
@@ -9,7 +9,7 @@ use crate::measure::Interval;
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let scope = scope(log);
     let pairs = Pairs::of(log)?;
-    let gained = pairs.difference().ok_or("There are too few test pictures.")?;
+    let gained = pairs.difference().ok_or_else(|| too_few(pairs.test_pictures()))?;
     let chance = 1.0 / log.classes.len().max(1) as f64;
     let known = log.distance.known(log.classes.len());
     let mut figures = vec![

@@ -3,12 +3,9 @@
 
 use super::summary::{Pairs, WAYS, figure, mean, repetitions, shared_figure, stage_names};
 use super::words::{percent, plain};
-use crate::compare::{
-    Examination, Finding, Hits, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way,
-};
+use crate::compare::{Examination, Finding, Hits, Plot, Series, Shape, StudyLog, Unit, Way};
 use crate::measure::LEAST_COMPARED;
 use crate::model::Cut;
-use crate::train::Strategy;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let pairs = Pairs::of(log)?.examined();
@@ -44,8 +41,8 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         WAYS.map(|way| series(way.title(), Some(way), &pairs.examinations(way))).into();
     let mut sources = pairs.sources();
     let mut compared = String::new();
-    let without_phase = log.study.fine_tuning.at_once();
-    let thawed = thawed_at_once(&pairs, &without_phase);
+    let mut thawed = pairs.head_first_and_at_once();
+    thawed.retain(|both| both[1].1.examination.is_some());
     let seen_of = |place: usize| -> Vec<&Examination> {
         thawed.iter().filter_map(|both| both[place].1.examination.as_ref()).collect()
     };
@@ -101,23 +98,6 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         sources,
         ..Finding::default()
     })
-}
-
-/// Fine-tuning with its head first and at once, with every repetition in which both were examined.
-fn thawed_at_once<'a>(pairs: &Pairs<'a>, at_once: &'a Strategy) -> Vec<[(usize, &'a TrialRow); 2]> {
-    if *at_once == pairs.log.study.fine_tuning {
-        return Vec::new();
-    }
-    let rows: Vec<_> = pairs.log.trials_of(at_once, None).collect();
-    let both = pairs.rows.iter().filter_map(|pair| {
-        let tuned = pair[Way::FineTuning as usize];
-        let other = rows
-            .iter()
-            .filter(|(_, row)| row.examination.is_some())
-            .find(|(_, row)| row.trial.repetition == tuned.1.trial.repetition)?;
-        Some([tuned, *other])
-    });
-    both.collect()
 }
 
 /// The mean similarity of a stage.

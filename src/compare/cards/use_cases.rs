@@ -5,7 +5,7 @@
 //! Learning", "When and how to fine-tune?".
 
 use super::sizes::Size;
-use super::summary::{Pairs, WAYS, figure_within, shared_figure};
+use super::summary::{Pairs, WAYS, figure_within, shared_figure, too_few};
 use super::words::{a_class, percent, points, range, verdict};
 use crate::compare::log::ahead;
 use crate::compare::{Finding, StudyLog, Unit, pictures_a_class};
@@ -30,10 +30,10 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     // What is compared has the same repetitions, while others are still on their way.
     let all = all.only(&part.repetitions());
     let part = part.only(&all.repetitions());
-    let too_few = "There are too few test pictures.";
+    let too_few = || too_few(all.test_pictures());
     let accuracy = |way| all.accuracy(way).map_or(f64::NEG_INFINITY, |within| within.estimate);
     let better = WAYS.into_iter().rev().max_by(|&a, &b| accuracy(a).total_cmp(&accuracy(b)));
-    let better = better.ok_or(too_few)?;
+    let better = better.ok_or_else(too_few)?;
     // All pictures of every class were learned from, not as many as the smallest one has.
     let [whole, half] = [(None, &all), (Some(size), &part)].map(|(size, of)| Size::of(size, of));
     let doublings = (whole.mean / half.mean).log2();
@@ -41,7 +41,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         return Err("No trial has learned from more pictures than another.".to_owned());
     }
     let steps = part.of_way(better).zip(all.of_way(better)).map(|(part, all)| [part, all]);
-    let gained = ahead(steps, all.seed()).ok_or(too_few)?;
+    let gained = ahead(steps, all.seed()).ok_or_else(too_few)?;
     let a_doubling = Interval {
         estimate: gained.estimate / doublings,
         low: gained.low / doublings,
@@ -60,7 +60,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             ("large and different", "fine-tuning of the whole network from pretrained weights")
         }
     };
-    let difference = all.difference().ok_or(too_few)?;
+    let difference = all.difference().ok_or_else(too_few)?;
     let unsure = match a_doubling.contains(STILL_RISING) {
         true => ", which so few answers cannot tell for sure",
         false => "",

@@ -49,7 +49,7 @@ fn seen(
     rows_of(log, strategy, None).filter_map(|row| row.examination.as_mut())
 }
 
-const CHANGES: [Change; 24] = [
+const CHANGES: [Change; 26] = [
     Change {
         name: "the head-only backbone moved",
         make: |log| seen(log, transfer).for_each(|seen| seen.changes[3].moved = 0.1),
@@ -166,6 +166,19 @@ const CHANGES: [Change; 24] = [
     Change {
         name: "other answers in the new setting",
         make: |log| seen(log, transfer).for_each(|seen| seen.new_setting[7].hits.correct = 1),
+        changes: &[Difference::Generalisation],
+    },
+    Change {
+        name: "other answers when thawed at once",
+        make: |log| {
+            rows_of(log, at_once, None)
+                .for_each(|row| row.answers = answers(row.trial.repetition.seed, 7, 3))
+        },
+        changes: &[Difference::Performance],
+    },
+    Change {
+        name: "other answers to changed pictures when thawed at once",
+        make: |log| seen(log, at_once).for_each(|seen| seen.corrupted[4].hits.correct += 1),
         changes: &[Difference::Generalisation],
     },
     Change {

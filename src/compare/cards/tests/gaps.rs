@@ -81,7 +81,8 @@ fn a_seed_with_one_examination_missing_is_left_out_of_what_is_examined() {
     for (one, both) in values(&rest).into_iter().zip(values(&all)) {
         assert!((one - both).abs() < 1e-9, "{one} {both}");
     }
-    assert_eq!(rest.sources, [0, 1]);
+    assert!(rest.sources.iter().all(|&place| log.rows[place].trial.repetition.seed == 1));
+    assert!(rest.sources.starts_with(&[0, 1]));
     assert!(rest.paragraph.starts_with("10 different pictures of the tests of 1 seed"));
 }
 
@@ -120,7 +121,43 @@ fn fewer_than_two_test_pictures_are_too_few() {
         row.answers.retain(|answer| answer.picture == 5);
     }
     for difference in [Difference::DatasetSize, Difference::Flexibility, Difference::Performance] {
-        assert_eq!(missing(&log, difference), "There are too few test pictures.");
+        assert_eq!(
+            missing(&log, difference),
+            "There are too few test pictures: it takes 2 pictures, not 1.",
+            "{difference:?}"
+        );
+    }
+    for seen in log.rows.iter_mut().filter_map(|row| row.examination.as_mut()) {
+        seen.corrupted_pictures.clear();
+    }
+    assert_eq!(
+        missing(&log, Difference::Generalisation),
+        "There are too few test pictures: it takes 2 pictures, not 0."
+    );
+}
+
+#[test]
+fn a_class_with_one_test_picture_leaves_balanced_accuracy_without_an_interval() {
+    let mut log = first_log();
+    for row in &mut log.rows {
+        row.answers.retain(|answer| answer.label != 2 || answer.picture == 8);
+    }
+    let found = found(&log, Difference::Performance);
+    let balanced = found.figures.iter().filter(|figure| figure.name.starts_with("Balanced"));
+    assert!(balanced.clone().count() == 2 && balanced.clone().all(|f| f.interval.is_none()));
+    assert!(found.figures.iter().all(|figure| figure.name != "Fine-tuning ahead, balanced"));
+    assert!(found.paragraph.contains("a class has fewer than 2 test pictures"));
+}
+
+#[test]
+fn without_fine_tuning_at_once_nothing_is_said_of_it() {
+    let mut log = first_log();
+    let at_once = log.study.fine_tuning.at_once();
+    log.rows.retain(|row| row.trial.strategy != at_once);
+    for difference in [Difference::Performance, Difference::Generalisation] {
+        let found = found(&log, difference);
+        assert!(found.figures.iter().all(|figure| !figure.name.contains("at once")));
+        assert!(!found.paragraph.contains("at once"), "{}", found.paragraph);
     }
 }
 

@@ -244,10 +244,16 @@ fn performance_tells_accuracies_and_who_was_taken_for_whom() {
             ("Test accuracy", TUNED, 0.9),
             ("Balanced accuracy", TUNED, (6.0 / 7.0 + 1.0 + 6.0 / 7.0) / 3.0),
             ("Fine-tuning ahead", BOTH, 0.4),
+            ("Fine-tuning ahead, balanced", BOTH, (2.0 / 7.0 + 3.0 / 6.0 + 3.0 / 7.0) / 3.0),
             ("From scratch, test accuracy", BOTH, 0.5),
+            ("Thawed at once, test accuracy", BOTH, 0.8),
+            ("Thawed at once ahead of head first", BOTH, -0.1),
         ],
     );
     let found = found(&first_log(), Difference::Performance);
+    // Beside the two ways: from scratch and at once, with two seeds.
+    assert_eq!(found.sources.len(), 8);
+    assert!(found.figures.iter().all(|figure| figure.interval.is_some()));
     let counts: Vec<&[i64]> = found.matrices.iter().map(|matrix| &matrix.counts[..]).collect();
     assert_eq!(
         counts,
@@ -300,6 +306,9 @@ fn generalisation_tells_what_changes_cost_and_what_was_learned_by_heart() {
             ("Fine-tuning ahead, changed", BOTH, 0.2),
             ("New setting, pictures", BOTH, 8.0),
             ("Fine-tuning ahead, new setting", BOTH, 0.25),
+            // 6, 5, 4, 3 and 2 of ten right; head first 7, 6, 5, 4 and 3.
+            ("Changed pictures, thawed at once", BOTH, 0.4),
+            ("Thawed at once ahead of head first, changed", BOTH, -0.1),
         ],
     );
     let found = found(&first_log(), Difference::Generalisation);
