@@ -251,7 +251,7 @@ fn what_cannot_be_done_is_named_and_ends_with_1() {
 #[test]
 fn arguments_that_make_no_sense_end_with_2() {
     let folder = Folder::new("usage");
-    let cases: [&[&str]; 16] = [
+    let cases: [&[&str]; 17] = [
         &["find-rate"],
         &["find-rate", "set", "--cut", "head", "--cut", "all"],
         &["find-rate", "set", "--batch", "0"],
@@ -260,6 +260,7 @@ fn arguments_that_make_no_sense_end_with_2() {
         &["compare", "set", "--views", "1", "--without", "flip,crop,colour"],
         &["compare", "set", "--new-setting", "elsewhere"],
         &["compare", "set", "--cut", "last-1", "--report", "report.json"],
+        &["compare", "set", "--json", "runs.json", "--report", "report.json"],
         &["advise"],
         &["advise", "set", "--seeds", "0"],
         &["compare", "set", "--cut", "last-18"],

@@ -168,6 +168,50 @@ fn a_paused_study_rests_and_goes_on_to_the_same_rows() {
 }
 
 #[test]
+fn an_advice_rests_with_the_study_that_it_was_asked_for_with() {
+    let mut session = with_pictures(session());
+    session.submit(study(&[1]));
+    session.submit(Command::Advise { seed: 1 });
+    work_until(&mut session, |event| matches!(event, Event::StudyStarted { .. }));
+    // The advice is begun, and may have looked at a portion.
+    block_on(session.work());
+    block_on(session.work());
+    session.submit(Command::PauseStudy { is_paused: true });
+    assert!(!session.has_work());
+    for _ in 0..2_000 {
+        block_on(session.work());
+    }
+    assert_eq!(session.take_events(), []);
+    session.submit(Command::PauseStudy { is_paused: false });
+    let events = settle(&mut session);
+    let first =
+        events.iter().find(|event| matches!(event, Event::Advised(_) | Event::TrialEnded(_)));
+    assert!(matches!(first, Some(Event::Advised(_))), "an advice comes before what it is about");
+    assert!(ending(&events).1);
+}
+
+#[test]
+fn rests_are_no_part_of_the_time_that_looking_took() {
+    thread_local!(static SECONDS: std::cell::Cell<f64> = const { std::cell::Cell::new(0.0) });
+    let clock = || {
+        SECONDS.set(SECONDS.get() + 1e-6);
+        SECONDS.get()
+    };
+    let mut session = with_pictures(session_with(clock));
+    session.submit(study(&[1]));
+    work_until(&mut session, |event| matches!(event, Event::StudyStarted { .. }));
+    block_on(session.work());
+    session.submit(Command::PauseStudy { is_paused: true });
+    SECONDS.set(SECONDS.get() + 60.0);
+    session.submit(Command::PauseStudy { is_paused: false });
+    let told = cards(&settle(&mut session));
+    let cost = told[&Difference::Cost].finding.as_ref().expect("enough was tried");
+    let looking = cost.figures.iter().find(|figure| figure.name.starts_with("Looking"));
+    let seconds = looking.expect("a figure").value;
+    assert!(seconds > 0.0 && seconds < 1.0, "{seconds}");
+}
+
+#[test]
 fn a_stopped_study_ends_with_what_there_is_and_takes_no_further_seed() {
     let mut session = with_pictures(session());
     session.submit(study(&[1]));

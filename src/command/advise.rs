@@ -9,9 +9,7 @@ use serde::Serialize;
 use super::compare::{Driver, Output, printable, progress_bar};
 use super::study::line_of;
 use super::{AdviseArguments, CommandError, print};
-use crate::session::{
-    A_POINT, Advice, Command, Cut, Event, Lane, Outcome, Refusal, RunId, RunResult,
-};
+use crate::session::{Advice, Command, Cut, Event, Lane, Outcome, Refusal, RunId, RunResult};
 
 pub fn run(arguments: &AdviseArguments) -> Result<(), CommandError> {
     // Opened before anything is trained, so that a path that cannot be written costs no training.
@@ -118,9 +116,12 @@ fn check(
     let mut advised = Measured::default();
     let mut by_seed = Vec::new();
     for seed in seeds {
-        let cut = match seed == arguments.seed {
-            true => advice.strategy.cut,
-            false => driver.advise(seed)?.strategy.cut,
+        let (cut, confidence) = match seed == arguments.seed {
+            true => (advice.strategy.cut, advice.confidence),
+            false => {
+                let advice = driver.advise(seed)?;
+                (advice.strategy.cut, advice.confidence)
+            }
         };
         let results = driver.results(&lanes, seed)?;
         for (measured, result) in measured.iter_mut().zip(&results) {
@@ -133,7 +134,7 @@ fn check(
             measured.seconds += result.seconds;
         }
         let accuracies = results.iter().map(|result| result.test.accuracy()).collect();
-        by_seed.push(Seed { seed, advised: cut, accuracies });
+        by_seed.push(Seed { seed, advised: cut, confidence, accuracies });
     }
     let accuracies: Vec<_> = lanes
         .iter()
@@ -155,6 +156,8 @@ struct Seed {
     seed: u64,
     /// What was advised for it.
     advised: Cut,
+    /// How likely the advice was said to be within a point of the best.
+    confidence: f64,
     /// Of every candidate, 0 to 1.
     accuracies: Vec<f64>,
 }
@@ -210,6 +213,12 @@ struct Check {
 }
 
 impl Check {
+    /// The mean over the advices of all seeds.
+    fn confidence(&self) -> f64 {
+        let sum: f64 = self.by_seed.iter().map(|seed| seed.confidence).sum();
+        sum / self.by_seed.len().max(1) as f64
+    }
+
     fn text(&self) -> String {
         let mut text = format!("  measured over {} seeds:\n", self.by_seed.len());
         for Measured { cut, correct, count, seconds } in &self.measured {
@@ -219,7 +228,7 @@ impl Check {
                 writeln!(text, "    {cut:<8} {share:5.1} % ({correct} of {count}), {seconds:.1} s");
         }
         let Outcome { best, regret, .. } = self.outcome;
-        let said = if regret <= A_POINT { "it held" } else { "it did not hold" };
+        let said = if self.outcome.has_held() { "it held" } else { "it did not hold" };
         let _ = writeln!(text, "  best: {best}; regret {:.1} points: {said}", regret * 100.0);
         if let Some(by_other_seeds) = self.by_other_seeds {
             let _ = writeln!(
@@ -266,7 +275,7 @@ impl Report {
                 "{:<28} {:>8} {:>8.0} % {:>8} {:>7.1} % {:>7.1} % {:>7.1} {:>6}",
                 printable(&row.folder),
                 row.advice.strategy.cut.to_string(),
-                row.advice.confidence * 100.0,
+                check.confidence() * 100.0,
                 best.to_string(),
                 advised_accuracy * 100.0,
                 best_accuracy * 100.0,
@@ -276,8 +285,8 @@ impl Report {
         }
         let count = checked.len() as f64;
         let mean = checked.iter().map(|(_, check)| check.outcome.regret).sum::<f64>() / count;
-        let held = checked.iter().filter(|(_, check)| check.outcome.regret <= A_POINT).count();
-        let sure = checked.iter().map(|(row, _)| row.advice.confidence).sum::<f64>() / count;
+        let held = checked.iter().filter(|(_, check)| check.outcome.has_held()).count();
+        let sure = checked.iter().map(|(_, check)| check.confidence()).sum::<f64>() / count;
         let _ = writeln!(
             text,
             "\nmean regret {:.2} points; within 1 point of the best on {held} of {} ({:.0} %); \
@@ -332,6 +341,7 @@ mod tests {
         rows.map(|(&(advised, accuracies), seed)| Seed {
             seed,
             advised,
+            confidence: 0.5,
             accuracies: accuracies.into(),
         })
         .collect()

@@ -76,8 +76,8 @@ struct CompareArguments {
     /// Seeds of the ten differences, from `--seed` on: a paired repetition each.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=10))]
     seeds: u8,
-    /// Writes every run with its split, curves and parameters as JSON.
-    #[arg(long, value_name = "FILE")]
+    /// Writes every run with its split, curves and parameters as JSON. A report has its own.
+    #[arg(long, value_name = "FILE", conflicts_with = "report")]
     json: Option<PathBuf>,
     #[command(flatten)]
     tuning: tuning::TuningArguments,

@@ -55,6 +55,13 @@ pub struct Outcome {
     pub regret: f64,
 }
 
+impl Outcome {
+    /// Whether the advice held: what it is sure of is to be the best, or within a point of it.
+    pub fn has_held(&self) -> bool {
+        self.regret <= A_POINT
+    }
+}
+
 impl Advice {
     /// Holds the advice against the accuracies, 0 to 1, that strategies have come to. `None` as
     /// long as the advised cut is not among them.

@@ -100,7 +100,8 @@ impl Experiment {
         let others: u64 = self.weighed.iter().sum();
         Event::ExperimentEnded {
             seconds: (self.ready.clock)() - self.began,
-            memory: self.weighing.most().map(|most| most + others),
+            // What is counted is the engine's own memory, not a graphics card's.
+            memory: self.weighing.most().filter(|_| self.ready.is_shared).map(|most| most + others),
         }
     }
 

@@ -10,12 +10,12 @@ use super::message::{ClassSplit, Lane, MINIMUM_PER_CLASS, PictureId, Refusal, St
 use super::sharing::Load;
 use crate::compare::Engine;
 use crate::data::{Augmentation, Labelled, Picture, Split, SplitError, with_views};
-use crate::model::{Architecture, Backbone, Segment};
-use crate::train::{Limits, most_views, shared_augmentation};
+use crate::model::{Architecture, Backbone, Cut, Segment};
+use crate::train::{Limits, MemoryNeeds, most_views, shared_augmentation};
 
-/// Most memory that features may take; as much again is needed while they are gathered, and a
-/// browser gives a page four gibibytes at most.
-const MAXIMUM_FEATURE_BYTES: u64 = 1 << 30;
+/// Most memory that looking at pictures may take: half of the four gibibytes that a browser gives a
+/// page at most.
+const MAXIMUM_LOOK_BYTES: u64 = 1 << 31;
 
 /// The engine that experiments are for.
 #[derive(Clone)]
@@ -92,7 +92,7 @@ impl Setup {
             pictures.extend(class.pictures.values().map(|held| held.picture.clone()));
             labels.extend(std::iter::repeat_n(label, class.pictures.len()));
         }
-        check_memory(&lanes, pictures.len(), &ready)?;
+        check_memory(&lanes, pictures.len(), taking_part.len(), &ready)?;
         let names: Vec<&str> = taking_part.iter().map(|class| class.name.as_str()).collect();
         let groups = gallery.groups(&ids);
         let set = Labelled { labels: &labels, classes: taking_part.len(), groups: &groups };
@@ -150,31 +150,32 @@ impl Setup {
     }
 }
 
-/// Refuses lanes whose features would not fit, before anything is computed.
-fn check_memory(lanes: &[Lane], pictures: usize, ready: &Ready) -> Result<(), Refusal> {
+/// Refuses lanes whose pictures and features would not fit, before anything is computed.
+fn check_memory(
+    lanes: &[Lane],
+    pictures: usize,
+    classes: usize,
+    ready: &Ready,
+) -> Result<(), Refusal> {
     let architecture = ready.backbone.architecture();
-    let mut stages: Vec<usize> =
-        lanes.iter().map(|lane| lane.strategy.cut.first_trained_stage()).collect();
-    stages.sort_unstable();
-    stages.dedup();
-    let views = most_views(lanes.iter().map(|lane| &lane.strategy));
-    let looked_at = pictures.saturating_mul(1 + views);
-    let bytes = |stage: &usize| {
-        let values = architecture.values_into(*stage).saturating_mul(size_of::<f32>());
-        values.saturating_mul(looked_at) as u64
-    };
-    let all = stages.iter().map(bytes).fold(0, u64::saturating_add);
-    let largest = stages.iter().map(bytes).max().unwrap_or(0);
-    let (needed, kept) = if all > MAXIMUM_FEATURE_BYTES {
-        (all, MAXIMUM_FEATURE_BYTES)
+    let strategies = || lanes.iter().map(|lane| &lane.strategy);
+    let needs = MemoryNeeds { architecture, classes, pictures };
+    let (all, largest) = (needs.looks(strategies()), needs.largest_features(strategies()));
+    let (needed, kept) = if all > MAXIMUM_LOOK_BYTES {
+        (all, MAXIMUM_LOOK_BYTES)
     } else if largest > ready.limits.largest_buffer {
         (largest, ready.limits.largest_buffer)
     } else {
         return Ok(());
     };
+    let views = most_views(strategies());
     let what = match views {
         0 => format!("{pictures} pictures"),
         _ => format!("{pictures} pictures and {views} views of each"),
+    };
+    let thaw_fewer = match strategies().all(|strategy| strategy.cut == Cut::HeadOnly) {
+        true => "Use fewer pictures",
+        false => "Thaw fewer layers, or use fewer pictures",
     };
     Err(Refusal {
         reason: format!(
@@ -184,10 +185,9 @@ fn check_memory(lanes: &[Lane], pictures: usize, ready: &Ready) -> Result<(), Re
             kept >> 20
         ),
         remedy: match views {
-            0 => "Thaw fewer layers, or use fewer pictures.",
-            _ => "Thaw fewer layers, or use fewer pictures or views.",
-        }
-        .to_owned(),
+            0 => format!("{thaw_fewer}."),
+            _ => format!("{thaw_fewer} or views."),
+        },
     })
 }
 

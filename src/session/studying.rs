@@ -49,6 +49,8 @@ pub(super) struct Studying {
     away: Vec<(usize, Trial)>,
     /// The assistants that have what trials share.
     equipped: Vec<usize>,
+    /// Whether what trials share turned out to be too large for an assistant.
+    cannot_be_sent: bool,
     log: StudyLog,
     told: Vec<Card>,
     /// Cards to work out again.
@@ -116,6 +118,7 @@ impl Studying {
             sampling: None,
             away: Vec::new(),
             equipped: Vec::new(),
+            cannot_be_sent: false,
             log,
             told: Vec::new(),
             due: VecDeque::new(),
@@ -160,6 +163,11 @@ impl Studying {
     fn is_done(&self) -> bool {
         let has_trials = !self.here.is_empty() || !self.waiting.is_empty() || !self.away.is_empty();
         !has_trials && !self.has_samples() && self.due.is_empty()
+    }
+
+    /// Whether it rests because the person said so.
+    pub fn is_paused(&self) -> bool {
+        self.is_paused
     }
 
     /// Rests, or goes on. Trials that assistants have begun are brought to their end.
@@ -275,7 +283,7 @@ impl Studying {
     fn take_up(&mut self, laboratory: &Laboratory, crew: &Crew, events: &mut Vec<Event>) {
         let Some(first) = self.waiting.pop_front() else { return };
         let Study { transfer, fine_tuning, .. } = &self.log.study;
-        let is_alone = self.ready.present(crew).is_empty();
+        let is_alone = self.cannot_be_sent || self.ready.present(crew).is_empty();
         let second = self.waiting.pop_front_if(|next| {
             let of_both = first.strategy == *transfer && next.strategy == *fine_tuning;
             let on_the_same = first.repetition == next.repetition
@@ -401,11 +409,11 @@ impl Studying {
 
     /// Goes on to trials when all pictures have been looked at.
     async fn looked(&mut self, crew: &Crew) -> Result<(), TrainError> {
-        let Stage::Looking(looking) = &mut self.stage else { return Ok(()) };
-        if !looking.is_done() {
+        if !matches!(&self.stage, Stage::Looking(looking) if looking.is_done()) {
             return Ok(());
         }
-        self.log.feature_seconds = looking.seconds();
+        // The study's own clock, which does not count its rests.
+        self.log.feature_seconds = self.seconds();
         let Stage::Looking(looking) = std::mem::replace(&mut self.stage, Stage::Over) else {
             return Ok(());
         };

@@ -192,13 +192,19 @@ impl Session {
     /// Whether anything is left to do.
     pub fn has_work(&self) -> bool {
         self.has_commands()
-            || self.advising.is_some()
+            || self.is_advising()
             || self.experiment.is_some()
             || self.estimating.is_some()
             || self.finding.is_some()
             || self.is_inspecting()
             || self.can_explain()
             || self.study.as_ref().is_some_and(Studying::is_going)
+    }
+
+    /// Whether an advice is to be worked on. It rests together with the study that it was asked for
+    /// with.
+    fn is_advising(&self) -> bool {
+        self.advising.is_some() && !self.study.as_ref().is_some_and(Studying::is_paused)
     }
 
     /// Whether commands are noted that were not carried out yet.
@@ -249,6 +255,7 @@ impl Session {
         self.expect_files();
         self.unpack();
         self.arrivals.hand_out(&self.crew);
+        let is_advising = self.is_advising();
         if self.arrivals.next_waiting().is_some() {
             self.arrivals.prepare_next();
             self.welcome();
@@ -256,7 +263,7 @@ impl Session {
             && let Some(command) = self.next_command()
         {
             self.carry_out(command).await;
-        } else if let Some(advising) = &mut self.advising {
+        } else if let Some(advising) = self.advising.as_mut().filter(|_| is_advising) {
             // First, since it is to be known before what it is about.
             if let Some(answer) = advising.work().await {
                 self.advising = None;
@@ -353,7 +360,7 @@ impl Session {
     /// before one of them says something.
     pub fn is_waiting(&self) -> bool {
         let is_looking = self.is_inspecting() || self.can_explain();
-        if self.advising.is_some() || (is_looking && self.experiment.is_none()) {
+        if self.is_advising() || (is_looking && self.experiment.is_none()) {
             return false;
         }
         let are_pictures_away = !self.arrivals.is_empty() && self.next_picture().is_none();

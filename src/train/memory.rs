@@ -66,22 +66,37 @@ impl MemoryNeeds<'_> {
         NUMBER * (looked_at * (pooled + at_stages)) as u64
     }
 
+    /// Of looking at the pictures for these strategies: the features that are kept, the largest of
+    /// them once more while they are put together, and the pixels of views.
+    pub fn looks<'s>(&self, strategies: impl IntoIterator<Item = &'s Strategy>) -> u64 {
+        let strategies: Vec<&Strategy> = strategies.into_iter().collect();
+        let strategies = || strategies.iter().copied();
+        let gathering = self.largest_features(strategies());
+        self.features(strategies()) + gathering + self.view_pixels(strategies())
+    }
+
+    /// Of the pixels of views, a byte a colour.
+    fn view_pixels<'s>(&self, strategies: impl IntoIterator<Item = &'s Strategy>) -> u64 {
+        (self.pictures * most_views(strategies) * self.architecture.values_into(0)) as u64
+    }
+
+    /// Of the largest array of features that is kept for these strategies.
+    pub fn largest_features<'s>(&self, strategies: impl IntoIterator<Item = &'s Strategy>) -> u64 {
+        let strategies: Vec<&Strategy> = strategies.into_iter().collect();
+        let looked_at = self.pictures * (1 + most_views(strategies.iter().copied()));
+        let at_stages = stages(strategies).into_iter().map(|at| self.architecture.values_into(at));
+        let largest = at_stages.chain([self.architecture.features()]).max();
+        NUMBER * (looked_at * largest.unwrap_or(0)) as u64
+    }
+
     /// Of an engine that trains runs in turns, each strategy with the pictures that a step of it
     /// takes at once, and has looked at the pictures before.
     pub fn of(&self, runs: &[(&Strategy, usize)]) -> Memory {
         let network = self.architecture;
         let strategies = || runs.iter().map(|(strategy, _)| *strategy);
-        let largest = stages(strategies())
-            .iter()
-            .map(|&stage| network.values_into(stage))
-            .chain([network.features()])
-            .max();
-        let views = self.pictures * most_views(strategies());
-        let looked_at = self.pictures + views;
-        let gathering = NUMBER * (looked_at * largest.unwrap_or(0)) as u64;
-        let portion = PORTION.min(looked_at);
-        // A byte a colour of each pixel.
-        let view_pixels = (views * network.values_into(0)) as u64;
+        let gathering = self.largest_features(strategies());
+        let portion = PORTION.min(self.pictures * (1 + most_views(strategies())));
+        let view_pixels = self.view_pixels(strategies());
         let learning = |strategy: &Strategy| {
             let first = strategy.cut.first_trained_stage();
             let parameters = network.parameters_from(first) + network.head_parameters(self.classes);
@@ -129,6 +144,19 @@ mod tests {
 
     /// Weights and biases of a head for five classes.
     const HEAD: u64 = 5 * 1280 + 5;
+
+    #[test]
+    fn looking_for_a_new_head_takes_pooled_features_twice_and_the_pixels_of_views() {
+        let network = Architecture::bundled();
+        let with_views = |views| Strategy { views, ..Strategy::for_cut(Cut::HeadOnly) };
+        let looks = |views| needs(&network).looks(&[with_views(views)]);
+        assert_eq!(looks(0), 2 * 4 * 100 * 1280);
+        assert_eq!(looks(16), 2 * 4 * 1700 * 1280 + 1600 * 96 * 96 * 3);
+        // 48 × 48 numbers in 16 channels go into the second stage.
+        let early = Strategy::for_cut(Cut::LastBlocks(17));
+        let at_cut = network.values_into(early.cut.first_trained_stage()) as u64;
+        assert_eq!(needs(&network).largest_features([&early]), 4 * 100 * at_cut.max(1280));
+    }
 
     #[test]
     fn a_new_head_needs_what_was_worked_out_by_hand() {

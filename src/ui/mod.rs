@@ -10,6 +10,7 @@ pub mod scatter;
 pub mod state;
 pub mod strip;
 pub mod text;
+pub mod verdict;
 
 #[cfg(feature = "page")]
 mod app;

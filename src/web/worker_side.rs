@@ -66,6 +66,14 @@ struct Host {
     inbox: UnboundedReceiver<Incoming>,
     waiting: VecDeque<Letter>,
     pause: Pause,
+    /// What assistants need, until they are started.
+    unengaged: Option<Unengaged>,
+}
+
+/// What assistants need that were not started yet.
+struct Unengaged {
+    backbone: Vec<u8>,
+    sender: UnboundedSender<Incoming>,
 }
 
 impl Host {
@@ -82,16 +90,31 @@ impl Host {
             cpu_name: "CPU, SIMD".to_owned(),
             gpu: GpuAccess::Closed(gpu::open),
         };
-        let mut session = Session::begin(&backbone, devices, choice, seconds)
+        let session = Session::begin(&backbone, devices, choice, seconds)
             .await
             .map_err(|error| format!("The engine cannot start: {error}."))?;
-        if !session.is_on_graphics_card() {
-            let count = assistants::engines() - 1;
-            session.engage(assistants::engage(count, &backbone, &sender).await);
-        }
-        let mut host = Self { session, inbox, waiting, pause: Pause::new()? };
+        let mut host = Self {
+            session,
+            inbox,
+            waiting,
+            pause: Pause::new()?,
+            unengaged: Some(Unengaged { backbone, sender }),
+        };
+        host.engage_on_the_cpu().await;
         loop {
             host.turn().await?;
+        }
+    }
+
+    /// Starts the assistants once the CPU computes: at the beginning, or when a session that began on a
+    /// graphics card goes over to it.
+    async fn engage_on_the_cpu(&mut self) {
+        if self.session.is_on_graphics_card() {
+            return;
+        }
+        if let Some(Unengaged { backbone, sender }) = self.unengaged.take() {
+            let count = assistants::engines() - 1;
+            self.session.engage(assistants::engage(count, &backbone, &sender).await);
         }
     }
 
@@ -111,6 +134,7 @@ impl Host {
             AT_WORK.set(self.session.next_picture());
             self.session.work().await;
             AT_WORK.set(None);
+            self.engage_on_the_cpu().await;
         }
         for event in self.session.take_events() {
             post_event(&event)?;

@@ -12,7 +12,7 @@ impl Studying {
     /// Keeps every assistant busy with a trial, and gives it what trials share before the first.
     pub(super) async fn hand_out(&mut self, crew: &Crew) {
         let Stage::Trying(laboratory) = &self.stage else { return };
-        if self.is_paused {
+        if self.is_paused || self.cannot_be_sent {
             return;
         }
         for assistant in self.ready.present(crew) {
@@ -21,7 +21,10 @@ impl Studying {
                 continue;
             }
             if !self.equipped.contains(&assistant) {
-                let Some(job) = keep(self.number, laboratory, &self.log).await else { return };
+                let Some(job) = keep(self.number, laboratory, &self.log).await else {
+                    self.cannot_be_sent = true;
+                    return;
+                };
                 if crew.send(assistant, job).is_err() {
                     continue;
                 }

@@ -5,7 +5,8 @@ use yew::prelude::*;
 use crate::session::{Advice, Refusal};
 use crate::ui::state::Study;
 use crate::ui::strip::learns;
-use crate::ui::text::{counted, number, percent};
+use crate::ui::text::{number, percent};
+use crate::ui::verdict::verdict;
 
 /// Of the advice.
 #[derive(Properties, PartialEq)]
@@ -52,35 +53,7 @@ fn advised(advice: &Advice, study: &Study) -> Html {
                     </li>
                 }) }
             </ul>
-            <p class="plain" data-test="outcome">{ outcome(advice, study) }</p>
+            <p class="plain" data-test="outcome">{ verdict(advice, study) }</p>
         </section>
-    }
-}
-
-/// Whether it held, once the advised cut and others were measured.
-fn outcome(advice: &Advice, study: &Study) -> String {
-    let hits = study.outcomes();
-    let measured: Vec<_> = hits.iter().map(|(cut, hits)| (*cut, hits.share())).collect();
-    let tested = hits.first().map_or(0, |(_, hits)| hits.count);
-    // What the advice was held against; the cards have the mean over all seeds.
-    let tested = format!("{} of the first seed", counted(tested, "test picture", "test pictures"));
-    match advice.outcome(&measured).filter(|_| measured.len() > 1) {
-        None => "It was given before any of these runs had ended. Whether it holds shows below."
-            .to_owned(),
-        Some(outcome) if outcome.regret <= 0.0 => format!(
-            "It {}: of {} cuts measured on {tested}, none does better ({}).",
-            if study.is_running() { "holds so far" } else { "held" },
-            measured.len(),
-            percent(outcome.advised_accuracy)
-        ),
-        Some(outcome) => format!(
-            "It {} {} behind the best of {} cuts measured on {tested}: {} against {} with {}.",
-            if study.is_running() { "is so far" } else { "ended" },
-            number(outcome.regret, crate::session::Unit::Points).trim_start_matches('+'),
-            measured.len(),
-            percent(outcome.advised_accuracy),
-            percent(outcome.best_accuracy),
-            learns(outcome.best)
-        ),
     }
 }

@@ -37,6 +37,8 @@ pub use project::Saving;
 pub use question::{Question, Reply};
 pub use rate::{RateSearch, RateStage};
 pub use settings::{Setting, Settings};
+#[cfg(test)]
+pub(in crate::ui) use study::tests as study_tests;
 pub use study::{Study, StudyProgress, StudyStage, trial_in_words};
 pub use study_curves::StudyCurves;
 pub use tuning::Dial;

@@ -84,28 +84,25 @@ impl Study {
         self.cards.iter().filter(|card| card.finding.is_ok()).count()
     }
 
-    /// The hits on test pictures of every cut that was tried on all pictures with the seed of the advice, and
-    /// the first fold as the test: any other repetition tests on pictures that the advice has
-    /// learned from.
-    pub fn outcomes(&self) -> Vec<(Cut, Hits)> {
-        let has_head_phase = self.strategies[1].head_epochs > 0;
-        let mut sums: Vec<(Cut, Hits)> = Vec::new();
-        for row in self.rows.iter() {
-            let strategy = &row.trial.strategy;
-            let is_at_once = has_head_phase && strategy.head_epochs == 0;
-            let is_whole = row.trial.pictures_a_class.is_none();
+    /// Whether a way has other settings than the advice knows.
+    pub fn has_own_settings(&self) -> bool {
+        self.strategies.iter().any(|strategy| *strategy != Strategy::for_cut(strategy.cut))
+    }
+
+    /// The hits on test pictures of every candidate of the advice that was tried on all pictures with
+    /// its seed, and the first fold as the test: any other repetition tests on pictures that the
+    /// advice has learned from.
+    pub fn outcomes(&self, advice: &Advice) -> Vec<(Cut, Hits)> {
+        let is_candidate = |strategy: &Strategy| {
+            advice.candidates.iter().any(|candidate| candidate.strategy == *strategy)
+        };
+        let is_own = |row: &TrialRow| {
             let Repetition { seed, fold } = row.trial.repetition;
-            let is_advised = self.seeds.first() == Some(&seed) && fold == 0;
-            if !is_whole || !is_advised || is_at_once || strategy.start != Start::Pretrained {
-                continue;
-            }
-            let test = row.test();
-            match sums.iter_mut().find(|(known, _)| *known == strategy.cut) {
-                Some((_, hits)) => *hits = [*hits, test].into_iter().sum(),
-                None => sums.push((strategy.cut, test)),
-            }
-        }
-        sums
+            let is_whole = row.trial.pictures_a_class.is_none();
+            is_whole && fold == 0 && self.seeds.first() == Some(&seed)
+        };
+        let rows = self.rows.iter().filter(|row| is_own(row) && is_candidate(&row.trial.strategy));
+        rows.map(|row| (row.trial.strategy.cut, row.test())).collect()
     }
 
     /// Takes an event of the study in; gives news worth saying aloud.
@@ -279,76 +276,4 @@ pub fn trial_in_words(row: &TrialRow, folds: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::session::{Depth, Ending, RunResult, Score, TestAnswer, Trial};
-
-    /// A trial that named so many of four test pictures rightly.
-    fn row(
-        cut: Cut,
-        repetition: Repetition,
-        pictures_a_class: Option<usize>,
-        right: u32,
-    ) -> TrialRow {
-        let strategy = Strategy::for_cut(cut);
-        let score = Score { correct: 0, count: 4, loss: 1.0 };
-        let answer = |picture| TestAnswer { picture, label: 1, answer: u16::from(picture < right) };
-        TrialRow {
-            trial: Trial { strategy, repetition, pictures_a_class, depth: Depth::Scored },
-            training_pictures: 12,
-            result: RunResult {
-                ending: Ending::Completed,
-                best_epoch: 1,
-                validation: score,
-                test: score,
-                seconds: 0.0,
-            },
-            epochs: Vec::new(),
-            steps: 0,
-            gradients: Vec::new(),
-            answers: (0..4).map(answer).collect(),
-            examination: None,
-            operations: 0,
-            memory: 0,
-        }
-    }
-
-    #[test]
-    fn an_advice_is_held_against_the_whole_trials_of_its_own_repetition_alone() {
-        let study = Study {
-            stage: StudyStage::Going,
-            seeds: vec![7, 8],
-            folds: 2,
-            progress: StudyProgress { done: 0, total: 9, seconds: 0.0, seconds_left: None },
-            cards: Rc::default(),
-            rows: Rc::default(),
-            curves: StudyCurves::default(),
-            advice: None,
-            refused: None,
-            strategies: [Cut::HeadOnly, Cut::Everything].map(Strategy::for_cut),
-            alive: true,
-        };
-        let mut state = State { study: Some(study), ..State::default() };
-        let own = Repetition { seed: 7, fold: 0 };
-        let at_once = |mut row: TrialRow| {
-            row.trial.strategy = row.trial.strategy.at_once();
-            row
-        };
-        let rows = [
-            row(Cut::HeadOnly, own, None, 3),
-            row(Cut::Everything, own, None, 2),
-            // Each of these the advice has learned from, or is no candidate.
-            row(Cut::HeadOnly, Repetition { fold: 1, ..own }, None, 0),
-            row(Cut::HeadOnly, Repetition { seed: 8, ..own }, None, 0),
-            row(Cut::HeadOnly, own, Some(2), 0),
-            at_once(row(Cut::Everything, own, None, 4)),
-        ];
-        for row in rows {
-            state.study_heard(Event::TrialEnded(Box::new(row)));
-        }
-        let outcomes = state.study.as_ref().map(Study::outcomes);
-        let hits = |correct| Hits { correct, count: 4 };
-        let expected = vec![(Cut::HeadOnly, hits(3)), (Cut::Everything, hits(2))];
-        assert_eq!(outcomes, Some(expected));
-    }
-}
+pub(in crate::ui) mod tests;

@@ -47,14 +47,15 @@ fn least(entry: &Entry) -> Option<f64> {
     entry.milliseconds.iter().copied().min_by(f64::total_cmp)
 }
 
-fn median(entry: &Entry) -> Option<f64> {
+/// The middle one of an entry's times. `None` where it has none.
+pub fn median(entry: &Entry) -> Option<f64> {
     let mut times = entry.milliseconds.clone();
     times.sort_by(f64::total_cmp);
     times.get(times.len() / 2).copied()
 }
 
 /// Our training step over our pass forward, of the same network on the same device.
-fn step_over_pass(training: &Comparison, all: &[Comparison]) -> Option<f64> {
+pub fn step_over_pass(training: &Comparison, all: &[Comparison]) -> Option<f64> {
     let inference = all.iter().find(|other| {
         other.task == "inference"
             && other.device == training.device

@@ -6,6 +6,7 @@
 //! and `target/bench-native.json`.
 
 mod comparison;
+mod goals;
 mod native;
 mod parts;
 mod prediction;
@@ -19,7 +20,7 @@ use std::fs;
 use std::process::Command;
 use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use self::parts::{Needs, Part};
@@ -82,7 +83,10 @@ fn in_browser(workspace: &Workspace, chosen: &[&Part]) -> Result<()> {
     if !report.adapter.is_empty() {
         println!("WebGPU's adapter: {}.", report.adapter);
     }
-    write(workspace, &report, &processor, cores)
+    write(workspace, &report, &processor, cores)?;
+    let far = prediction::far(&report.predictions);
+    ensure!(far == 0, "{far} of the predictions were further off than the page promises");
+    Ok(())
 }
 
 /// The weight of both programs, as they are and as they travel.
@@ -126,6 +130,7 @@ fn print(report: &Report) {
     comparison::print(&report.comparisons);
     roofline::print(&report.ceilings, &report.layers);
     prediction::print(&report.predictions);
+    goals::print(report);
 }
 
 fn write(workspace: &Workspace, report: &Report, processor: &str, cores: usize) -> Result<()> {

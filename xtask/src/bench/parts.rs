@@ -30,7 +30,7 @@ const fn part(name: &'static str, needs: Needs) -> Part {
 }
 
 /// In the order in which they are measured. The proof comes first: a site that does not work has no
-/// speed. WebGPU at width 1.0 is left out, since an adapter in software takes minutes a step.
+/// speed.
 const PARTS: [Part; 23] = [
     part("sizes", Needs::Sizes),
     part("site, proof", Needs::Site),
@@ -57,7 +57,14 @@ const PARTS: [Part; 23] = [
     part("native, graphics card", Needs::Card),
 ];
 
-/// The parts whose names contain one of the words, or all if there are no words.
+/// Measured only where they are named, since an adapter in software takes minutes a step.
+const NAMED: [Part; 2] = [
+    part("inference, WebGPU, width 1.0", Needs::Program),
+    part("training, WebGPU, width 1.0", Needs::Program),
+];
+
+/// The parts whose names contain one of the words, or all if there are no words. Some have to be
+/// named in full.
 ///
 /// # Errors
 /// When no part has such a name.
@@ -65,8 +72,10 @@ pub fn chosen(words: &[String]) -> Result<Vec<&'static Part>> {
     let parts: Vec<&Part> = PARTS
         .iter()
         .filter(|part| words.is_empty() || words.iter().any(|word| part.name.contains(word)))
+        .chain(NAMED.iter().filter(|part| words.iter().any(|word| part.name == word)))
         .collect();
-    let names = PARTS.map(|part| part.name).join("; ");
+    let names: Vec<&str> = PARTS.iter().chain(&NAMED).map(|part| part.name).collect();
+    let names = names.join("; ");
     ensure!(!parts.is_empty(), "no part of the bench has such a name; there are {names}");
     Ok(parts)
 }
@@ -85,6 +94,7 @@ mod tests {
         assert_eq!(names(&["WebGPU"]).len(), 3);
         assert_eq!(names(&["sizes", "steps"]), ["sizes", "steps by blocks"]);
         assert_eq!(names(&[]).len(), PARTS.len());
+        assert_eq!(names(&["training, WebGPU, width 1.0"]), ["training, WebGPU, width 1.0"]);
     }
 
     #[test]

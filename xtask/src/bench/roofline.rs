@@ -53,13 +53,21 @@ fn rate(ceiling: &Ceiling) -> f64 {
     ceiling.amount / ceiling.milliseconds
 }
 
+fn of(ceilings: &[Ceiling], kind: CeilingKind) -> impl Iterator<Item = &Ceiling> {
+    ceilings.iter().filter(move |ceiling| ceiling.kind == kind)
+}
+
+/// Floating point operations a millisecond of the best product.
+pub fn best_product(ceilings: &[Ceiling]) -> Option<f64> {
+    of(ceilings, CeilingKind::Product).map(rate).max_by(f64::total_cmp)
+}
+
 /// The best product, and the copy of the size of a layer. `None` when either is missing.
 fn roof(ceilings: &[Ceiling]) -> Option<Roof> {
-    let of = |kind| ceilings.iter().filter(move |ceiling| ceiling.kind == kind);
-    let operations = of(CeilingKind::Product).map(rate).max_by(f64::total_cmp)?;
+    let operations = best_product(ceilings)?;
     let distance = |ceiling: &&Ceiling| (ceiling.amount / COPY_OF_A_LAYER).ln().abs();
-    let copy =
-        of(CeilingKind::Copy).min_by(|left, right| distance(left).total_cmp(&distance(right)))?;
+    let copy = of(ceilings, CeilingKind::Copy)
+        .min_by(|left, right| distance(left).total_cmp(&distance(right)))?;
     Some(Roof { operations, bytes: rate(copy) })
 }
 
