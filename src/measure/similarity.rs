@@ -101,8 +101,8 @@ fn take_mean_out<'a>(
 /// estimator calls any two wide layers alike when pictures are few. This one may come out somewhat
 /// below 0 instead.
 ///
-/// `None` for fewer than [`LEAST_COMPARED`] pictures, for different numbers of them, and where one side sees no
-/// difference between pictures or sees a single one apart from the rest.
+/// `None` for fewer than [`LEAST_COMPARED`] pictures, for different numbers of them, and where one
+/// side sees no difference between pictures or sees a single one apart from the rest.
 pub fn similarity(a: &Gram, b: &Gram) -> Option<f64> {
     if a.pictures != b.pictures || a.pictures < LEAST_COMPARED || !a.is_whole() || !b.is_whole() {
         return None;
