@@ -14,7 +14,7 @@ use crate::train::{
 
 /// Training on few pictures makes as many steps as on all of them, up to so many times the epochs:
 /// else it would be told that a way needs many pictures where it only needs more steps.
-const MOST_TIMES_THE_EPOCHS: usize = 4;
+pub(super) const MOST_TIMES_THE_EPOCHS: usize = 4;
 
 /// Where a trial stands.
 enum Stage {

@@ -15,7 +15,9 @@ use crate::data::{Purpose, seeded};
 
 /// How often the pictures are drawn again. A bound then wavers by about 3 % of its distance from
 /// the estimate from seed to seed, far less than it wavers from pictures to other pictures.
-const RESAMPLES: usize = 2_000;
+pub(super) const RESAMPLES: usize = 2_000;
+/// Pictures that an interval takes: one alone says nothing of how pictures differ.
+pub const LEAST_PICTURES: usize = 2;
 
 /// One picture: what it contributes to a mean.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -27,7 +29,7 @@ pub struct Unit {
 }
 
 impl Unit {
-    fn add(&mut self, value: f64) {
+    pub(super) fn add(&mut self, value: f64) {
         self.sum += value;
         self.count += 1;
     }
@@ -94,32 +96,54 @@ fn by_picture(values: impl Iterator<Item = (usize, f64)>) -> Vec<Unit> {
 /// [`bootstrap`] of values that lie within `range`.
 fn within(range: RangeInclusive<f64>, units: &[Unit], seed: u64) -> Option<Interval> {
     let units: Vec<Unit> = units.iter().copied().filter(|unit| unit.count > 0).collect();
-    let first = *units.first().filter(|_| units.len() > 1)?;
+    if units.len() < LEAST_PICTURES {
+        return None;
+    }
     let pictures = units.len() as f64;
     let estimate = mean(units.iter().copied());
-    let is_like_first =
-        |unit: &Unit| unit.sum * first.count as f64 == first.sum * unit.count as f64;
-    if units.iter().all(is_like_first) {
-        let unseen = (3.0 / pictures).min(1.0);
-        let towards = |end: f64| estimate + unseen * (end - estimate);
-        return Some(Interval {
-            estimate,
-            low: towards(*range.start()),
-            high: towards(*range.end()),
-        });
+    if are_alike(&units) {
+        return Some(unseen(estimate, &range, pictures));
     }
 
     let mut generator = seeded(seed, Purpose::Resampling);
-    let mut means: Vec<f64> = (0..RESAMPLES)
-        .map(|_| mean((0..units.len()).map(|_| units[below(units.len(), &mut generator)])))
-        .collect();
-    means.sort_unstable_by(f64::total_cmp);
-    let tail = normal_tail((pictures / (pictures - 1.0)).sqrt() * student(units.len() - 1));
-    let rank = ((tail * RESAMPLES as f64) as usize).max(1);
-    Some(Interval { estimate, low: means[rank - 1], high: means[RESAMPLES - rank] })
+    let means = (0..RESAMPLES).map(|_| drawn_mean(&units, &mut generator)).collect();
+    let tail = expanded_tail((pictures / (pictures - 1.0)).sqrt(), units.len() - 1);
+    Some(bounds(estimate, means, tail))
 }
 
-fn mean(units: impl Iterator<Item = Unit>) -> f64 {
+/// Whether all have the same mean, so that drawing says nothing.
+pub(super) fn are_alike(units: &[Unit]) -> bool {
+    let Some(first) = units.first() else { return true };
+    units.iter().all(|unit| unit.sum * first.count as f64 == first.sum * unit.count as f64)
+}
+
+/// The interval by the rule of three, where so many pictures are alike.
+pub(super) fn unseen(estimate: f64, range: &RangeInclusive<f64>, pictures: f64) -> Interval {
+    let unseen = (3.0 / pictures).min(1.0);
+    let towards = |end: f64| estimate + unseen * (end - estimate);
+    Interval { estimate, low: towards(*range.start()), high: towards(*range.end()) }
+}
+
+/// The share of drawn means that lies beyond each bound, where their standard deviation is so many
+/// times too small and is known with so many degrees of freedom, at least 1.
+pub(super) fn expanded_tail(times: f64, degrees: usize) -> f64 {
+    normal_tail(times * student(degrees))
+}
+
+/// The percentiles of [`RESAMPLES`] drawn means beyond which such a share lies.
+pub(super) fn bounds(estimate: f64, mut means: Vec<f64>, tail: f64) -> Interval {
+    means.sort_unstable_by(f64::total_cmp);
+    let rank = ((tail * means.len() as f64) as usize).max(1);
+    let at = |place: usize| means.get(place).copied().unwrap_or(estimate);
+    Interval { estimate, low: at(rank - 1), high: at(means.len().saturating_sub(rank)) }
+}
+
+/// The mean of as many units, each drawn from all of them.
+pub(super) fn drawn_mean(units: &[Unit], generator: &mut impl Rng) -> f64 {
+    mean((0..units.len()).map(|_| units[below(units.len(), generator)]))
+}
+
+pub(super) fn mean(units: impl Iterator<Item = Unit>) -> f64 {
     let (sum, count) =
         units.fold((0.0, 0), |(sum, count), unit| (sum + unit.sum, count + unit.count));
     sum / count as f64

@@ -10,6 +10,7 @@
 //! | `familiarity`, `abstention` | pictures of none of the classes, and what refusing them costs |
 //! | `label_errors` | pictures that probably lie in the wrong class |
 //! | `bootstrap`, `quantiles` | bounds of shares and paired differences, a picture a unit |
+//! | `stratified` | bounds of balanced accuracy, pictures drawn again class by class |
 //! | `similarity` | how alike two layers see the same pictures (linear CKA) |
 //! | `neighbours` | what frozen features alone tell: nearest mean, overlap of classes |
 //! | `nearest` | the pictures whose features point most nearly the same way |
@@ -45,6 +46,8 @@ mod quantiles;
 #[cfg(feature = "engine")]
 mod similarity;
 #[cfg(feature = "engine")]
+mod stratified;
+#[cfg(feature = "engine")]
 mod strongest;
 #[cfg(feature = "engine")]
 mod temperature;
@@ -53,7 +56,9 @@ pub use abstention::{Abstention, GIVEN_UP, UnknownRefused, is_none_of_these};
 #[cfg(feature = "engine")]
 pub use abstention::{Familiarities, abstention};
 #[cfg(feature = "engine")]
-pub use bootstrap::{Unit, bootstrap, mean_difference, mean_share, paired_difference, share};
+pub use bootstrap::{
+    LEAST_PICTURES, Unit, bootstrap, mean_difference, mean_share, paired_difference, share,
+};
 pub use calibration::{Bin, Calibration};
 #[cfg(feature = "engine")]
 pub use calibration::{PICTURES_A_BIN, calibration};
@@ -86,7 +91,9 @@ pub use picture_map::{
 #[cfg(feature = "engine")]
 pub use proportion::{mean_of_shares, wilson};
 #[cfg(feature = "engine")]
-pub use similarity::{Gram, similarity};
+pub use similarity::{Gram, LEAST_COMPARED, similarity};
+#[cfg(feature = "engine")]
+pub use stratified::{balanced_difference, balanced_share};
 #[cfg(feature = "engine")]
 pub use strongest::{Peak, Strongest};
 #[cfg(feature = "engine")]

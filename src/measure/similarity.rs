@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use kernels::row_product as product;
 
+/// Pictures that it takes: the unbiased estimate divides by three fewer than there are.
+pub const LEAST_COMPARED: usize = 4;
 /// Features that are worked on at once: with 64 rows they fit the cache next to the core.
 const BLOCK: usize = 512;
 
@@ -99,10 +101,10 @@ fn take_mean_out<'a>(
 /// estimator calls any two wide layers alike when pictures are few. This one may come out somewhat
 /// below 0 instead.
 ///
-/// `None` for fewer than four pictures, for different numbers of them, and where one side sees no
-/// difference between pictures or sees a single one apart from the rest.
+/// `None` for fewer than [`LEAST_COMPARED`] pictures, for different numbers of them, and where one
+/// side sees no difference between pictures or sees a single one apart from the rest.
 pub fn similarity(a: &Gram, b: &Gram) -> Option<f64> {
-    if a.pictures != b.pictures || a.pictures < 4 || !a.is_whole() || !b.is_whole() {
+    if a.pictures != b.pictures || a.pictures < LEAST_COMPARED || !a.is_whole() || !b.is_whole() {
         return None;
     }
     let scale = own_independence(a)?.sqrt() * own_independence(b)?.sqrt();

@@ -8,7 +8,7 @@ use super::estimate::Estimate;
 use super::extracting::Extracting;
 use super::lanes::{Ground, Lanes, TrainedModel, broken_off};
 use super::looking::{Looked, Looking};
-use super::message::{Event, Lane, NormMode, Refusal, RunId, RunPlan};
+use super::message::{Event, Lane, Refusal, RunId, RunPlan};
 use super::scale::Weighing;
 use super::setup::{Ready, Setup};
 use super::sharing::{Load, send_away};
@@ -56,18 +56,11 @@ impl Experiment {
         let classes = setup.classes.len();
         let architecture = setup.architecture();
         let head = architecture.head_parameters(classes);
-        let plan = |lane: &Lane| {
-            let first = lane.strategy.cut.first_trained_stage();
-            let frozen_norms = match lane.strategy.norm {
-                NormMode::Frozen => architecture.norm_parameters_from(first),
-                NormMode::Affine | NormMode::Adapt => 0,
-            };
-            RunPlan {
-                run: lane.run,
-                strategy: lane.strategy.clone(),
-                parameters_trained: head + architecture.parameters_from(first) - frozen_norms,
-                parameters_total: head + architecture.parameters_from(0),
-            }
+        let plan = |lane: &Lane| RunPlan {
+            run: lane.run,
+            strategy: lane.strategy.clone(),
+            parameters_trained: lane.strategy.parameters_that_learn(architecture, classes),
+            parameters_total: head + architecture.parameters_from(0),
         };
         let runs = setup.lanes.iter().map(plan).collect();
         let stages: Vec<usize> =

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::class_weights::ClassWeights;
 use crate::data::Augmentation;
-use crate::model::{Cut, STAGES};
+use crate::model::{Architecture, Cut, STAGES};
 
 /// What the network is before it learns.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
@@ -31,6 +31,19 @@ pub enum NormMode {
     /// pictures, and stay those (AdaBN, Li et al., arXiv 1603.04779). The head has learned on other
     /// features by then, where it learned alone; it goes on from there.
     Adapt,
+}
+
+impl NormMode {
+    /// Parameters that learn once everything behind the cut does: those of a head for `classes`
+    /// classes and of the stages behind the cut, without scales and shifts that stay.
+    pub fn parameters_that_learn(self, network: &Architecture, cut: Cut, classes: usize) -> usize {
+        let first = cut.first_trained_stage();
+        let stay = match self {
+            Self::Frozen => network.norm_parameters_from(first),
+            Self::Affine | Self::Adapt => 0,
+        };
+        network.head_parameters(classes) + network.parameters_from(first) - stay
+    }
 }
 
 /// One way to learn the visitor's classes.
@@ -164,6 +177,11 @@ impl Strategy {
         self.depth_factor.powi((STAGES - 1).saturating_sub(stage) as i32)
     }
 
+    /// Parameters that learn once everything behind the cut does, the head's included.
+    pub fn parameters_that_learn(&self, network: &Architecture, classes: usize) -> usize {
+        self.norm.parameters_that_learn(network, self.cut, classes)
+    }
+
     /// Whether statistics are measured anew on the training pictures.
     pub fn adapts(&self) -> bool {
         self.norm == NormMode::Adapt && self.unfrozen_epochs > 0
@@ -265,6 +283,25 @@ pub fn shared_augmentation<'s>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn frozen_scales_and_shifts_do_not_learn() {
+        let network = Architecture::bundled();
+        let learn = |cut, norm| {
+            Strategy { norm, ..Strategy::for_cut(cut) }.parameters_that_learn(&network, 3)
+        };
+        let head = 3 * (1280 + 1);
+        for norm in [NormMode::Frozen, NormMode::Affine, NormMode::Adapt] {
+            assert_eq!(learn(Cut::HeadOnly, norm), head);
+        }
+        // Last block and top: 61040 and 145920 parameters, of which two each of 336, 336 and 112
+        // channels and of the top's 1280 are scales and shifts.
+        let behind = head + 61_040 + 145_920;
+        assert_eq!(learn(Cut::LastBlocks(1), NormMode::Affine), behind);
+        assert_eq!(learn(Cut::LastBlocks(1), NormMode::Adapt), behind);
+        let stay = 2 * (336 + 336 + 112 + 1280);
+        assert_eq!(learn(Cut::LastBlocks(1), NormMode::Frozen), behind - stay);
+    }
 
     #[test]
     fn strategies_without_views_do_not_ask_for_changes_and_those_with_some_ask_for_the_same() {

@@ -92,10 +92,13 @@ pub fn number(value: f64, unit: Unit) -> String {
 /// The same, short enough for an axis.
 pub fn short_number(value: f64, unit: Unit) -> String {
     match unit {
-        Unit::Share | Unit::Points if value.abs() < 0.0995 && value != 0.0 => {
+        Unit::Share if value.abs() < 0.0995 && value != 0.0 => {
             format!("{:.1}{HELD}%", value * 100.0)
         }
-        Unit::Share | Unit::Points => format!("{:.0}{HELD}%", value * 100.0),
+        Unit::Share => format!("{:.0}{HELD}%", value * 100.0),
+        // The axis has no room for the unit, the plot's title has it.
+        Unit::Points if value.abs() < 0.0995 && value != 0.0 => format!("{:.1}", value * 100.0),
+        Unit::Points => format!("{:.0}", value * 100.0),
         Unit::Plain if value.abs() < 0.1 && value.abs() >= 0.001 => {
             let text = format!("{value:.4}");
             text.trim_end_matches('0').to_owned()
@@ -289,6 +292,8 @@ mod tests {
         assert_eq!(number(0.000_02, Unit::Plain), "2.0e−5");
         assert_eq!(short_number(0.25, Unit::Share), "25\u{a0}%");
         assert_eq!(short_number(-0.03, Unit::Share), "−3.0\u{a0}%");
+        assert_eq!(short_number(-0.03, Unit::Points), "−3.0");
+        assert_eq!(short_number(0.2, Unit::Points), "20");
         assert_eq!(short_number(0.06, Unit::Plain), "0.06");
     }
 

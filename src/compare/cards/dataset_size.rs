@@ -1,8 +1,10 @@
 //! Card 2, dataset size: accuracy of both ways on fewer and more pictures a class, and where one
 //! overtakes the other.
 
-use super::summary::{Pairs, WAYS, figure_within, repetitions, scope};
-use super::words::{a_class, capital, lead, leader, listed, range};
+use super::sizes::{Size, in_words};
+use super::summary::{Pairs, WAYS, figure_within, repetitions, scope, too_few};
+use super::words::{capital, lead, leader, range};
+use crate::compare::attempt::MOST_TIMES_THE_EPOCHS;
 use crate::compare::{Finding, Plot, Series, Shape, StudyLog, Unit, pictures_a_class};
 use crate::measure::Interval;
 
@@ -25,7 +27,8 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             "Runs on fewer pictures have yet to end.".to_owned()
         });
     }
-    let pictures = |size: Option<usize>| size.unwrap_or(log.fewest);
+    let tried: Vec<(Size, Pairs)> =
+        tried.into_iter().map(|(asked, pairs)| (Size::of(asked, &pairs), pairs)).collect();
     let series = WAYS.map(|way| {
         let accuracies: Vec<_> = tried.iter().map(|(_, pairs)| pairs.accuracy(way)).collect();
         Series {
@@ -35,33 +38,39 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             intervals: accuracies,
         }
     });
-    let differences: Vec<_> = tried
-        .iter()
-        .filter_map(|(size, pairs)| Some((pictures(*size), pairs.difference()?)))
-        .collect();
+    let differences: Vec<_> =
+        tried.iter().filter_map(|(size, pairs)| Some((*size, pairs.difference()?))).collect();
     let figures = differences.iter().map(|(size, difference)| {
-        let name = format!("Fine-tuning ahead, {size} a class");
+        let name = format!("Fine-tuning ahead, {}", size.short());
         figure_within(&name, None, *difference, Unit::Points)
     });
     let [(smallest, first), .., (largest, last)] = differences[..] else {
-        return Err("There are too few test pictures.".to_owned());
+        let pictures = tried.iter().map(|(_, pairs)| pairs.test_pictures());
+        return Err(too_few(pictures.min().unwrap_or(0)));
     };
-    let sizes: Vec<String> = differences.iter().map(|(size, _)| size.to_string()).collect();
+    let sizes: Vec<Size> = differences.iter().map(|(size, _)| *size).collect();
+    let uneven = if sizes.iter().any(|size| size.is_uneven()) {
+        ", so that what is added last is of the larger classes"
+    } else {
+        ""
+    };
     let times = tried.iter().map(|(_, pairs)| pairs.rows.len());
     Ok(Finding {
         headline: headline(&differences),
         paragraph: format!(
-            "Both ways learned from {} pictures a class, each set part of the next, and were \
-             tested on the same pictures; {} is all that the smallest class has to learn from. \
-             With {smallest} a class, {} (with 95 % confidence {} {scope}, above \
-             zero where fine-tuning is ahead); with {largest}, {} ({}). Every size was tried with \
-             {} at least. A smaller set gets more epochs, at most four times as many, to come near \
+            "Both ways learned from {}, each set part of the next, and were tested on the same \
+             pictures; {} is all that the smallest class has to learn from{uneven}. \
+             With {}, {} (with 95 % confidence {} {scope}, above \
+             zero where fine-tuning is ahead); with {}, {} ({}). Every size was tried with \
+             {} at least. A smaller set gets more epochs, at most {MOST_TIMES_THE_EPOCHS} times as many, to come near \
              the steps of the whole one; the best epoch is always chosen on the same validation \
              pictures.",
-            listed(&sizes),
+            in_words(&sizes),
             log.fewest,
+            smallest.long(),
             lead(first.estimate),
             range(first),
+            largest.long(),
             lead(last.estimate),
             range(last),
             repetitions(log, times.min().unwrap_or(0)),
@@ -69,10 +78,10 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         figures: figures.collect(),
         plots: vec![Plot {
             title: "Test accuracy by pictures to learn from".to_owned(),
-            axis: "training pictures a class".to_owned(),
+            axis: "training pictures a class, of all the mean".to_owned(),
             unit: Unit::Share,
             shape: Shape::Lines,
-            categories: tried.iter().map(|(size, _)| pictures(*size).to_string()).collect(),
+            categories: tried.iter().map(|(size, _)| size.on_axis()).collect(),
             series: series.into(),
         }],
         sources: tried.iter().flat_map(|(_, pairs)| pairs.sources()).collect(),
@@ -82,8 +91,8 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
 
 /// Who is ahead where, and where one overtakes the other; only sizes count at which the two can be
 /// told apart.
-fn headline(differences: &[(usize, Interval)]) -> String {
-    let told: Vec<(usize, f64)> = differences
+fn headline(differences: &[(Size, Interval)]) -> String {
+    let told: Vec<(Size, f64)> = differences
         .iter()
         .filter(|(_, difference)| difference.excludes_zero())
         .map(|(size, difference)| (*size, difference.estimate))
@@ -91,10 +100,11 @@ fn headline(differences: &[(usize, Interval)]) -> String {
     let crossing = told.windows(2).rev().find(|pair| pair[0].1 * pair[1].1 < 0.0);
     if let Some([(before, one), (after, other)]) = crossing {
         return format!(
-            "The curves cross: {} is ahead with {}, {} with {after}.",
+            "The curves cross: {} is ahead with {}, {} with {}.",
             leader(*one),
-            a_class(*before),
-            leader(*other)
+            before.long(),
+            leader(*other),
+            after.long()
         );
     }
     let Some(&(largest, ahead)) = told.last() else {
@@ -103,17 +113,17 @@ fn headline(differences: &[(usize, Interval)]) -> String {
     };
     if told.len() == differences.len() {
         return format!(
-            "{} is ahead at every size tried, from {} to {largest}.",
+            "{} is ahead at every size tried, from {} to {}.",
             capital(leader(ahead)),
-            a_class(told[0].0)
+            told[0].0.long(),
+            largest.long()
         );
     }
-    let sizes: Vec<String> = told.iter().map(|(size, _)| size.to_string()).collect();
-    let noun = if sizes == ["1"] { "picture" } else { "pictures" };
+    let sizes: Vec<Size> = told.iter().map(|(size, _)| *size).collect();
     format!(
-        "No crossing can be told: {} is ahead with {} {noun} a class; at the other sizes the two \
-         ways cannot be told apart.",
+        "No crossing can be told: {} is ahead with {}; at the other sizes the two ways cannot be \
+         told apart.",
         leader(ahead),
-        listed(&sizes)
+        in_words(&sizes)
     )
 }

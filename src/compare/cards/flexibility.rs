@@ -1,7 +1,7 @@
 //! Card 6, flexibility: how far the task is from what the backbone knows, against what fine-tuning
 //! gained.
 
-use super::summary::{Pairs, WAYS, figure_within, scope, shared_figure};
+use super::summary::{Pairs, WAYS, figure_within, scope, shared_figure, too_few};
 use super::words::{counted, lead, percent, range};
 use crate::compare::{Finding, Plot, Series, Shape, StudyLog, Unit};
 use crate::measure::Interval;
@@ -9,7 +9,7 @@ use crate::measure::Interval;
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let scope = scope(log);
     let pairs = Pairs::of(log)?;
-    let gained = pairs.difference().ok_or("There are too few test pictures.")?;
+    let gained = pairs.difference().ok_or_else(|| too_few(pairs.test_pictures()))?;
     let chance = 1.0 / log.classes.len().max(1) as f64;
     let known = log.distance.known(log.classes.len());
     let mut figures = vec![
@@ -82,10 +82,11 @@ fn levels(chance: f64, nearest_mean: f64, accuracies: [Option<Interval>; 2]) -> 
     }
 }
 
-/// This task beside the drawn ones, from what is known best to what is known least.
-fn among_samples(log: &StudyLog, known: f64, gained: Interval) -> Option<Plot> {
+/// This task beside the drawn ones, from what is known best to what is known least: what was known
+/// before training, and what fine-tuning gained, which may be less than nothing.
+fn among_samples(log: &StudyLog, known: f64, gained: Interval) -> Vec<Plot> {
     if log.samples.is_empty() {
-        return None;
+        return Vec::new();
     }
     let mut tasks = vec![("yours".to_owned(), known, gained.estimate, Some(gained))];
     tasks.extend(log.samples.iter().map(|point| {
@@ -93,24 +94,19 @@ fn among_samples(log: &StudyLog, known: f64, gained: Interval) -> Option<Plot> {
         (point.task.title().to_lowercase(), point.known, difference, point.gained)
     }));
     tasks.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let series = |name: &str, values, intervals| Series {
-        name: name.to_owned(),
-        way: None,
-        values,
-        intervals,
+    let plot = |name: &str, unit, values, intervals| Plot {
+        title: format!("Your task among the drawn ones: {}", name.to_lowercase()),
+        axis: "task".to_owned(),
+        unit,
+        shape: Shape::Bars,
+        categories: tasks.iter().map(|(name, ..)| name.clone()).collect(),
+        series: vec![Series { name: name.to_owned(), way: None, values, intervals }],
     };
     let known = tasks.iter().map(|task| Some(task.1)).collect();
     let gained = tasks.iter().map(|task| Some(task.2)).collect();
     let intervals = tasks.iter().map(|task| task.3).collect();
-    Some(Plot {
-        title: "Your task among the drawn ones, both ways tried on each".to_owned(),
-        axis: "task".to_owned(),
-        unit: Unit::Share,
-        shape: Shape::Bars,
-        categories: tasks.iter().map(|(name, ..)| name.clone()).collect(),
-        series: vec![
-            series("Known before training", known, Vec::new()),
-            series("Gained by fine-tuning", gained, intervals),
-        ],
-    })
+    vec![
+        plot("Known before training", Unit::Share, known, Vec::new()),
+        plot("Gained by fine-tuning, in points", Unit::Points, gained, intervals),
+    ]
 }

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::summary::{Pairs, WAYS, figure, figure_within, mean, repetitions, scope, shared_figure};
-use super::words::{counted, lead, percent, range, verdict};
+use super::summary::{
+    Pairs, WAYS, figure, figure_within, mean, repetitions, scope, shared_figure, too_few,
+};
+use super::words::{counted, lead, percent, points, range, verdict};
 use crate::compare::{
     CorruptedHits, Examination, Figure, Finding, Hits, PictureHits, Plot, Series, Shape, StudyLog,
     TrialRow, Unit, Way,
@@ -17,13 +19,17 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     if pairs.rows.is_empty() {
         return Err("Both models have yet to be asked about changed pictures.".to_owned());
     }
-    let difference = picture_difference(&pairs, |seen| &seen.corrupted_pictures)
-        .ok_or("There are too few test pictures.")?;
+    let seen = pairs.examinations(Way::Transfer);
+    let pictures = seen.iter().flat_map(|seen| &seen.corrupted_pictures).map(|row| row.picture);
+    let tested = pictures.collect::<BTreeSet<u32>>().len();
+    let changed_of: fn(&Examination) -> &Vec<PictureHits> = |seen| &seen.corrupted_pictures;
+    let difference =
+        picture_difference(&pairs.rows, pairs.seed(), changed_of).ok_or_else(|| too_few(tested))?;
     let mut figures = Vec::new();
     let mut clean = [0.0; 2];
     let mut changed = [0.0; 2];
     for way in WAYS {
-        let rows = corrupted(&pairs, way);
+        let rows = corrupted(pairs.of_way(way));
         changed[way as usize] = rows.iter().map(|row| row.hits).sum::<Hits>().share();
         clean[way as usize] = pairs.of_way(way).map(unchanged).sum::<Hits>().share();
         figures.push(figure("Changed pictures", way, changed[way as usize], Unit::Share));
@@ -43,13 +49,31 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     if places > 0 {
         figures.push(shared_figure("New setting, pictures", places as f64, Unit::Count));
     }
-    let elsewhere = picture_difference(&pairs, |seen| &seen.new_setting);
+    let elsewhere = picture_difference(&pairs.rows, pairs.seed(), |seen| &seen.new_setting);
     if let Some(within) = elsewhere {
         figures.push(figure_within("Fine-tuning ahead, new setting", None, within, Unit::Points));
     }
-    let seen = pairs.examinations(Way::Transfer);
-    let pictures = seen.iter().flat_map(|seen| &seen.corrupted_pictures).map(|row| row.picture);
-    let tested = pictures.collect::<BTreeSet<u32>>().len();
+    let mut both = pairs.head_first_and_at_once();
+    both.retain(|both| both[1].1.examination.is_some());
+    let mut sources = pairs.sources();
+    let mut compared = String::new();
+    if let Some(within) = picture_difference(&both, pairs.seed(), changed_of) {
+        let share = corrupted(both.iter().map(|both| both[1].1));
+        let share = share.iter().map(|row| row.hits).sum::<Hits>().share();
+        figures.push(shared_figure("Changed pictures, thawed at once", share, Unit::Share));
+        let name = "Thawed at once ahead of head first, changed";
+        figures.push(figure_within(name, None, within, Unit::Points));
+        sources.extend(both.iter().map(|both| both[1].0));
+        compared = format!(
+            " Thawed at once instead of head first, fine-tuning gets {} of the changed pictures \
+             right over {}: {} (with 95 % confidence {}); Kumar et al. (arXiv 2202.10054) expect \
+             it to do worse on pictures unlike those of training.",
+            percent(share),
+            repetitions(log, both.len()),
+            points(within.estimate),
+            range(within)
+        );
+    }
     Ok(Finding {
         headline: format!(
             "Of changed pictures transfer learning gets {} right, fine-tuning {}: {}.",
@@ -62,7 +86,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
              Hendrycks and Dietterich, arXiv 1903.12261){}. Over all of them {} (with 95 % \
              confidence {} {scope}, above zero where \
              fine-tuning is ahead); on the same pictures unchanged, {}. The gap between training and test says \
-             how much was learned by heart.{}",
+             how much was learned by heart.{}{compared}",
             counted(tested, "different picture", "different pictures"),
             repetitions(log, pairs.rows.len()),
             Corruption::ALL.len(),
@@ -88,7 +112,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         ),
         figures,
         plots: vec![by_corruption(&pairs), by_severity(&pairs)],
-        sources: pairs.sources(),
+        sources,
         ..Finding::default()
     })
 }
@@ -120,18 +144,21 @@ fn unchanged(row: &TrialRow) -> Hits {
     hits
 }
 
-/// The hits of one way over all seeds.
-fn corrupted(pairs: &Pairs, way: Way) -> Vec<CorruptedHits> {
-    pairs.examinations(way).iter().flat_map(|seen| seen.corrupted.iter().copied()).collect()
+/// The hits on changed pictures over some rows.
+fn corrupted<'a>(rows: impl Iterator<Item = &'a TrialRow>) -> Vec<CorruptedHits> {
+    let seen = rows.filter_map(|row| row.examination.as_ref());
+    seen.flat_map(|seen| seen.corrupted.iter().copied()).collect()
 }
 
-/// How far fine-tuning is ahead on the pictures of one kind, with pictures as what is resampled.
+/// How far the second row of each pair is ahead on the pictures of one kind, with pictures as what
+/// is resampled.
 fn picture_difference(
-    pairs: &Pairs,
+    pairs: &[[(usize, &TrialRow); 2]],
+    seed: u64,
     asked: impl Fn(&Examination) -> &Vec<PictureHits>,
 ) -> Option<Interval> {
     let mut units = std::collections::BTreeMap::<u32, Resampled>::new();
-    for [(_, first), (_, second)] in &pairs.rows {
+    for [(_, first), (_, second)] in pairs {
         let (Some(first), Some(second)) = (&first.examination, &second.examination) else {
             continue;
         };
@@ -141,7 +168,7 @@ fn picture_difference(
             unit.count += a.hits.count;
         }
     }
-    bootstrap(&units.into_values().collect::<Vec<_>>(), pairs.seed())
+    bootstrap(&units.into_values().collect::<Vec<_>>(), seed)
 }
 
 /// Both ways' accuracy on unchanged pictures, then on those of each group of changes.
@@ -152,7 +179,7 @@ fn by_group<G: PartialEq>(
 ) -> Vec<Series> {
     let share = |hits: Hits| (hits.count > 0).then(|| hits.share());
     let series = WAYS.map(|way| {
-        let rows = corrupted(pairs, way);
+        let rows = corrupted(pairs.of_way(way));
         let of = |group: &G| {
             share(rows.iter().filter(|row| group_of(row) == *group).map(|row| row.hits).sum())
         };

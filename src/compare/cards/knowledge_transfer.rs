@@ -3,24 +3,26 @@
 
 use super::summary::{Pairs, WAYS, figure, mean, repetitions, shared_figure, stage_names};
 use super::words::{percent, plain};
-use crate::compare::{
-    Examination, Finding, Hits, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way,
-};
+use crate::compare::{Examination, Finding, Hits, Plot, Series, Shape, StudyLog, Unit, Way};
+use crate::measure::LEAST_COMPARED;
 use crate::model::Cut;
-use crate::train::Strategy;
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let pairs = Pairs::of(log)?.examined();
     let stages = log.architecture.stages.len();
-    let missing = "How similar features stayed shows once both models were examined on at least \
-                   four pictures.";
+    let missing = || {
+        format!(
+            "How similar features stayed shows once both models were examined on at least \
+             {LEAST_COMPARED} pictures."
+        )
+    };
     let last = |seen: &[&Examination]| at(seen, stages.saturating_sub(1));
     let mut similar = [0.0; 2];
     let mut figures = Vec::new();
     let mut left = [None; 2];
     for way in WAYS {
         let seen = pairs.examinations(way);
-        similar[way as usize] = last(&seen).ok_or(missing)?;
+        similar[way as usize] = last(&seen).ok_or_else(missing)?;
         let value = similar[way as usize];
         figures.push(figure("Last features, similarity", way, value, Unit::Plain));
         let agreed: Hits = seen.iter().filter_map(|seen| seen.agreement).sum();
@@ -39,8 +41,8 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         WAYS.map(|way| series(way.title(), Some(way), &pairs.examinations(way))).into();
     let mut sources = pairs.sources();
     let mut compared = String::new();
-    let without_phase = log.study.fine_tuning.at_once();
-    let thawed = thawed_at_once(&pairs, &without_phase);
+    let mut thawed = pairs.head_first_and_at_once();
+    thawed.retain(|both| both[1].1.examination.is_some());
     let seen_of = |place: usize| -> Vec<&Examination> {
         thawed.iter().filter_map(|both| both[place].1.examination.as_ref()).collect()
     };
@@ -96,23 +98,6 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         sources,
         ..Finding::default()
     })
-}
-
-/// Fine-tuning with its head first and at once, with every repetition in which both were examined.
-fn thawed_at_once<'a>(pairs: &Pairs<'a>, at_once: &'a Strategy) -> Vec<[(usize, &'a TrialRow); 2]> {
-    if *at_once == pairs.log.study.fine_tuning {
-        return Vec::new();
-    }
-    let rows: Vec<_> = pairs.log.trials_of(at_once, None).collect();
-    let both = pairs.rows.iter().filter_map(|pair| {
-        let tuned = pair[Way::FineTuning as usize];
-        let other = rows
-            .iter()
-            .filter(|(_, row)| row.examination.is_some())
-            .find(|(_, row)| row.trial.repetition == tuned.1.trial.repetition)?;
-        Some([tuned, *other])
-    });
-    both.collect()
 }
 
 /// The mean similarity of a stage.

@@ -9,6 +9,7 @@ mod knowledge_transfer;
 mod layers;
 mod performance;
 mod process;
+mod sizes;
 mod summary;
 mod use_cases;
 pub(super) mod words;

@@ -1,24 +1,27 @@
 //! Card 7, performance: paired test accuracy and balanced accuracy with intervals, and what is
 //! mistaken for what.
 
-use super::summary::{Pairs, WAYS, accuracy, figure, figure_within, scope};
-use super::words::{lead, percent, range, verdict};
-use crate::compare::{Finding, Matrix, Plot, Series, Shape, StudyLog, Unit, Way};
-use crate::measure::Confusion;
+use super::summary::{Pairs, WAYS, accuracy, figure, figure_within, repetitions, scope, too_few};
+use super::words::{counted, lead, percent, points, range, verdict};
+use crate::compare::log::ahead;
+use crate::compare::{Finding, Matrix, Plot, Series, Shape, StudyLog, TrialRow, Unit, Way};
+use crate::measure::{Confusion, Interval, LEAST_PICTURES};
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let scope = scope(log);
     let pairs = Pairs::of(log)?;
-    let too_few = "There are too few test pictures.";
-    let difference = pairs.difference().ok_or(too_few)?;
+    let too_few = || too_few(pairs.test_pictures());
+    let difference = pairs.difference().ok_or_else(too_few)?;
     let mut figures = Vec::new();
     let mut matrices = Vec::new();
     let confusions = WAYS.map(|way| confusion(&pairs, way));
     for (way, confusion) in WAYS.into_iter().zip(&confusions) {
-        let within = pairs.accuracy(way).ok_or(too_few)?;
+        let within = pairs.accuracy(way).ok_or_else(too_few)?;
         figures.push(figure_within("Test accuracy", Some(way), within, Unit::Share));
-        let balanced = confusion.balanced_accuracy();
-        figures.push(figure("Balanced accuracy", way, balanced, Unit::Share));
+        figures.push(match pairs.balanced_accuracy(way) {
+            Some(within) => figure_within("Balanced accuracy", Some(way), within, Unit::Share),
+            None => figure("Balanced accuracy", way, confusion.balanced_accuracy(), Unit::Share),
+        });
         let counts = (0..log.classes.len())
             .flat_map(|label| {
                 (0..log.classes.len()).map(move |answer| confusion.count(label, answer) as i64)
@@ -28,6 +31,21 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         matrices.push(Matrix { title, way: Some(way), classes: log.classes.clone(), counts });
     }
     figures.push(figure_within("Fine-tuning ahead", None, difference, Unit::Points));
+    let balanced = pairs.balanced_difference();
+    if let Some(within) = balanced {
+        figures.push(figure_within("Fine-tuning ahead, balanced", None, within, Unit::Points));
+    }
+    let balanced = match balanced {
+        Some(within) => format!(
+            "; there {} (with 95 % confidence {}, pictures drawn again within each class)",
+            lead(within.estimate),
+            range(within)
+        ),
+        None => format!(
+            "; how far it may be off cannot be told where a class has fewer than {}",
+            counted(LEAST_PICTURES, "test picture", "test pictures")
+        ),
+    };
     matrices.push(Matrix {
         title: "Fine-tuning minus transfer learning".to_owned(),
         way: None,
@@ -45,6 +63,25 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
              fine-tuning thaws and with frozen statistics, gets {}.",
             percent(within.estimate)
         );
+    }
+    let both = pairs.head_first_and_at_once();
+    let at_once = ThawedAtOnce::of(&both, pairs.seed());
+    if let Some(ThawedAtOnce { accuracy, ahead }) = at_once {
+        figures.push(figure_within("Thawed at once, test accuracy", None, accuracy, Unit::Share));
+        figures.push(figure_within(
+            "Thawed at once ahead of head first",
+            None,
+            ahead,
+            Unit::Points,
+        ));
+        baseline.push_str(&format!(
+            " Fine-tuning at once, without its head’s phase, gets {} over {}: {} against head \
+             first (with 95 % confidence {}).",
+            percent(accuracy.estimate),
+            repetitions(log, both.len()),
+            points(ahead.estimate),
+            range(ahead)
+        ));
     }
     let turns = if log.study.takes_turns() {
         format!(
@@ -77,7 +114,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             "Both ways answered the same test pictures ({}).{turns} Over all of them, {}; \
              the difference is, with 95 % confidence {scope}, {}, above zero where fine-tuning is \
              ahead (bootstrap over pictures, each with all its seeds). Balanced accuracy counts \
-             every class alike, however many pictures it has. The matrices add up all \
+             every class alike, however many pictures it has{balanced}. The matrices add up all \
              seeds.{baseline}",
             pairs.basis(),
             lead(difference.estimate),
@@ -97,8 +134,26 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             .sources()
             .into_iter()
             .chain(scratch.iter().map(|(place, _)| *place))
+            .chain(at_once.iter().flat_map(|_| both.iter().map(|both| both[1].0)))
             .collect(),
     })
+}
+
+/// How fine-tuning does that thaws its layers at once, and how far it is ahead of training the head
+/// first.
+#[derive(Clone, Copy, Debug)]
+struct ThawedAtOnce {
+    accuracy: Interval,
+    ahead: Interval,
+}
+
+impl ThawedAtOnce {
+    /// Of repetitions with both, head first and at once.
+    fn of(both: &[[(usize, &TrialRow); 2]], seed: u64) -> Option<Self> {
+        let accuracy = accuracy(both.iter().map(|[_, (_, row)]| *row), seed)?;
+        let ahead = ahead(both.iter().map(|[(_, first), (_, second)]| [*first, *second]), seed)?;
+        Some(Self { accuracy, ahead })
+    }
 }
 
 /// The answers of one way over all seeds.

@@ -4,28 +4,32 @@ use super::summary::{Pairs, WAYS, figure, parameters, stage_names, strategy};
 use super::words::counted;
 use crate::compare::{Finding, Plot, Repetition, Series, Shape, StudyLog, TrialRow, Unit, Way};
 use crate::model::STAGES;
-use crate::train::{GradientRow, Phase, Strategy};
+use crate::train::{Phase, Strategy};
 
 pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     let pairs = Pairs::of(log)?;
     let [(_, transfer), (_, tuned)] = pairs.rows[0];
     let mut figures = Vec::new();
     for (way, row) in WAYS.into_iter().zip([transfer, tuned]) {
-        let (learn, _) = parameters(log, strategy(log, way));
         figures.push(figure("Epochs", way, row.epochs.len() as f64, Unit::Count));
         figures.push(figure("Steps", way, row.steps as f64, Unit::Count));
-        figures.push(figure(
-            "Parameters updated a step, last phase",
-            way,
-            learn as f64,
-            Unit::Count,
-        ));
+        let head = log.architecture.head_parameters(log.classes.len());
+        let (thawed, _) = parameters(log, strategy(log, way));
+        let phases = phases(row);
+        for (epochs, what, learn) in
+            [(phases.0, "head alone", head), (phases.1, "layers thawed", thawed)]
+        {
+            if epochs > 0 {
+                let name = format!("Parameters updated a step, {what}");
+                figures.push(figure(&name, way, learn as f64, Unit::Count));
+            }
+        }
     }
     let epochs = transfer.epochs.len().max(tuned.epochs.len());
     if epochs == 0 {
         return Err("No epoch of the first seed has ended.".to_owned());
     }
-    let gradients = gradients(log, tuned);
+    let gradients = gradients(log, [transfer, tuned]);
     let (head, unfrozen) = phases(tuned);
     let mut sentences = Vec::new();
     if head > 0 && unfrozen > 0 {
@@ -62,7 +66,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         },
         paragraph: sentences.join(" "),
         figures,
-        plots: [Some(rates(log, transfer, tuned, epochs)), shares_of_rate(log), gradients]
+        plots: [Some(rates(log, [transfer, tuned], epochs)), shares_of_rate(log), gradients]
             .into_iter()
             .flatten()
             .collect(),
@@ -106,40 +110,48 @@ fn thawed_rates(strategy: &Strategy) -> String {
     format!("{alone}Once layers have thawed, the rate goes up to {unfrozen_rate}, {depth}.")
 }
 
-/// Learning rates over the epochs: of the head in both ways, and of the first stage that thaws.
-fn rates(log: &StudyLog, transfer: &TrialRow, tuned: &TrialRow, epochs: usize) -> Plot {
-    let head = |row: &TrialRow| {
-        let rate = |epoch: usize| row.epochs.get(epoch).map(|row| row.head_rate);
-        (0..epochs).map(rate).collect()
-    };
-    let of_stage = |stage: usize| {
-        let rate = |epoch: usize| {
-            let row = tuned.epochs.get(epoch)?;
-            Some(match row.phase {
-                Phase::Head => 0.0,
-                Phase::Unfrozen => row.head_rate * log.study.fine_tuning.rate_factor(stage),
-            })
-        };
-        (0..epochs).map(rate).collect()
-    };
-    let series =
-        |name: String, way, values| Series { name, way: Some(way), values, intervals: Vec::new() };
-    let mut all = vec![
-        series("Transfer learning, head".to_owned(), Way::Transfer, head(transfer)),
-        series("Fine-tuning, head".to_owned(), Way::FineTuning, head(tuned)),
-    ];
-    let first = log.study.fine_tuning.cut.first_trained_stage();
-    if first < STAGES {
-        let name = format!("Fine-tuning, {}", stage_names(log)[first]);
-        all.push(series(name, Way::FineTuning, of_stage(first)));
+/// A line over the epochs for the head of each way, and one for every stage that thaws in it.
+fn by_epoch(
+    log: &StudyLog,
+    rows: [&TrialRow; 2],
+    epochs: usize,
+    value: impl Fn(&TrialRow, &Strategy, usize, Option<usize>) -> Option<f64>,
+) -> Vec<Series> {
+    let names = stage_names(log);
+    let mut all = Vec::new();
+    for (way, row) in WAYS.into_iter().zip(rows) {
+        let strategy = strategy(log, way);
+        let stages = strategy.cut.first_trained_stage()..names.len();
+        for stage in [None].into_iter().chain(stages.map(Some)) {
+            let part = stage.map_or("head", |stage| &names[stage]);
+            all.push(Series {
+                name: format!("{}, {part}", way.title()),
+                way: Some(way),
+                values: (1..=epochs).map(|epoch| value(row, strategy, epoch, stage)).collect(),
+                intervals: Vec::new(),
+            });
+        }
     }
+    all
+}
+
+/// Learning rates over the epochs, of the head and of every stage that thaws.
+fn rates(log: &StudyLog, rows: [&TrialRow; 2], epochs: usize) -> Plot {
+    let rate = |row: &TrialRow, strategy: &Strategy, epoch: usize, stage: Option<usize>| {
+        let row = row.epochs.get(epoch - 1)?;
+        Some(match (stage, row.phase) {
+            (None, _) => row.head_rate,
+            (Some(_), Phase::Head) => 0.0,
+            (Some(stage), Phase::Unfrozen) => row.head_rate * strategy.rate_factor(stage),
+        })
+    };
     Plot {
         title: "Learning rates".to_owned(),
         axis: "epoch".to_owned(),
         unit: Unit::Plain,
         shape: Shape::Lines,
         categories: (1..=epochs).map(|epoch| epoch.to_string()).collect(),
-        series: all,
+        series: by_epoch(log, rows, epochs, rate),
     }
 }
 
@@ -168,26 +180,24 @@ fn shares_of_rate(log: &StudyLog) -> Option<Plot> {
     })
 }
 
-/// How long each block's gradient was when layers had just thawed, and at the end.
-fn gradients(log: &StudyLog, tuned: &TrialRow) -> Option<Plot> {
-    let thawed: Vec<&GradientRow> =
-        tuned.gradients.iter().filter(|row| row.first_stage < STAGES).collect();
-    let (first, last) = (*thawed.first()?, *thawed.last()?);
-    let mut categories = stage_names(log).split_off(first.first_stage);
-    categories.push("head".to_owned());
-    let series = |row: &GradientRow| Series {
-        name: format!("Epoch {}", row.epoch),
-        way: Some(Way::FineTuning),
+/// How long the gradients of the head and of every stage that thaws were, at every epoch in which
+/// they learned and were looked at.
+fn gradients(log: &StudyLog, rows: [&TrialRow; 2]) -> Option<Plot> {
+    let all = rows.iter().flat_map(|row| &row.gradients);
+    let epochs = all.map(|row| row.epoch).max()?;
+    let norm = |row: &TrialRow, _: &Strategy, epoch: usize, stage: Option<usize>| {
+        let row = row.gradients.iter().find(|row| row.epoch == epoch)?;
+        // The head stands behind the last stage.
+        let place = stage.unwrap_or(STAGES).checked_sub(row.first_stage)?;
         // Of training that went astray they may be no numbers.
-        values: row.norms.iter().map(|&norm| Some(norm).filter(|norm| norm.is_finite())).collect(),
-        intervals: Vec::new(),
+        row.norms.get(place).copied().filter(|norm| norm.is_finite())
     };
     Some(Plot {
-        title: "Length of each block’s gradient, first and last epoch thawed".to_owned(),
-        axis: "block".to_owned(),
+        title: "Length of each block’s gradient".to_owned(),
+        axis: "epoch".to_owned(),
         unit: Unit::Plain,
-        shape: Shape::Bars,
-        categories,
-        series: if first == last { vec![series(first)] } else { vec![series(first), series(last)] },
+        shape: Shape::Lines,
+        categories: (1..=epochs).map(|epoch| epoch.to_string()).collect(),
+        series: by_epoch(log, rows, epochs, norm),
     })
 }

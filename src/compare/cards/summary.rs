@@ -3,7 +3,9 @@
 use super::words::counted;
 use crate::compare::log::ahead;
 use crate::compare::{Examination, Figure, Repetition, StudyLog, TrialRow, Unit, Way};
-use crate::measure::{Interval, share};
+use crate::measure::{
+    Interval, LEAST_PICTURES, Missing, balanced_difference, balanced_share, share,
+};
 use crate::train::Strategy;
 
 /// Both ways in the order of every card.
@@ -104,6 +106,41 @@ impl<'a> Pairs<'a> {
         ahead(self.rows.iter().map(|[(_, first), (_, second)]| [*first, *second]), self.seed())
     }
 
+    /// The balanced accuracy of one way with its interval, where every class has pictures for one.
+    pub fn balanced_accuracy(&self, way: Way) -> Option<Interval> {
+        let answers = self.of_way(way).flat_map(|row| &row.answers);
+        let answers =
+            answers.map(|answer| (answer.picture as usize, answer.label.into(), answer.is_right()));
+        balanced_share(answers, self.seed())
+    }
+
+    /// How far fine-tuning is ahead in balanced accuracy, picture by picture.
+    pub fn balanced_difference(&self) -> Option<Interval> {
+        let both = self.rows.iter().flat_map(|[(_, a), (_, b)]| a.answers.iter().zip(&b.answers));
+        let both =
+            both.map(|(a, b)| (a.picture as usize, a.label.into(), a.is_right(), b.is_right()));
+        balanced_difference(both, self.seed())
+    }
+
+    /// Fine-tuning as it was set, its head first, and at once, of every repetition with both, each
+    /// with its place in the log. None where it has no phase of its head.
+    pub fn head_first_and_at_once(&self) -> Vec<[(usize, &'a TrialRow); 2]> {
+        let head_first = &self.log.study.fine_tuning;
+        let at_once = head_first.at_once();
+        if at_once == *head_first {
+            return Vec::new();
+        }
+        let rows: Vec<_> = self.log.trials_of(&at_once, None).collect();
+        let both = self.rows.iter().filter_map(|pair| {
+            let first = pair[Way::FineTuning as usize];
+            let same =
+                |(_, row): &&(usize, &TrialRow)| row.trial.repetition == first.1.trial.repetition;
+            let (place, _) = *rows.iter().find(same)?;
+            Some([first, (place, self.log.rows.get(place)?)])
+        });
+        both.collect()
+    }
+
     /// The seed of every resampling.
     pub fn seed(&self) -> u64 {
         self.log.study.seeds.first().copied().unwrap_or_default()
@@ -118,6 +155,12 @@ pub(super) fn accuracy<'a>(
 ) -> Option<Interval> {
     let answers = rows.flat_map(|row| &row.answers);
     share(answers.map(|answer| (answer.picture as usize, answer.is_right())), seed)
+}
+
+/// That so many test pictures do not make an interval.
+pub(super) fn too_few(found: usize) -> String {
+    let missing = Missing::TooFew { needed: LEAST_PICTURES, found };
+    format!("There are too few test pictures: {}.", missing.in_words())
 }
 
 /// How often something was tried: `3 seeds`, or `15 repetitions` where folds take turns.
@@ -173,9 +216,9 @@ pub(super) fn strategy(log: &StudyLog, way: Way) -> &Strategy {
 
 /// Parameters that learn in a way, the head's included, and those that there are.
 pub(super) fn parameters(log: &StudyLog, strategy: &Strategy) -> (usize, usize) {
-    let head = log.architecture.head_parameters(log.classes.len());
-    let from = |stage| head + log.architecture.parameters_from(stage);
-    (from(strategy.cut.first_trained_stage()), from(0))
+    let (network, classes) = (&log.architecture, log.classes.len());
+    let all = network.head_parameters(classes) + network.parameters_from(0);
+    (strategy.parameters_that_learn(network, classes), all)
 }
 
 /// The names of the network's stages: stem, blocks, top.

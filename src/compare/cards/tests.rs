@@ -4,8 +4,10 @@ mod dependence;
 mod folds;
 mod gaps;
 mod log;
+mod norms;
 mod random;
 mod sentences;
+mod unequal;
 mod values;
 
 use super::*;

@@ -4,7 +4,8 @@
 //! The four situations and what is recommended in each: Stanford CS231n course notes, "Transfer
 //! Learning", "When and how to fine-tune?".
 
-use super::summary::{Pairs, WAYS, figure_within, shared_figure};
+use super::sizes::Size;
+use super::summary::{Pairs, WAYS, figure_within, shared_figure, too_few};
 use super::words::{a_class, percent, points, range, verdict};
 use crate::compare::log::ahead;
 use crate::compare::{Finding, StudyLog, Unit, pictures_a_class};
@@ -29,13 +30,18 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     // What is compared has the same repetitions, while others are still on their way.
     let all = all.only(&part.repetitions());
     let part = part.only(&all.repetitions());
-    let too_few = "There are too few test pictures.";
+    let too_few = || too_few(all.test_pictures());
     let accuracy = |way| all.accuracy(way).map_or(f64::NEG_INFINITY, |within| within.estimate);
     let better = WAYS.into_iter().rev().max_by(|&a, &b| accuracy(a).total_cmp(&accuracy(b)));
-    let better = better.ok_or(too_few)?;
-    let doublings = (log.fewest as f64 / size as f64).log2();
+    let better = better.ok_or_else(too_few)?;
+    // All pictures of every class were learned from, not as many as the smallest one has.
+    let [whole, half] = [(None, &all), (Some(size), &part)].map(|(size, of)| Size::of(size, of));
+    let doublings = (whole.mean / half.mean).log2();
+    if !(doublings.is_finite() && doublings > 0.0) {
+        return Err("No trial has learned from more pictures than another.".to_owned());
+    }
     let steps = part.of_way(better).zip(all.of_way(better)).map(|(part, all)| [part, all]);
-    let gained = ahead(steps, all.seed()).ok_or(too_few)?;
+    let gained = ahead(steps, all.seed()).ok_or_else(too_few)?;
     let a_doubling = Interval {
         estimate: gained.estimate / doublings,
         low: gained.low / doublings,
@@ -54,7 +60,7 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
             ("large and different", "fine-tuning of the whole network from pretrained weights")
         }
     };
-    let difference = all.difference().ok_or(too_few)?;
+    let difference = all.difference().ok_or_else(too_few)?;
     let unsure = match a_doubling.contains(STILL_RISING) {
         true => ", which so few answers cannot tell for sure",
         false => "",
@@ -63,14 +69,14 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
     Ok(Finding {
         headline: format!("Your set counts as {situation}; there, {recommended} is recommended."),
         paragraph: format!(
-            "Small: from {} to all pictures ({} of the smallest class) the better way’s accuracy \
+            "Small: from {} to {} the better way’s accuracy \
              changed by {} a doubling (with 95 % confidence {}); a set is small above {}{unsure}. Similar: the untrained features go \
              {} of the way from guessing to perfect; a task is similar from {} on. Both bounds are \
              our choice. The four situations are those of the CS231n course notes on transfer \
              learning. Measured here, {}{advised}. The advice beside the cards asks held-out pictures \
              instead of going by situations; where both differ, it is the one that was measured.",
-            a_class(size),
-            log.fewest,
+            half.long(),
+            whole.long(),
             points(rise),
             range(a_doubling),
             points(STILL_RISING),

@@ -19,6 +19,11 @@ pub(in crate::compare) fn percent(share: f64) -> String {
     format!("{} %", decimals(share * 100.0, 1))
 }
 
+/// A share that is set and not measured, as per cent without decimals: `90 %`.
+pub(super) fn whole_percent(share: f64) -> String {
+    format!("{} %", decimals(share * 100.0, 0))
+}
+
 /// A difference of shares in points, with its sign: `+3.3 points`, `−1.2 points`, `0.0 points`.
 pub(super) fn points(difference: f64) -> String {
     format!("{} points", signed(difference))

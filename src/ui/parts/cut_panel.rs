@@ -105,12 +105,7 @@ fn ahead(forecast: &Forecast, side: Side) -> Html {
 fn weights(cut: Cut, norm: NormMode, classes: usize) -> String {
     let network = Architecture::bundled();
     let head = network.head_parameters(classes);
-    let first = cut.first_trained_stage();
-    let frozen_norms = match norm {
-        NormMode::Frozen => network.norm_parameters_from(first),
-        NormMode::Affine | NormMode::Adapt => 0,
-    };
-    let learn = network.parameters_from(first) + head - frozen_norms;
+    let learn = norm.parameters_that_learn(&network, cut, classes);
     let all = network.parameters_from(0) + head;
     format!("{} of {} weights learn", rounded(learn), rounded(all))
 }

@@ -49,7 +49,7 @@ fn seen(
     rows_of(log, strategy, None).filter_map(|row| row.examination.as_mut())
 }
 
-const CHANGES: [Change; 18] = [
+const CHANGES: [Change; 26] = [
     Change {
         name: "the head-only backbone moved",
         make: |log| seen(log, transfer).for_each(|seen| seen.changes[3].moved = 0.1),
@@ -110,6 +110,36 @@ const CHANGES: [Change; 18] = [
         changes: &[Difference::Cost],
     },
     Change {
+        name: "another time of looking at the pictures",
+        make: |log| log.feature_seconds += 0.1,
+        changes: &[Difference::Cost],
+    },
+    Change {
+        name: "more pictures to look at",
+        make: |log| log.pictures += 1,
+        changes: &[Difference::Cost],
+    },
+    Change {
+        name: "more memory",
+        make: |log| rows_of(log, tuned, None).for_each(|row| row.memory += 1_000),
+        changes: &[Difference::Cost],
+    },
+    Change {
+        name: "more pictures to learn from",
+        make: |log| rows_of(log, tuned, None).for_each(|row| row.training_pictures += 3),
+        changes: &[Difference::DatasetSize, Difference::UseCases],
+    },
+    Change {
+        name: "another drawn task",
+        make: |log| log.samples[1].known = 0.2,
+        changes: &[Difference::Flexibility],
+    },
+    Change {
+        name: "another gain on a drawn task",
+        make: |log| log.samples[0].fine_tuning -= 0.3,
+        changes: &[Difference::Flexibility],
+    },
+    Change {
         name: "more overlap of the classes",
         make: |log| log.distance.overlap = Some(0.25),
         changes: &[Difference::Flexibility],
@@ -136,6 +166,19 @@ const CHANGES: [Change; 18] = [
     Change {
         name: "other answers in the new setting",
         make: |log| seen(log, transfer).for_each(|seen| seen.new_setting[7].hits.correct = 1),
+        changes: &[Difference::Generalisation],
+    },
+    Change {
+        name: "other answers when thawed at once",
+        make: |log| {
+            rows_of(log, at_once, None)
+                .for_each(|row| row.answers = answers(row.trial.repetition.seed, 7, 3))
+        },
+        changes: &[Difference::Performance],
+    },
+    Change {
+        name: "other answers to changed pictures when thawed at once",
+        make: |log| seen(log, at_once).for_each(|seen| seen.corrupted[4].hits.correct += 1),
         changes: &[Difference::Generalisation],
     },
     Change {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::compare::{Depth, Way};
+use crate::measure::LEAST_COMPARED;
 
 #[test]
 fn without_trials_every_card_says_what_is_missing() {
@@ -80,7 +81,8 @@ fn a_seed_with_one_examination_missing_is_left_out_of_what_is_examined() {
     for (one, both) in values(&rest).into_iter().zip(values(&all)) {
         assert!((one - both).abs() < 1e-9, "{one} {both}");
     }
-    assert_eq!(rest.sources, [0, 1]);
+    assert!(rest.sources.iter().all(|&place| log.rows[place].trial.repetition.seed == 1));
+    assert!(rest.sources.starts_with(&[0, 1]));
     assert!(rest.paragraph.starts_with("10 different pictures of the tests of 1 seed"));
 }
 
@@ -90,7 +92,10 @@ fn too_few_similar_features_say_how_many_pictures_they_need() {
     for seen in log.rows.iter_mut().filter_map(|row| row.examination.as_mut()) {
         seen.similarity.fill(None);
     }
-    assert!(missing(&log, Difference::KnowledgeTransfer).contains("four pictures"));
+    assert!(
+        missing(&log, Difference::KnowledgeTransfer)
+            .contains(&format!("at least {LEAST_COMPARED} pictures"))
+    );
 }
 
 #[test]
@@ -116,7 +121,43 @@ fn fewer_than_two_test_pictures_are_too_few() {
         row.answers.retain(|answer| answer.picture == 5);
     }
     for difference in [Difference::DatasetSize, Difference::Flexibility, Difference::Performance] {
-        assert_eq!(missing(&log, difference), "There are too few test pictures.");
+        assert_eq!(
+            missing(&log, difference),
+            "There are too few test pictures: it takes 2 pictures, not 1.",
+            "{difference:?}"
+        );
+    }
+    for seen in log.rows.iter_mut().filter_map(|row| row.examination.as_mut()) {
+        seen.corrupted_pictures.clear();
+    }
+    assert_eq!(
+        missing(&log, Difference::Generalisation),
+        "There are too few test pictures: it takes 2 pictures, not 0."
+    );
+}
+
+#[test]
+fn a_class_with_one_test_picture_leaves_balanced_accuracy_without_an_interval() {
+    let mut log = first_log();
+    for row in &mut log.rows {
+        row.answers.retain(|answer| answer.label != 2 || answer.picture == 8);
+    }
+    let found = found(&log, Difference::Performance);
+    let balanced = found.figures.iter().filter(|figure| figure.name.starts_with("Balanced"));
+    assert!(balanced.clone().count() == 2 && balanced.clone().all(|f| f.interval.is_none()));
+    assert!(found.figures.iter().all(|figure| figure.name != "Fine-tuning ahead, balanced"));
+    assert!(found.paragraph.contains("a class has fewer than 2 test pictures"));
+}
+
+#[test]
+fn without_fine_tuning_at_once_nothing_is_said_of_it() {
+    let mut log = first_log();
+    let at_once = log.study.fine_tuning.at_once();
+    log.rows.retain(|row| row.trial.strategy != at_once);
+    for difference in [Difference::Performance, Difference::Generalisation] {
+        let found = found(&log, difference);
+        assert!(found.figures.iter().all(|figure| !figure.name.contains("at once")));
+        assert!(!found.paragraph.contains("at once"), "{}", found.paragraph);
     }
 }
 
@@ -155,7 +196,8 @@ fn a_clock_that_stands_still_leaves_ratios_of_seconds_out() {
     assert!(found.figures.iter().all(|figure| figure.name != "Seconds, fine-tuning over transfer"));
     assert_eq!(
         found.headline,
-        "Compared with transfer learning, fine-tuning takes 20 times as many operations."
+        "Beyond looking at every picture once, which both ways share, fine-tuning takes 20 times as \
+         many operations as transfer learning."
     );
 }
 
@@ -179,4 +221,38 @@ fn fine_tuning_at_once_has_no_phase_of_the_head() {
         found.headline
     );
     assert!(!found.paragraph.contains("head goes first"), "{}", found.paragraph);
+}
+
+#[test]
+fn what_never_names_a_picture_rightly_has_no_time_to_its_final_accuracy() {
+    let name = "To 90 % of the final accuracy";
+    let timed = |found: &Finding| {
+        let figures = found.figures.iter().filter(|figure| figure.name == name);
+        figures.map(|figure| (figure.way, figure.value)).collect::<Vec<_>>()
+    };
+    let mut log = first_log();
+    let tuned = log.study.fine_tuning.clone();
+    for row in log.rows.iter_mut().filter(|row| row.trial.strategy == tuned) {
+        row.result.validation.correct = 0;
+        row.epochs.iter_mut().for_each(|epoch| epoch.validation.correct = 0);
+    }
+    let found_none = found(&log, Difference::Cost);
+    assert_eq!(timed(&found_none), [(Some(Way::Transfer), 3.0)]);
+    assert!(
+        found_none.paragraph.ends_with(
+            " With 2 seeds, fine-tuning named no validation picture rightly, so there is no time \
+             to 90 % of its final accuracy."
+        ),
+        "{}",
+        found_none.paragraph
+    );
+    // The second seed alone: after two of three epochs of 18 seconds.
+    for row in log.rows.iter_mut().filter(|row| row.trial.strategy == tuned) {
+        if row.trial.repetition.seed == 2 {
+            *row = first_log().rows.into_iter().find(|other| other.trial == row.trial).expect("it");
+        }
+    }
+    let found = found(&log, Difference::Cost);
+    assert_eq!(timed(&found)[1], (Some(Way::FineTuning), 12.0));
+    assert!(found.paragraph.contains("With 1 seed, fine-tuning named no"), "{}", found.paragraph);
 }

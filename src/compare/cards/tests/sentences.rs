@@ -27,13 +27,13 @@ fn headlines_say_what_the_numbers_are() {
         said,
         [
             "Transfer learning reuses 99.0 % of the network as it was, fine-tuning 21.4 %.",
-            "No crossing can be told: fine-tuning is ahead with 8 pictures a class; at the other \
-             sizes the two ways cannot be told apart.",
+            "No crossing can be told: fine-tuning is ahead with all pictures (8 a class); at the \
+             other sizes the two ways cannot be told apart.",
             "Best with last 4 blocks: +40.0 points over a new head alone.",
             "Transfer learning trains the head for 2 epochs; fine-tuning trains the head for 1 \
              epoch, then everything behind the cut for 2 epochs.",
-            "Compared with transfer learning, fine-tuning takes 5.0 times as long and 20 times as \
-             many operations.",
+            "Beyond looking at every picture once, which both ways share, fine-tuning takes 5.0 \
+             times as long and 20 times as many operations as transfer learning.",
             "What the network knows already gets 80.0 % of the pictures right; after training, \
              fine-tuning is ahead by 40.0 points.",
             "Transfer learning 50.0 %, fine-tuning 90.0 %: fine-tuning is ahead.",
@@ -52,7 +52,8 @@ fn curves_cross_only_where_both_leads_are_sure() {
     let crossed = with_right(first_log(), Some(1), [9, 2]);
     assert_eq!(
         headline(&crossed, Difference::DatasetSize),
-        "The curves cross: transfer learning is ahead with 1 picture a class, fine-tuning with 8."
+        "The curves cross: transfer learning is ahead with 1 picture a class, fine-tuning with all \
+         pictures (8 a class)."
     );
     // A lead of one picture in ten is no sure one.
     let noise = with_right(with_right(first_log(), Some(1), [5, 4]), None, [5, 6]);
@@ -75,7 +76,9 @@ fn a_way_that_is_ahead_at_every_size_is_said_to_be() {
         let log = sizes.into_iter().fold(first_log(), |log, size| with_right(log, size, right));
         assert_eq!(
             headline(&log, Difference::DatasetSize),
-            format!("{leader} is ahead at every size tried, from 1 picture a class to 8.")
+            format!(
+                "{leader} is ahead at every size tried, from 1 picture a class to all pictures (8 a class)."
+            )
         );
     }
 }
@@ -154,8 +157,8 @@ fn both_ways_with_one_strategy_are_told_to_do_the_same() {
     assert_eq!(headline(&log, Difference::Process), "Both ways train a new head and nothing else.");
     assert_eq!(
         headline(&log, Difference::Cost),
-        "Compared with transfer learning, fine-tuning takes 1.0 times as long and 1.0 times as \
-         many operations."
+        "Beyond looking at every picture once, which both ways share, fine-tuning takes 1.0 times \
+         as long and 1.0 times as many operations as transfer learning."
     );
     let sources = found(&log, Difference::Performance).sources;
     assert_eq!(sources, [0, 2], "a trial is named once");
