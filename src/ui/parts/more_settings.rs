@@ -69,7 +69,7 @@ pub fn MoreSettings(props: &Props) -> Html {
                         </select>
                     </label>
                     <p class="plain" id="about-class-weights">
-                        { "Equal: every picture counts alike. Balanced: every class does, which helps where some have few pictures." }
+                        { "Equal, as at first: every picture counts alike, which is right where classes are of similar size. Balanced: every class does, which helps where some have few pictures." }
                     </p>
                 </div>
                 <div class="dial">
@@ -83,7 +83,7 @@ pub fn MoreSettings(props: &Props) -> Html {
                         </select>
                     </label>
                     <p class="plain" id="about-batch-norm">
-                        { "Its scales and shifts are few and learn well from few pictures. Its statistics stay those of pretraining, since a small batch would give bad ones; adapted, they are measured once on up to 64 of the training pictures, before anything thaws." }
+                        { "Its scales and shifts are few and learn well from few pictures, so at first they do; frozen, they stay as they are. Its statistics stay those of pretraining, since a small batch would give bad ones; adapted, they are measured once on up to 64 of the training pictures, before anything thaws." }
                     </p>
                 </div>
             </div>

@@ -16,6 +16,9 @@ pub struct Props {
     pub min: u64,
     /// The most.
     pub max: u64,
+    /// The id of what explains it.
+    #[prop_or_default]
+    pub about: Option<AttrValue>,
     /// Hears of every number in range that is typed.
     pub changed: Callback<u64>,
 }
@@ -44,6 +47,7 @@ pub fn NumberField(props: &Props) -> Html {
             <span>{ &props.label }</span>
             <input type="number" inputmode="numeric" data-test={&props.test}
                 min={min.to_string()} max={max.to_string()} step="1" value={value.to_string()}
+                aria-describedby={props.about.clone()}
                 oninput={typed} onblur={left} />
         </label>
     }

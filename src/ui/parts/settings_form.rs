@@ -60,16 +60,16 @@ pub fn SettingsForm(props: &Props) -> Html {
             <summary>{ "Settings" }</summary>
             <div class="fields">
                 <NumberField label="Seed" test="seed" value={settings.seed} min=0
-                    max={Settings::LARGEST_SEED} changed={seed} />
+                    max={Settings::LARGEST_SEED} about="about-seed" changed={seed} />
                 <NumberField label="Seeds of the ten differences" test="seeds"
                     value={settings.seeds as u64} min=1 max={MOST_SEEDS as u64}
-                    changed={seeds} />
+                    about="about-seeds" changed={seeds} />
                 <NumberField label="Epochs, transfer learning" test="cold-epochs"
                     value={settings.cold_epochs as u64} min=1 max={most}
-                    changed={epochs(Side::Cold)} />
+                    about="about-epochs" changed={epochs(Side::Cold)} />
                 <NumberField label="Epochs after thawing" test="warm-epochs"
                     value={settings.warm_epochs as u64} min=1 max={most}
-                    changed={epochs(Side::Warm)} />
+                    about="about-epochs" changed={epochs(Side::Warm)} />
                 <label class="field">
                     <span>{ "Runs on" }</span>
                     <select data-test="device-choice" disabled={*training}
@@ -80,9 +80,15 @@ pub fn SettingsForm(props: &Props) -> Html {
                     </select>
                 </label>
             </div>
-            <p class="plain">
-                { "The seed governs drawing, the split, the head's first weights and the order of pictures: same seed, same device, same result. " }
-                { format!("Fine-tuning trains its head alone for {head_first} epochs before anything thaws.") }
+            <p class="plain" id="about-seed">
+                { "The seed governs drawing, the split, the head's first weights and the order of pictures: same seed, same device, same result." }
+            </p>
+            <p class="plain" id="about-epochs">
+                { "An epoch shows every training picture once. What is set at first is enough for most sets of a few hundred pictures: the epoch that does best on the validation pictures is kept, so that more of them cost time and seldom help. " }
+                { format!("Fine-tuning trains its head alone for {head_first} epochs before anything thaws, since a random head would shake the layers behind it.") }
+            </p>
+            <p class="plain" id="about-seeds">
+                { "Each seed of the ten differences repeats everything with another split and another order. Three begin to tell a difference from luck; more narrow the intervals, and each takes as long again." }
             </p>
             <p class="plain" role="status" id="device-reason" data-test="device-reason">
                 if *training {
