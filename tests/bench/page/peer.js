@@ -16,6 +16,10 @@ async function open(backend, threads) {
   }
   if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js does not get its backend ${backend}`);
   await tf.ready();
+  // A browser without shared memory falls back to one thread and says nothing.
+  if (backend === 'wasm' && threads > 1 && tf.wasm.getThreadsCount() !== threads) {
+    throw new Error(`TensorFlow.js has ${tf.wasm.getThreadsCount()} threads instead of ${threads}`);
+  }
 }
 
 /** Calls `once` so many times and returns the milliseconds of each. */
