@@ -75,11 +75,11 @@ export class Comparison {
       case '3': return name.startsWith('Test accuracy') ? tested : null;
       case '5': return name === OVER_TIME ? this.validated : null;
       case '6':
-        if (name === 'Gained by fine-tuning') return category === 'yours' ? tested : this.drawn;
+        if (name.startsWith('Gained by fine-tuning')) return category === 'yours' ? tested : this.drawn;
         return name === 'Fine-tuning ahead' || ['new head', 'fine-tuned'].includes(category) ? tested : null;
       case '7': return name === 'Rightly named, by class' ? tested / categories : tested;
       case '8':
-        if (['Changed pictures', 'Fine-tuning ahead, changed'].includes(name)) return changed;
+        if (name.startsWith('Changed pictures') || name.endsWith(', changed')) return changed;
         if (name.startsWith('Accuracy by') && !['none', '0'].includes(category)) return changed / (categories - 1);
         return tested;
       case '9': return name.startsWith('Gained') ? tested : null;
@@ -165,7 +165,7 @@ export class Comparison {
         this.same(here, cell, '–');
         return;
       }
-      const name = series.name === 'Gained by fine-tuning' ? series.name : report.title;
+      const name = series.name.startsWith('Gained by fine-tuning') ? series.name : report.title;
       const answers = this.answers(place, name, category, report.categories.length);
       const [told, within] = cell.split(' (');
       const [number] = numbersIn(told);
