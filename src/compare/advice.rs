@@ -62,6 +62,28 @@ impl Outcome {
     }
 }
 
+/// The least likelihood at which a lead is put down to chance.
+const BY_CHANCE: f64 = 0.05;
+
+/// Whether so large a lead may well come by chance: the second was right on `won` pictures that the
+/// first named wrongly, and wrong on `lost` that the first named rightly. The sign test (Dixon and
+/// Mood 1946, "The Statistical Sign Test"), two-sided; the second is the best of `others`, so that
+/// chance had as many turns (Bonferroni).
+pub fn may_be_chance(won: u64, lost: u64, others: usize) -> bool {
+    let pictures = won + lost;
+    // The share of all ways to fall in which as few or fewer fall on the rarer side.
+    let (mut ways, mut tail, mut all) = (1.0, 0.0, 0.0);
+    for rarer in 0..=pictures {
+        if rarer <= won.min(lost) {
+            tail += ways;
+        }
+        all += ways;
+        ways *= (pictures - rarer) as f64 / (rarer + 1) as f64;
+    }
+    let likelihood: f64 = 2.0 * tail / all * others as f64;
+    !likelihood.is_finite() || likelihood > BY_CHANCE
+}
+
 impl Advice {
     /// Holds the advice against the accuracies, 0 to 1, that strategies have come to. `None` as
     /// long as the advised cut is not among them.
@@ -109,6 +131,20 @@ mod tests {
         assert_eq!((late.best, late.regret), (Cut::LastBlocks(8), 0.125));
         let right = outcome(Cut::LastBlocks(8));
         assert_eq!((right.advised_accuracy, right.regret), (0.875, 0.0));
+    }
+
+    #[test]
+    fn a_lead_is_chance_as_far_as_coins_would_give_it() {
+        // Six coins that all fall alike: 2 in 64, which is 3.1 %; five: 6.3 %.
+        assert!(!may_be_chance(6, 0, 1));
+        assert!(may_be_chance(5, 0, 1));
+        // The best of four others: 4 · 2 / 2⁸ is 3.1 %, 4 · 2 / 2⁷ is 6.3 %.
+        assert!(!may_be_chance(8, 0, 4));
+        assert!(may_be_chance(7, 0, 4));
+        // One against nine: 2 · (1 + 10) / 2¹⁰ is 2.1 %.
+        assert!(!may_be_chance(9, 1, 1));
+        assert!(may_be_chance(0, 0, 1));
+        assert!(may_be_chance(3_000, 2_990, 1));
     }
 
     #[test]

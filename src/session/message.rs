@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::compare::{
-    A_POINT, Advice, Candidate, Card, Depth, Difference, Figure, Finding, Hits, Matrix, Outcome,
-    Plot, Repetition, Series, Shape, TestAnswer, Trial, TrialRow, Unit, Way,
+    Advice, Candidate, Card, Depth, Difference, Figure, Finding, Hits, Matrix, Outcome, Plot,
+    Repetition, Series, Shape, TestAnswer, Trial, TrialRow, Unit, Way, may_be_chance,
 };
 pub use crate::data::{Augmentation, FileName, MINIMUM_PER_CLASS, SampleTask, Scene};
 pub use crate::measure::{

@@ -111,6 +111,32 @@ pub fn mark(plot: &Plot, series: usize) -> (&'static str, bool) {
     (word, plot.series[..series].iter().any(|other| other.way == way))
 }
 
+/// Lines of a way that a legend names one by one; more of them are named together.
+const NAMED_SINGLY: usize = 3;
+
+/// What stands in a plot's legend: a name, with the first series that it is of. Many lines of one way
+/// are named from the first to the last: the table holds them all.
+pub fn legend(plot: &Plot) -> Vec<(String, usize)> {
+    let mut entries = Vec::new();
+    let mut index = 0;
+    while let Some(series) = plot.series.get(index) {
+        let alike = |other: &usize| {
+            plot.series[*other].way == series.way && mark(plot, *other) == mark(plot, index)
+        };
+        let run = (index..plot.series.len()).take_while(alike).count();
+        let (named, name) = match plot.series.get(index + run - 1).filter(|_| run > NAMED_SINGLY) {
+            Some(last) => {
+                let part = last.name.rsplit(", ").next().unwrap_or(&last.name);
+                (run, format!("{} to {part}", series.name))
+            }
+            None => (1, series.name.clone()),
+        };
+        entries.push((name, index));
+        index += named;
+    }
+    entries
+}
+
 /// The points of a series as unbroken lines: pairs of category and value.
 pub fn lines(values: &[Option<f64>]) -> Vec<Vec<(usize, f64)>> {
     let mut lines = vec![Vec::new()];
@@ -207,5 +233,39 @@ mod tests {
         let found = lines(&[Some(1.0), Some(2.0), None, Some(3.0)]);
         assert_eq!(found, [vec![(0, 1.0), (1, 2.0)], vec![(3, 3.0)]]);
         assert!(lines(&[None, Some(f64::NAN)]).is_empty());
+    }
+
+    #[test]
+    fn many_lines_of_a_way_are_named_from_the_first_to_the_last() {
+        let series = |name: &str, way| Series {
+            name: name.to_owned(),
+            way: Some(way),
+            values: vec![Some(1.0)],
+            intervals: Vec::new(),
+        };
+        let mut plot = Plot {
+            title: String::new(),
+            axis: String::new(),
+            unit: Unit::Plain,
+            shape: Shape::Lines,
+            categories: vec!["1".to_owned()],
+            series: vec![
+                series("Transfer learning, head", Way::Transfer),
+                series("Fine-tuning, head", Way::FineTuning),
+            ],
+        };
+        let names = |plot: &Plot| -> Vec<String> {
+            legend(plot).into_iter().map(|(name, _)| name).collect()
+        };
+        for block in 14..17 {
+            plot.series.push(series(&format!("Fine-tuning, block {block}"), Way::FineTuning));
+        }
+        assert_eq!(names(&plot).len(), 5);
+        plot.series.push(series("Fine-tuning, top", Way::FineTuning));
+        assert_eq!(
+            names(&plot)[1..],
+            ["Fine-tuning, head".to_owned(), "Fine-tuning, block 14 to top".to_owned()]
+        );
+        assert_eq!(legend(&plot)[2].1, 2);
     }
 }

@@ -61,13 +61,14 @@ pub(super) fn finding(log: &StudyLog) -> Result<Finding, String> {
         }
     };
     let difference = all.difference().ok_or_else(too_few)?;
-    let unsure = match a_doubling.contains(STILL_RISING) {
-        true => ", which so few answers cannot tell for sure",
-        false => "",
+    // What cannot be told is not stated flatly in the headline either.
+    let (counts, unsure) = match a_doubling.contains(STILL_RISING) {
+        true => ("may count", ", which so few answers cannot tell for sure"),
+        false => ("counts", ""),
     };
     let advised = if difference.excludes_zero() { "" } else { ", so the cheaper one will do" };
     Ok(Finding {
-        headline: format!("Your set counts as {situation}; there, {recommended} is recommended."),
+        headline: format!("Your set {counts} as {situation}; there, {recommended} is recommended."),
         paragraph: format!(
             "Small: from {} to {} the better way’s accuracy \
              changed by {} a doubling (with 95 % confidence {}); a set is small above {}{unsure}. Similar: the untrained features go \

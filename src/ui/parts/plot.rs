@@ -154,11 +154,11 @@ fn legend(plot: &Plot) -> Html {
     if plot.series.len() < 2 {
         return Html::default();
     }
-    let entries = plot.series.iter().enumerate().map(|(index, series)| {
+    let entries = plots::legend(plot).into_iter().map(|(name, index)| {
         let (word, is_second) = plots::mark(plot, index);
         html! {
             <span key={index} class={classes!("entry", word, is_second.then_some("second"))}>
-                <i />{ &series.name }
+                <i />{ name }
             </span>
         }
     });

@@ -89,10 +89,10 @@ impl Study {
         self.strategies.iter().any(|strategy| *strategy != Strategy::for_cut(strategy.cut))
     }
 
-    /// The hits on test pictures of every candidate of the advice that was tried on all pictures with
-    /// its seed, and the first fold as the test: any other repetition tests on pictures that the
-    /// advice has learned from.
-    pub fn outcomes(&self, advice: &Advice) -> Vec<(Cut, Hits)> {
+    /// The trials that an advice is held against: of its candidates, on all pictures with its seed,
+    /// and the first fold as the test. Any other repetition tests on pictures that the advice has
+    /// learned from.
+    fn held_against<'a>(&'a self, advice: &'a Advice) -> impl Iterator<Item = &'a TrialRow> {
         let is_candidate = |strategy: &Strategy| {
             advice.candidates.iter().any(|candidate| candidate.strategy == *strategy)
         };
@@ -101,8 +101,28 @@ impl Study {
             let is_whole = row.trial.pictures_a_class.is_none();
             is_whole && fold == 0 && self.seeds.first() == Some(&seed)
         };
-        let rows = self.rows.iter().filter(|row| is_own(row) && is_candidate(&row.trial.strategy));
-        rows.map(|row| (row.trial.strategy.cut, row.test())).collect()
+        let rows = self.rows.iter().map(Rc::as_ref);
+        rows.filter(move |row| is_own(row) && is_candidate(&row.trial.strategy))
+    }
+
+    /// The hits on test pictures of every candidate of the advice, as far as they were tried.
+    pub fn outcomes(&self, advice: &Advice) -> Vec<(Cut, Hits)> {
+        self.held_against(advice).map(|row| (row.trial.strategy.cut, row.test())).collect()
+    }
+
+    /// How many test pictures only `other` named rightly, and how many only the advised one did.
+    pub fn apart(&self, advice: &Advice, other: Cut) -> (u64, u64) {
+        let row = |cut| self.held_against(advice).find(|row| row.trial.strategy.cut == cut);
+        let (Some(advised), Some(other)) = (row(advice.strategy.cut), row(other)) else {
+            return (0, 0);
+        };
+        let both = advised.answers.iter().zip(&other.answers);
+        both.map(|(advised, other)| (advised.is_right(), other.is_right())).fold(
+            (0, 0),
+            |(won, lost), (advised, other)| {
+                (won + u64::from(other && !advised), lost + u64::from(advised && !other))
+            },
+        )
     }
 
     /// Takes an event of the study in; gives news worth saying aloud.
