@@ -209,18 +209,21 @@ fn rests_are_no_part_of_the_time_that_looking_took() {
         SECONDS.set(SECONDS.get() + 1e-6);
         SECONDS.get()
     };
-    let mut session = with_pictures(session_with(clock));
-    session.submit(study(&[1]));
-    work_until(&mut session, |event| matches!(event, Event::StudyStarted { .. }));
-    block_on(session.work());
-    session.submit(Command::PauseStudy { is_paused: true });
-    SECONDS.set(SECONDS.get() + 60.0);
-    session.submit(Command::PauseStudy { is_paused: false });
-    let told = cards(&settle(&mut session));
-    let cost = told[&Difference::Cost].finding.as_ref().expect("enough was tried");
-    let looking = cost.figures.iter().find(|figure| figure.name.starts_with("Looking"));
-    let seconds = looking.expect("a figure").value;
-    assert!(seconds > 0.0 && seconds < 1.0, "{seconds}");
+    // Before anything was done, as while an advice is worked out, and in the midst of looking.
+    for pieces in [0, 1] {
+        let mut session = with_pictures(session_with(clock));
+        session.submit(study(&[1]));
+        work_until(&mut session, |event| matches!(event, Event::StudyStarted { .. }));
+        (0..pieces).for_each(|_| block_on(session.work()));
+        session.submit(Command::PauseStudy { is_paused: true });
+        SECONDS.set(SECONDS.get() + 60.0);
+        session.submit(Command::PauseStudy { is_paused: false });
+        let told = cards(&settle(&mut session));
+        let cost = told[&Difference::Cost].finding.as_ref().expect("enough was tried");
+        let looking = cost.figures.iter().find(|figure| figure.name.starts_with("Looking"));
+        let seconds = looking.expect("a figure").value;
+        assert!(seconds > 0.0 && seconds < 1.0, "{seconds} after {pieces} pieces");
+    }
 }
 
 #[test]

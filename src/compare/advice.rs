@@ -58,7 +58,8 @@ pub struct Outcome {
 impl Outcome {
     /// Whether the advice held: what it is sure of is to be the best, or within a point of it.
     pub fn has_held(&self) -> bool {
-        self.regret <= A_POINT
+        // One picture of a hundred is a point, whatever the quotient is rounded to.
+        self.regret <= A_POINT + 1e-9
     }
 }
 
@@ -70,18 +71,21 @@ const BY_CHANCE: f64 = 0.05;
 /// Mood 1946, "The Statistical Sign Test"), two-sided; the second is the best of `others`, so that
 /// chance had as many turns (Bonferroni).
 pub fn may_be_chance(won: u64, lost: u64, others: usize) -> bool {
-    let pictures = won + lost;
-    // The share of all ways to fall in which as few or fewer fall on the rarer side.
-    let (mut ways, mut tail, mut all) = (1.0, 0.0, 0.0);
-    for rarer in 0..=pictures {
-        if rarer <= won.min(lost) {
-            tail += ways;
-        }
+    // The share of all ways to fall in which as few or fewer fall on the rarer side. Of very many
+    // pictures the ways are beyond all numbers, so only their proportions to the rarer side's count.
+    let (pictures, rarer) = ((won + lost) as f64, won.min(lost));
+    let (mut ways, mut tail) = (1.0, 1.0);
+    for fewer in (1..=rarer).rev() {
+        ways *= fewer as f64 / (pictures - fewer as f64 + 1.0);
+        tail += ways;
+    }
+    let (mut ways, mut all) = (1.0, tail);
+    for more in rarer + 1..=won + lost {
+        ways *= (pictures - more as f64 + 1.0) / more as f64;
         all += ways;
-        ways *= (pictures - rarer) as f64 / (rarer + 1) as f64;
     }
     let likelihood: f64 = 2.0 * tail / all * others as f64;
-    !likelihood.is_finite() || likelihood > BY_CHANCE
+    likelihood > BY_CHANCE
 }
 
 impl Advice {
@@ -145,6 +149,7 @@ mod tests {
         assert!(!may_be_chance(9, 1, 1));
         assert!(may_be_chance(0, 0, 1));
         assert!(may_be_chance(3_000, 2_990, 1));
+        assert!(!may_be_chance(700, 400, 1) && !may_be_chance(4_000, 1_000, 1));
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct StudyLog {
     pub pictures: usize,
     /// Training pictures of the class that has fewest.
     pub fewest: usize,
+    /// Whether some class has more pictures than another.
+    pub is_uneven: bool,
     /// Seconds in which the frozen network looked at every picture, which all trials share.
     pub feature_seconds: f64,
     /// How far apart the classes lie in the frozen features.

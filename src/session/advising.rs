@@ -21,7 +21,8 @@ pub(super) struct Advising {
     /// None once it has been given.
     stage: Option<Stage>,
     setup: Setup,
-    began: f64,
+    /// That it has computed, the looks included.
+    seconds: f64,
 }
 
 impl Advising {
@@ -31,15 +32,22 @@ impl Advising {
         let stages: Vec<usize> =
             strategies.map(|strategy| strategy.cut.first_trained_stage()).collect();
         let pictures = std::mem::take(&mut setup.pictures);
-        let Ready { segment, device, clock, .. } = &setup.ready;
+        let Ready { segment, device, .. } = &setup.ready;
         let extraction = Extraction::new(segment.clone(), pictures, stages, device);
-        Self { stage: Some(Stage::Looking(Box::new(extraction))), began: clock(), setup }
+        Self { stage: Some(Stage::Looking(Box::new(extraction))), setup, seconds: 0.0 }
     }
 
     /// Does the next small piece of work. Returns the answer once there is one.
     pub async fn work(&mut self) -> Option<Event> {
-        match self.go_on().await {
-            Ok(advice) => advice.map(|advice| Event::Advised(Box::new(advice))),
+        let clock = self.setup.ready.clock;
+        let begin = clock();
+        let gone_on = self.go_on().await;
+        self.seconds += clock() - begin;
+        match gone_on {
+            Ok(advice) => advice.map(|advice| {
+                // With the looks, which whoever asks for an advice waits for too.
+                Event::Advised(Box::new(Advice { seconds: self.seconds, ..advice }))
+            }),
             Err(error) => Some(Event::AdviceRefused(broken_off(&error))),
         }
     }
@@ -55,9 +63,7 @@ impl Advising {
                 };
             }
             Some(Stage::Trying { laboratory, mut adviser }) => {
-                if let Some(mut advice) = adviser.advance(&laboratory).await? {
-                    // With the looks, which whoever asks for an advice waits for too.
-                    advice.seconds = (self.setup.ready.clock)() - self.began;
+                if let Some(advice) = adviser.advance(&laboratory).await? {
                     return Ok(Some(advice));
                 }
                 self.stage = Some(Stage::Trying { laboratory, adviser });

@@ -173,21 +173,21 @@ fn check_memory(
         0 => format!("{pictures} pictures"),
         _ => format!("{pictures} pictures and {views} views of each"),
     };
-    let thaw_fewer = match strategies().all(|strategy| strategy.cut == Cut::HeadOnly) {
-        true => "Use fewer pictures",
-        false => "Thaw fewer layers, or use fewer pictures",
-    };
+    // A study tries every cut whatever is chosen, and a new head thaws nothing.
+    let can_thaw_fewer =
+        lanes.len() <= 2 && strategies().any(|strategy| strategy.cut != Cut::HeadOnly);
+    let remedies = [
+        Some("fewer pictures"),
+        (views > 0).then_some("fewer views"),
+        can_thaw_fewer.then_some("a cut nearer the head"),
+    ];
     Err(Refusal {
         reason: format!(
-            "What the frozen layers make of {what} would take {} MB at this cut; {} \
-             MB are kept.",
+            "To look at {what}, {} MB would be needed at once; {} MB may be used.",
             needed >> 20,
             kept >> 20
         ),
-        remedy: match views {
-            0 => format!("{thaw_fewer}."),
-            _ => format!("{thaw_fewer} or views."),
-        },
+        remedy: format!("Use {}.", remedies.into_iter().flatten().collect::<Vec<_>>().join(" or ")),
     })
 }
 

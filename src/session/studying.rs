@@ -88,6 +88,7 @@ impl Studying {
         let looked_at = setup.looked_at();
         let fewest = study.fewest_training(setup.labelled());
         let Setup { classes, pictures, labels, groups, split, ready, .. } = setup;
+        let is_uneven = is_uneven(classes.len(), &labels);
         let planned = study.trials(fewest);
         let extraction = Extraction::new(ready.segment.clone(), looked_at, stages, &ready.device);
         let looking = Looking::begin(extraction, number, ready.clock);
@@ -97,6 +98,7 @@ impl Studying {
             architecture,
             pictures: pictures.len(),
             fewest,
+            is_uneven,
             feature_seconds: 0.0,
             distance: TaskDistance::default(),
             samples: Vec::new(),
@@ -167,7 +169,7 @@ impl Studying {
 
     /// Whether it rests because the person said so.
     pub fn is_paused(&self) -> bool {
-        self.is_paused
+        self.is_paused && !self.has_ended
     }
 
     /// Rests, or goes on. Trials that assistants have begun are brought to their end.
@@ -244,7 +246,10 @@ impl Studying {
     }
 
     async fn go_on(&mut self, crew: &Crew, events: &mut Vec<Event>) -> Result<(), TrainError> {
-        self.began.get_or_insert((self.ready.clock)());
+        if self.began.is_none() {
+            // What it rested before, it did not rest from anything.
+            (self.began, self.rested) = (Some((self.ready.clock)()), 0.0);
+        }
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Over => {}
             Stage::Looking(mut looking) => {
@@ -433,6 +438,12 @@ impl Studying {
         self.hand_out(crew).await;
         Ok(())
     }
+}
+
+/// Whether some class has more pictures than another.
+fn is_uneven(classes: usize, labels: &[usize]) -> bool {
+    let count = |class| labels.iter().filter(|&&label| label == class).count();
+    (1..classes).any(|class| count(class) != count(0))
 }
 
 fn broke_off_again() -> Refusal {

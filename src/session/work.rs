@@ -304,9 +304,10 @@ impl Session {
         if !assistants.is_empty() {
             let name = &mut self.devices.cpu_name;
             *name = format!("{name}, {} workers", assistants.len() + 1);
-            // Whoever begins a session hears of its device after it has engaged assistants.
+            // Whoever begins a session, or goes over to the CPU, hears of the device after it has
+            // engaged assistants.
             for event in &mut self.events {
-                if let Event::Ready { device } = event
+                if let Event::Ready { device } | Event::DeviceChosen(device) = event
                     && device.kind == DeviceKind::Cpu
                 {
                     device.name.clone_from(name);

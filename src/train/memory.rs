@@ -59,11 +59,11 @@ impl MemoryNeeds<'_> {
     /// Bytes of the features for runs with these strategies.
     pub fn features<'s>(&self, strategies: impl IntoIterator<Item = &'s Strategy>) -> u64 {
         let strategies: Vec<&Strategy> = strategies.into_iter().collect();
-        let looked_at = self.pictures * (1 + most_views(strategies.iter().copied()));
+        let looked_at = self.looked_at(strategies.iter().copied());
         let pooled = self.architecture.features();
         let at_stages: usize =
             stages(strategies).iter().map(|&stage| self.architecture.values_into(stage)).sum();
-        NUMBER * (looked_at * (pooled + at_stages)) as u64
+        looked_at.saturating_mul(NUMBER * (pooled + at_stages) as u64)
     }
 
     /// Of looking at the pictures for these strategies: the features that are kept, the largest of
@@ -72,21 +72,29 @@ impl MemoryNeeds<'_> {
         let strategies: Vec<&Strategy> = strategies.into_iter().collect();
         let strategies = || strategies.iter().copied();
         let gathering = self.largest_features(strategies());
-        self.features(strategies()) + gathering + self.view_pixels(strategies())
+        let kept = self.features(strategies()).saturating_add(gathering);
+        kept.saturating_add(self.view_pixels(strategies()))
     }
 
     /// Of the pixels of views, a byte a colour.
     fn view_pixels<'s>(&self, strategies: impl IntoIterator<Item = &'s Strategy>) -> u64 {
-        (self.pictures * most_views(strategies) * self.architecture.values_into(0)) as u64
+        let views = (self.pictures as u64).saturating_mul(most_views(strategies) as u64);
+        views.saturating_mul(self.architecture.values_into(0) as u64)
+    }
+
+    /// Pictures and views of them. A browser's addresses have 32 bits, which what is to be refused
+    /// may exceed.
+    fn looked_at<'s>(&self, strategies: impl IntoIterator<Item = &'s Strategy>) -> u64 {
+        (self.pictures as u64).saturating_mul(1 + most_views(strategies) as u64)
     }
 
     /// Of the largest array of features that is kept for these strategies.
     pub fn largest_features<'s>(&self, strategies: impl IntoIterator<Item = &'s Strategy>) -> u64 {
         let strategies: Vec<&Strategy> = strategies.into_iter().collect();
-        let looked_at = self.pictures * (1 + most_views(strategies.iter().copied()));
+        let looked_at = self.looked_at(strategies.iter().copied());
         let at_stages = stages(strategies).into_iter().map(|at| self.architecture.values_into(at));
         let largest = at_stages.chain([self.architecture.features()]).max();
-        NUMBER * (looked_at * largest.unwrap_or(0)) as u64
+        looked_at.saturating_mul(NUMBER * largest.unwrap_or(0) as u64)
     }
 
     /// Of an engine that trains runs in turns, each strategy with the pictures that a step of it
@@ -151,6 +159,9 @@ mod tests {
         let with_views = |views| Strategy { views, ..Strategy::for_cut(Cut::HeadOnly) };
         let looks = |views| needs(&network).looks(&[with_views(views)]);
         assert_eq!(looks(0), 2 * 4 * 100 * 1280);
+        let many = MemoryNeeds { pictures: 116_500, ..needs(&network) };
+        let wide = Strategy::for_cut(Cut::LastBlocks(17));
+        assert!(many.looks([&wide]) > 1 << 32, "more than addresses of 32 bits tell");
         assert_eq!(looks(16), 2 * 4 * 1700 * 1280 + 1600 * 96 * 96 * 3);
         // 48 × 48 numbers in 16 channels go into the second stage.
         let early = Strategy::for_cut(Cut::LastBlocks(17));

@@ -111,28 +111,24 @@ pub fn mark(plot: &Plot, series: usize) -> (&'static str, bool) {
     (word, plot.series[..series].iter().any(|other| other.way == way))
 }
 
-/// Lines of a way that a legend names one by one; more of them are named together.
-const NAMED_SINGLY: usize = 3;
-
-/// What stands in a plot's legend: a name, with the first series that it is of. Many lines of one way
-/// are named from the first to the last: the table holds them all.
+/// What stands in a plot's legend: a name, with the first series that it is of. Parts of one thing
+/// that are drawn alike are named from the first to the last: the table holds them all.
 pub fn legend(plot: &Plot) -> Vec<(String, usize)> {
     let mut entries = Vec::new();
     let mut index = 0;
     while let Some(series) = plot.series.get(index) {
+        let whole = |at: usize| plot.series[at].name.rsplit_once(", ");
         let alike = |other: &usize| {
-            plot.series[*other].way == series.way && mark(plot, *other) == mark(plot, index)
+            mark(plot, *other) == mark(plot, index)
+                && whole(*other).is_some_and(|(of, _)| whole(index).is_some_and(|own| own.0 == of))
         };
-        let run = (index..plot.series.len()).take_while(alike).count();
-        let (named, name) = match plot.series.get(index + run - 1).filter(|_| run > NAMED_SINGLY) {
-            Some(last) => {
-                let part = last.name.rsplit(", ").next().unwrap_or(&last.name);
-                (run, format!("{} to {part}", series.name))
-            }
-            None => (1, series.name.clone()),
+        let run = (index..plot.series.len()).take_while(alike).count().max(1);
+        let name = match whole(index + run - 1).filter(|_| run > 1) {
+            Some((_, part)) => format!("{} to {part}", series.name),
+            None => series.name.clone(),
         };
         entries.push((name, index));
-        index += named;
+        index += run;
     }
     entries
 }
@@ -257,15 +253,16 @@ mod tests {
         let names = |plot: &Plot| -> Vec<String> {
             legend(plot).into_iter().map(|(name, _)| name).collect()
         };
-        for block in 14..17 {
-            plot.series.push(series(&format!("Fine-tuning, block {block}"), Way::FineTuning));
-        }
-        assert_eq!(names(&plot).len(), 5);
+        plot.series.push(series("Fine-tuning, block 14", Way::FineTuning));
+        assert_eq!(names(&plot)[2], "Fine-tuning, block 14");
+        plot.series.push(series("Fine-tuning, block 15", Way::FineTuning));
         plot.series.push(series("Fine-tuning, top", Way::FineTuning));
         assert_eq!(
             names(&plot)[1..],
             ["Fine-tuning, head".to_owned(), "Fine-tuning, block 14 to top".to_owned()]
         );
         assert_eq!(legend(&plot)[2].1, 2);
+        plot.series.push(series("Something else", Way::FineTuning));
+        assert_eq!(legend(&plot)[3], ("Something else".to_owned(), 5));
     }
 }

@@ -21,26 +21,32 @@ pub fn verdict(advice: &Advice, study: &Study) -> String {
         return "It was given before any of these runs had ended. Whether it holds shows below."
             .to_owned();
     };
-    let (won, lost) = study.apart(advice, outcome.best);
-    let verdict = match (outcome.has_held(), study.is_running()) {
-        (true, true) => "It holds so far",
-        (true, false) => "It held",
-        (false, _) if may_be_chance(won, lost, measured.len() - 1) => {
-            "Whether it held cannot be told, since so few pictures come out like this by chance"
+    let own = advice.strategy.cut;
+    let others = measured.iter().filter(|(cut, _)| *cut != own);
+    let rival = others.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(own, |(cut, _)| *cut);
+    let (won, lost) = study.apart(advice, rival);
+    let may_be_chance = may_be_chance(won, lost, measured.len() - 1);
+    let verdict = match (outcome.has_held(), may_be_chance, study.is_running()) {
+        (true, true, true) => "It holds so far, as well as so few pictures can tell",
+        (true, true, false) => "It held, as well as so few pictures can tell",
+        (true, false, true) => "It holds so far",
+        (true, false, false) => "It held",
+        (false, true, _) => {
+            "Whether it held cannot be told, since chance alone may do this with so few pictures"
         }
-        (false, true) => "It does not hold so far",
-        (false, false) => "It did not hold",
+        (false, false, true) => "It does not hold so far",
+        (false, false, false) => "It did not hold",
     };
     let advised = percent(outcome.advised_accuracy);
     let compared = if outcome.regret > 0.0 {
         format!(
-            "{advised}, {} behind the best, {} with {}",
+            "the advised one names {advised} rightly, {} behind the best: {} with {}",
             number(outcome.regret, Unit::Points).trim_start_matches('+'),
             percent(outcome.best_accuracy),
             learns(outcome.best)
         )
     } else {
-        format!("none does better than its {advised}")
+        format!("none names more rightly than the advised one with its {advised}")
     };
     format!("{verdict}: of {} cuts measured on {tested}, {compared}.", measured.len())
 }
@@ -74,8 +80,8 @@ mod tests {
         let right = [(Cut::HeadOnly, 2), (Cut::Everything, 3)];
         assert_eq!(
             said(&right, StudyStage::Complete),
-            "It held: of 2 cuts measured on 4 test pictures of the first seed, none does better than \
-             its 75\u{a0}%."
+            "It held, as well as so few pictures can tell: of 2 cuts measured on 4 test pictures of the \
+             first seed, none names more rightly than the advised one with its 75\u{a0}%."
         );
         assert!(said(&right, StudyStage::Going).starts_with("It holds so far"));
     }
@@ -87,7 +93,7 @@ mod tests {
         assert_eq!(said(StudyStage::Going), said(StudyStage::Complete));
         let ended = said(StudyStage::Complete);
         assert!(ended.starts_with("Whether it held cannot be told"), "{ended}");
-        let compared = "75\u{a0}%, 25.0\u{a0}points behind the best, 100\u{a0}% with";
+        let compared = "names 75\u{a0}% rightly, 25.0\u{a0}points behind the best: 100\u{a0}% with";
         assert!(ended.contains(compared), "{ended}");
     }
 
@@ -101,11 +107,14 @@ mod tests {
             row.answers = (0..20).map(answer).collect();
             Rc::new(row)
         };
-        let rows = vec![of_twenty(Cut::HeadOnly, 16), of_twenty(Cut::Everything, 8)];
-        let said =
-            |stage| verdict(&advice(), &Study { rows: Rc::new(rows.clone()), stage, ..study() });
+        let said_of = |head, all, stage| {
+            let rows = vec![of_twenty(Cut::HeadOnly, head), of_twenty(Cut::Everything, all)];
+            verdict(&advice(), &Study { rows: Rc::new(rows), stage, ..study() })
+        };
+        let said = |stage| said_of(16, 8, stage);
         assert!(said(StudyStage::Going).starts_with("It does not hold so far: of 2 cuts"));
         assert!(said(StudyStage::Complete).starts_with("It did not hold: of 2 cuts"));
+        assert!(said_of(8, 16, StudyStage::Complete).starts_with("It held: of 2 cuts"));
     }
 
     #[test]

@@ -21,8 +21,8 @@ impl Size {
         let classes = pairs.log.classes.len().max(1) as f64;
         let pictures = pairs.of_way(Way::FineTuning).map(|row| row.training_pictures as f64);
         let mean = mean(pictures).unwrap_or(0.0) / classes;
-        // Nobody has fewer than the smallest class, so a mean of as many is that of equal ones.
-        let is_uneven = asked.is_none() && mean > pairs.log.fewest as f64 + 1e-9;
+        // Not by the mean: where folds take turns, equal classes too have more in some of them.
+        let is_uneven = asked.is_none() && pairs.log.is_uneven;
         Self { asked, mean, is_uneven }
     }
 

@@ -3,6 +3,7 @@
 use super::{Stage, Studying};
 use crate::compare::{Laboratory, StudyLog};
 use crate::data::Picture;
+use crate::model::ReadError;
 use crate::session::crew::{Crew, FeatureShapes, Job, Parcel};
 use crate::session::looking::pixels;
 use crate::session::sharing::MAXIMUM_SENT_BYTES;
@@ -21,9 +22,14 @@ impl Studying {
                 continue;
             }
             if !self.equipped.contains(&assistant) {
-                let Some(job) = keep(self.number, laboratory, &self.log).await else {
-                    self.cannot_be_sent = true;
-                    return;
+                let job = match keep(self.number, laboratory, &self.log).await {
+                    Ok(Some(job)) => job,
+                    Ok(None) => {
+                        self.cannot_be_sent = true;
+                        return;
+                    }
+                    // Whoever trains here reads the same features, and says what went wrong.
+                    Err(_) => return,
                 };
                 if crew.send(assistant, job).is_err() {
                     continue;
@@ -41,7 +47,11 @@ impl Studying {
 }
 
 /// What trials share, for an assistant; nothing where it is too large to be sent.
-async fn keep(study: u32, laboratory: &Laboratory, log: &StudyLog) -> Option<Parcel<Job>> {
+async fn keep(
+    study: u32,
+    laboratory: &Laboratory,
+    log: &StudyLog,
+) -> Result<Option<Parcel<Job>>, ReadError> {
     let strategies = log.study.strategies();
     let needs = MemoryNeeds {
         architecture: &log.architecture,
@@ -49,10 +59,10 @@ async fn keep(study: u32, laboratory: &Laboratory, log: &StudyLog) -> Option<Par
         pictures: log.pictures,
     };
     if needs.features(&strategies) > MAXIMUM_SENT_BYTES {
-        return None;
+        return Ok(None);
     }
     let stages = strategies.iter().map(|strategy| strategy.cut.first_trained_stage());
-    let features = laboratory.supplies.features.numbers(&stages.collect()).await.ok()?;
+    let features = laboratory.supplies.features.numbers(&stages.collect()).await?;
     let (features, numbers) = FeatureShapes::pack(features);
     let (new_pictures, new_labels): (Vec<Picture>, Vec<usize>) =
         laboratory.supplies.new_setting.iter().cloned().unzip();
@@ -68,5 +78,5 @@ async fn keep(study: u32, laboratory: &Laboratory, log: &StudyLog) -> Option<Par
         groups: laboratory.supplies.groups.clone(),
         features,
     };
-    Some(Parcel { note, numbers })
+    Ok(Some(Parcel { note, numbers }))
 }

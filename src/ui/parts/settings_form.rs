@@ -88,7 +88,7 @@ pub fn SettingsForm(props: &Props) -> Html {
                 { format!("Fine-tuning trains its head alone for {head_first} epochs before anything thaws, since a random head would shake the layers behind it.") }
             </p>
             <p class="plain" id="about-seeds">
-                { "Each seed of the ten differences repeats everything with another split and another order. Three begin to tell a difference from luck; more narrow the intervals, and each takes as long again." }
+                { "Each seed of the ten differences repeats everything with another split and another order. More of them ask more pictures, which narrows the intervals, and each takes as long again." }
             </p>
             <p class="plain" role="status" id="device-reason" data-test="device-reason">
                 if *training {

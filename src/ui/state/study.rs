@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::session::{
-    Advice, Card, Command, Cut, Difference, Event, Hits, MOST_SEEDS, Refusal, Repetition, Start,
-    Strategy, StudyRequest, TrialRow,
+    Advice, Augmentation, Card, Command, Cut, Difference, Event, Hits, MOST_SEEDS, Refusal,
+    Repetition, Start, Strategy, StudyRequest, TrialRow,
 };
 use crate::ui::text::counted;
 
@@ -86,7 +86,8 @@ impl Study {
 
     /// Whether a way has other settings than the advice knows.
     pub fn has_own_settings(&self) -> bool {
-        self.strategies.iter().any(|strategy| *strategy != Strategy::for_cut(strategy.cut))
+        let first = |strategy: &Strategy| Strategy::for_cut(strategy.cut);
+        self.strategies.iter().any(|strategy| as_it_trains(strategy) != first(strategy))
     }
 
     /// The trials that an advice is held against: of its candidates, on all pictures with its seed,
@@ -94,7 +95,7 @@ impl Study {
     /// learned from.
     fn held_against<'a>(&'a self, advice: &'a Advice) -> impl Iterator<Item = &'a TrialRow> {
         let is_candidate = |strategy: &Strategy| {
-            advice.candidates.iter().any(|candidate| candidate.strategy == *strategy)
+            advice.candidates.iter().any(|candidate| candidate.strategy == as_it_trains(strategy))
         };
         let is_own = |row: &TrialRow| {
             let Repetition { seed, fold } = row.trial.repetition;
@@ -293,6 +294,15 @@ pub fn trial_in_words(row: &TrialRow, folds: usize) -> String {
     let Repetition { seed, fold } = row.trial.repetition;
     let fold = if folds > 1 { format!(", fold {}", fold + 1) } else { String::new() };
     format!("{how}, {pictures}, seed {seed}{fold}")
+}
+
+/// A strategy without settings that change nothing: without views there is nothing to augment.
+fn as_it_trains(strategy: &Strategy) -> Strategy {
+    let mut strategy = strategy.clone();
+    if strategy.views == 0 {
+        strategy.augmentation = Augmentation::default();
+    }
+    strategy
 }
 
 #[cfg(test)]

@@ -112,7 +112,7 @@ pub async fn layers_by_kind(
     Ok(rows)
 }
 
-/// The arrays of a pass and of a step, made, read and written without any arithmetic.
+/// The arrays of a pass and of a step, made, read and written with next to no arithmetic.
 #[wasm_bindgen]
 pub fn arrays_alone(width: f64, batch: usize, side: usize, repeats: usize) -> Vec<Row> {
     moving::rows(&Shape { width, batch, side }, repeats)

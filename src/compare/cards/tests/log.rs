@@ -102,6 +102,7 @@ fn log(table: &Table, study: Study, fewest: usize, distance: TaskDistance) -> St
         architecture: Architecture::bundled(),
         pictures: [40, 50][table.place],
         fewest,
+        is_uneven: false,
         feature_seconds: [0.5, 0.7][table.place],
         distance,
         samples: vec![

@@ -6,7 +6,7 @@ use crate::compare::TrialRow;
 /// The first log with classes of which the smallest has 8 pictures to learn from and all together
 /// have 192, which is 64 a class.
 fn unequal() -> StudyLog {
-    let mut log = first_log();
+    let mut log = StudyLog { is_uneven: true, ..first_log() };
     let all = |row: &&mut TrialRow| row.trial.pictures_a_class.is_none();
     log.rows.iter_mut().filter(all).for_each(|row| row.training_pictures = 192);
     log
@@ -58,4 +58,15 @@ fn without_more_pictures_there_is_no_doubling() {
     let mut log = first_log();
     log.rows.iter_mut().for_each(|row| row.training_pictures = 24);
     assert!(missing(&log, Difference::UseCases).contains("more pictures than another"));
+}
+
+#[test]
+fn equal_classes_stay_equal_where_folds_leave_them_more_at_times() {
+    let mut log = first_log();
+    let all = |row: &&mut TrialRow| row.trial.pictures_a_class.is_none();
+    // A seed has one picture more to learn from than another.
+    log.rows.iter_mut().filter(all).step_by(2).for_each(|row| row.training_pictures += 1);
+    let found = found(&log, Difference::DatasetSize);
+    assert!(!found.paragraph.contains("larger classes"), "{}", found.paragraph);
+    assert!(!found.paragraph.contains("on average"), "{}", found.paragraph);
 }
