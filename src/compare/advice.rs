@@ -66,29 +66,29 @@ impl Outcome {
 /// The least likelihood at which a lead is put down to chance.
 const BY_CHANCE: f64 = 0.05;
 
-/// Whether so large a lead may well come by chance: the second was right on `won` pictures that the
-/// first named wrongly, and wrong on `lost` that the first named rightly. The sign test (Dixon and
-/// Mood 1946, "The Statistical Sign Test"), two-sided; the second is the best of `others`, so that
-/// chance had as many turns (Bonferroni).
-pub fn may_be_chance(won: u64, lost: u64, others: usize) -> bool {
-    // The share of all ways to fall in which as few or fewer fall on the rarer side. Of very many
-    // pictures the ways are beyond all numbers, so only their proportions to the rarer side's count.
-    let (pictures, rarer) = ((won + lost) as f64, won.min(lost));
-    let (mut ways, mut tail) = (1.0, 1.0);
-    for fewer in (1..=rarer).rev() {
-        ways *= fewer as f64 / (pictures - fewer as f64 + 1.0);
-        tail += ways;
-    }
-    let (mut ways, mut all) = (1.0, tail);
-    for more in rarer + 1..=won + lost {
-        ways *= (pictures - more as f64 + 1.0) / more as f64;
-        all += ways;
-    }
-    let likelihood: f64 = 2.0 * tail / all * others as f64;
-    likelihood > BY_CHANCE
-}
-
 impl Advice {
+    /// Whether so large a lead may well come by chance: the second was right on `won` pictures that
+    /// the first named wrongly, and wrong on `lost` that the first named rightly. The sign test
+    /// (Dixon and Mood 1946, "The Statistical Sign Test"), two-sided; the second is the best of
+    /// `others`, so that chance had as many turns (Bonferroni).
+    pub fn may_be_chance(won: u64, lost: u64, others: usize) -> bool {
+        // The share of all ways to fall in which as few or fewer fall on the rarer side. Of very
+        // many pictures the ways are beyond all numbers, so only their proportions count.
+        let (pictures, rarer) = ((won + lost) as f64, won.min(lost));
+        let (mut ways, mut tail) = (1.0, 1.0);
+        for fewer in (1..=rarer).rev() {
+            ways *= fewer as f64 / (pictures - fewer as f64 + 1.0);
+            tail += ways;
+        }
+        let (mut ways, mut all) = (1.0, tail);
+        for more in rarer + 1..=won + lost {
+            ways *= (pictures - more as f64 + 1.0) / more as f64;
+            all += ways;
+        }
+        let likelihood: f64 = 2.0 * tail / all * others as f64;
+        likelihood > BY_CHANCE
+    }
+
     /// Holds the advice against the accuracies, 0 to 1, that strategies have come to. `None` as
     /// long as the advised cut is not among them.
     pub fn outcome(&self, measured: &[(Cut, f64)]) -> Option<Outcome> {
@@ -140,16 +140,16 @@ mod tests {
     #[test]
     fn a_lead_is_chance_as_far_as_coins_would_give_it() {
         // Six coins that all fall alike: 2 in 64, which is 3.1 %; five: 6.3 %.
-        assert!(!may_be_chance(6, 0, 1));
-        assert!(may_be_chance(5, 0, 1));
+        assert!(!Advice::may_be_chance(6, 0, 1));
+        assert!(Advice::may_be_chance(5, 0, 1));
         // The best of four others: 4 · 2 / 2⁸ is 3.1 %, 4 · 2 / 2⁷ is 6.3 %.
-        assert!(!may_be_chance(8, 0, 4));
-        assert!(may_be_chance(7, 0, 4));
+        assert!(!Advice::may_be_chance(8, 0, 4));
+        assert!(Advice::may_be_chance(7, 0, 4));
         // One against nine: 2 · (1 + 10) / 2¹⁰ is 2.1 %.
-        assert!(!may_be_chance(9, 1, 1));
-        assert!(may_be_chance(0, 0, 1));
-        assert!(may_be_chance(3_000, 2_990, 1));
-        assert!(!may_be_chance(700, 400, 1) && !may_be_chance(4_000, 1_000, 1));
+        assert!(!Advice::may_be_chance(9, 1, 1));
+        assert!(Advice::may_be_chance(0, 0, 1));
+        assert!(Advice::may_be_chance(3_000, 2_990, 1));
+        assert!(!Advice::may_be_chance(700, 400, 1) && !Advice::may_be_chance(4_000, 1_000, 1));
     }
 
     #[test]

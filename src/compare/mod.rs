@@ -32,7 +32,7 @@ mod trial;
 #[cfg(feature = "engine")]
 mod weighing;
 
-pub use advice::{A_POINT, Advice, Candidate, Outcome, may_be_chance};
+pub use advice::{A_POINT, Advice, Candidate, Outcome};
 #[cfg(feature = "engine")]
 pub use adviser::Adviser;
 #[cfg(feature = "engine")]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::compare::{
     Advice, Candidate, Card, Depth, Difference, Figure, Finding, Hits, Matrix, Outcome, Plot,
-    Repetition, Series, Shape, TestAnswer, Trial, TrialRow, Unit, Way, may_be_chance,
+    Repetition, Series, Shape, TestAnswer, Trial, TrialRow, Unit, Way,
 };
 pub use crate::data::{Augmentation, FileName, MINIMUM_PER_CLASS, SampleTask, Scene};
 pub use crate::measure::{

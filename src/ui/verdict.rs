@@ -1,6 +1,6 @@
 //! Whether an advice held, in words.
 
-use crate::session::{Advice, Unit, may_be_chance};
+use crate::session::{Advice, Unit};
 use crate::ui::state::Study;
 use crate::ui::strip::learns;
 use crate::ui::text::{counted, number, percent};
@@ -25,7 +25,7 @@ pub fn verdict(advice: &Advice, study: &Study) -> String {
     let others = measured.iter().filter(|(cut, _)| *cut != own);
     let rival = others.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(own, |(cut, _)| *cut);
     let (won, lost) = study.apart(advice, rival);
-    let may_be_chance = may_be_chance(won, lost, measured.len() - 1);
+    let may_be_chance = Advice::may_be_chance(won, lost, measured.len() - 1);
     let verdict = match (outcome.has_held(), may_be_chance, study.is_running()) {
         (true, true, true) => "It holds so far, as well as so few pictures can tell",
         (true, true, false) => "It held, as well as so few pictures can tell",
