@@ -149,17 +149,22 @@ fn the_same_seed_gives_the_same_rows_whatever_the_clock_says() {
     assert_eq!(rows(&again), first_seed());
 }
 
+/// Fails unless nothing is left to do, and nothing done when so many pieces are asked for all the same.
+fn rests(session: &mut Session, pieces: usize) {
+    assert!(!session.has_work());
+    for _ in 0..pieces {
+        block_on(session.work());
+    }
+    assert_eq!(session.take_events(), []);
+}
+
 #[test]
 fn a_paused_study_rests_and_goes_on_to_the_same_rows() {
     let mut session = with_pictures(session());
     session.submit(study(&[1]));
     let mut events = work_until_a_row(&mut session);
     session.submit(Command::PauseStudy { is_paused: true });
-    assert!(!session.has_work());
-    for _ in 0..20 {
-        block_on(session.work());
-    }
-    assert_eq!(session.take_events(), []);
+    rests(&mut session, 20);
     session.submit(Command::PauseStudy { is_paused: false });
     assert!(session.has_work());
     events.extend(settle(&mut session));
@@ -189,11 +194,7 @@ fn an_advice_rests_with_the_study_that_it_was_asked_for_with() {
     block_on(session.work());
     block_on(session.work());
     session.submit(Command::PauseStudy { is_paused: true });
-    assert!(!session.has_work());
-    for _ in 0..2_000 {
-        block_on(session.work());
-    }
-    assert_eq!(session.take_events(), []);
+    rests(&mut session, 2_000);
     session.submit(Command::PauseStudy { is_paused: false });
     let events = settle(&mut session);
     let first =

@@ -116,13 +116,11 @@ fn check(
     let mut advised = Measured::default();
     let mut by_seed = Vec::new();
     for seed in seeds {
-        let (cut, confidence) = match seed == arguments.seed {
-            true => (advice.strategy.cut, advice.confidence),
-            false => {
-                let advice = driver.advise(seed)?;
-                (advice.strategy.cut, advice.confidence)
-            }
+        let own = match seed == arguments.seed {
+            true => advice.clone(),
+            false => driver.advise(seed)?,
         };
+        let (cut, confidence) = (own.strategy.cut, own.confidence);
         let results = driver.results(&lanes, seed)?;
         for (measured, result) in measured.iter_mut().zip(&results) {
             if measured.cut == cut.to_string() {

@@ -32,7 +32,6 @@ pub struct Adviser {
     waiting: VecDeque<Errand>,
     at_work: Option<(Errand, Box<Trainer>)>,
     evidence: Evidence,
-    began: f64,
 }
 
 impl Adviser {
@@ -49,8 +48,7 @@ impl Adviser {
             first_answer += fold.validation.len();
         }
         let evidence = Evidence { held_out: vec![[HeldOut::default(); 2]; first_answer], seed };
-        let began = (laboratory.engine.clock)();
-        Self { seed, waiting, at_work: None, evidence, began }
+        Self { seed, waiting, at_work: None, evidence }
     }
 
     /// Does the next small piece. Returns the advice once everything was measured.
@@ -70,8 +68,7 @@ impl Adviser {
             self.at_work = Some((errand, Box::new(trainer)));
             return Ok(None);
         }
-        let seconds = (laboratory.engine.clock)() - self.began;
-        Ok(Some(Advice { seconds, ..weigh(&self.evidence) }))
+        Ok(Some(weigh(&self.evidence)))
     }
 
     fn trainer(&self, errand: &Errand, laboratory: &Laboratory) -> Trainer {

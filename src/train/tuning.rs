@@ -66,7 +66,11 @@ impl Tuning {
             patience: self.patience,
             norm: self.norm,
             views: self.views,
-            augmentation: self.augmentation,
+            // Without views there is nothing to augment, so what trains alike is alike.
+            augmentation: match self.views {
+                0 => strategy.augmentation,
+                _ => self.augmentation,
+            },
             ..strategy
         }
     }
@@ -82,5 +86,15 @@ mod tests {
             let strategy = Strategy::for_cut(Cut::from_position(position));
             assert_eq!(Tuning::default().applied(strategy.clone()), strategy);
         }
+    }
+
+    #[test]
+    fn without_views_augmentation_changes_no_strategy() {
+        let augmentation = Augmentation { flip: false, ..Augmentation::default() };
+        let strategy = Strategy::for_cut(Cut::HeadOnly);
+        let applied =
+            |views| Tuning { views, augmentation, ..Tuning::default() }.applied(strategy.clone());
+        assert_eq!(applied(0), strategy);
+        assert_eq!(applied(2).augmentation, augmentation);
     }
 }

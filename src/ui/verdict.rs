@@ -21,9 +21,11 @@ pub fn verdict(advice: &Advice, study: &Study) -> String {
         return "It was given before any of these runs had ended. Whether it holds shows below."
             .to_owned();
     };
+    // The best, or where that is the advised cut, the best of the others.
     let own = advice.strategy.cut;
     let others = measured.iter().filter(|(cut, _)| *cut != own);
     let rival = others.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(own, |(cut, _)| *cut);
+    let rival = if outcome.best == own { rival } else { outcome.best };
     let (won, lost) = study.apart(advice, rival);
     let may_be_chance = Advice::may_be_chance(won, lost, measured.len() - 1);
     let verdict = match (outcome.has_held(), may_be_chance, study.is_running()) {

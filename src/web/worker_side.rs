@@ -109,10 +109,8 @@ impl Host {
     /// Starts the assistants once the CPU computes: at the beginning, or when a session that began on a
     /// graphics card goes over to it.
     async fn engage_on_the_cpu(&mut self) {
-        if self.session.is_on_graphics_card() {
-            return;
-        }
-        if let Some(Unengaged { backbone, sender }) = self.unengaged.take() {
+        let is_due = |_: &mut Unengaged| !self.session.is_on_graphics_card();
+        if let Some(Unengaged { backbone, sender }) = self.unengaged.take_if(is_due) {
             let count = assistants::engines() - 1;
             self.session.engage(assistants::engage(count, &backbone, &sender).await);
         }

@@ -14,6 +14,7 @@ use rand::{RngExt, SeedableRng};
 use super::gpu::launch;
 use super::{LayerKernels, ParameterGradients, Parameters};
 use crate::model::agreement::Agreement;
+use crate::model::convolution::NormalisedConvolution;
 use crate::model::read::{ReadError, read};
 use crate::model::{Architecture, LayerKind};
 use kernels::{Activation, Area, Kind, Layer};
@@ -106,26 +107,27 @@ impl Case {
                 width: stage.input_side,
                 channels: stage.input_channels,
             };
-            let mut is_input_clamped = false;
-            for counted in stage.layers() {
-                let (kind, stride, out, activation) = match counted.kind {
+            let layers = stage.layers();
+            let has_expansion = layers.iter().any(|layer| layer.kind == LayerKind::Expand);
+            for counted in layers {
+                let (layer, out) = match counted.kind {
                     LayerKind::Stem => {
-                        (Kind::Patches, stage.stride, stage.output_channels, Activation::Clamped)
+                        (NormalisedConvolution::stem(stage.stride), stage.output_channels)
                     }
                     LayerKind::Expand => {
-                        (Kind::Pointwise, 1, stage.hidden_channels(), Activation::Clamped)
+                        (NormalisedConvolution::expansion(), stage.hidden_channels())
                     }
                     LayerKind::Depthwise => {
-                        (Kind::Depthwise, stage.stride, area.channels, Activation::Clamped)
+                        let layer = NormalisedConvolution::depthwise(stage.stride, has_expansion);
+                        (layer, area.channels)
                     }
                     LayerKind::Project => {
-                        (Kind::Pointwise, 1, stage.output_channels, Activation::None)
+                        (NormalisedConvolution::projection(), stage.output_channels)
                     }
                     LayerKind::Top | LayerKind::Head => {
-                        (Kind::Pointwise, 1, stage.output_channels, Activation::Clamped)
+                        (NormalisedConvolution::top(), stage.output_channels)
                     }
                 };
-                let layer = Layer { kind, stride, activation, is_input_clamped };
                 let is_shortcut = counted.kind == LayerKind::Project && stage.is_residual();
                 let shortcut = is_shortcut.then_some(Source::Other);
                 let case = Self { layer, area, out, shortcut, seed };
@@ -133,7 +135,6 @@ impl Case {
                     cases.push(case);
                 }
                 area = layer.goal(area, out);
-                is_input_clamped = activation == Activation::Clamped;
             }
         }
         cases

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::session::{
-    Advice, Augmentation, Card, Command, Cut, Difference, Event, Hits, MOST_SEEDS, Refusal,
-    Repetition, Start, Strategy, StudyRequest, TrialRow,
+    Advice, Card, Command, Cut, Difference, Event, Hits, MOST_SEEDS, Refusal, Repetition, Start,
+    Strategy, StudyRequest, TrialRow,
 };
 use crate::ui::text::counted;
 
@@ -86,8 +86,7 @@ impl Study {
 
     /// Whether a way has other settings than the advice knows.
     pub fn has_own_settings(&self) -> bool {
-        let first = |strategy: &Strategy| Strategy::for_cut(strategy.cut);
-        self.strategies.iter().any(|strategy| as_it_trains(strategy) != first(strategy))
+        self.strategies.iter().any(|strategy| *strategy != Strategy::for_cut(strategy.cut))
     }
 
     /// The trials that an advice is held against: of its candidates, on all pictures with its seed,
@@ -95,7 +94,7 @@ impl Study {
     /// learned from.
     fn held_against<'a>(&'a self, advice: &'a Advice) -> impl Iterator<Item = &'a TrialRow> {
         let is_candidate = |strategy: &Strategy| {
-            advice.candidates.iter().any(|candidate| candidate.strategy == as_it_trains(strategy))
+            advice.candidates.iter().any(|candidate| candidate.strategy == *strategy)
         };
         let is_own = |row: &TrialRow| {
             let Repetition { seed, fold } = row.trial.repetition;
@@ -117,13 +116,11 @@ impl Study {
         let (Some(advised), Some(other)) = (row(advice.strategy.cut), row(other)) else {
             return (0, 0);
         };
-        let both = advised.answers.iter().zip(&other.answers);
-        both.map(|(advised, other)| (advised.is_right(), other.is_right())).fold(
-            (0, 0),
-            |(won, lost), (advised, other)| {
-                (won + u64::from(other && !advised), lost + u64::from(advised && !other))
-            },
-        )
+        let only = |one: &TrialRow, another: &TrialRow| {
+            let both = one.answers.iter().zip(&another.answers);
+            both.filter(|(one, another)| one.is_right() && !another.is_right()).count() as u64
+        };
+        (only(other, advised), only(advised, other))
     }
 
     /// Takes an event of the study in; gives news worth saying aloud.
@@ -294,15 +291,6 @@ pub fn trial_in_words(row: &TrialRow, folds: usize) -> String {
     let Repetition { seed, fold } = row.trial.repetition;
     let fold = if folds > 1 { format!(", fold {}", fold + 1) } else { String::new() };
     format!("{how}, {pictures}, seed {seed}{fold}")
-}
-
-/// A strategy without settings that change nothing: without views there is nothing to augment.
-fn as_it_trains(strategy: &Strategy) -> Strategy {
-    let mut strategy = strategy.clone();
-    if strategy.views == 0 {
-        strategy.augmentation = Augmentation::default();
-    }
-    strategy
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::roofline::best_product;
 
 /// A number that is to be reached.
 struct Goal {
-    what: &'static str,
+    what: String,
     reach: Reach,
     /// What was measured, in the goal's unit. `None` where this run did not ask.
     measured: Option<f64>,
@@ -28,6 +28,16 @@ impl Reach {
         }
     }
 }
+
+/// How many times as fast as a peer: task, device, width, the peer, and the least.
+const PEERS: [(&str, &str, f64, &str, f64); 6] = [
+    ("inference", "CPU", 0.35, "TF.js wasm", 1.5),
+    ("inference", "CPU", 1.0, "TF.js wasm", 1.5),
+    ("training", "CPU", 0.35, "TF.js cpu", 100.0),
+    ("training", "CPU", 1.0, "TF.js cpu", 100.0),
+    ("inference", "WebGPU", 0.35, "TF.js webgpu", 3.0),
+    ("training", "WebGPU", 0.35, "TF.js webgpu", 3.0),
+];
 
 /// Prints a line a goal of which something was measured.
 pub fn print(report: &Report) {
@@ -57,76 +67,33 @@ fn goals(report: &Report) -> Vec<Goal> {
         })
     };
     let row = |name: &str| report.rows.iter().find(|row| row.name == name).map(|row| row.value);
-    let ahead = |task, device, width, peer| ahead_of(asked(task, device, width)?, peer);
-    let goal = |what, reach, measured, unit| Goal { what, reach, measured, unit };
-    let times = "×";
     let by_cores = report.rows.iter().find(|row| {
         row.name.starts_with("features with ") && row.name.ends_with(" engines against 1")
     });
-    vec![
-        goal(
-            "inference over TF.js wasm, CPU, width 0.35",
-            Reach::AtLeast(1.5),
-            ahead("inference", "CPU", 0.35, "TF.js wasm"),
-            times,
-        ),
-        goal(
-            "inference over TF.js wasm, CPU, width 1.0",
-            Reach::AtLeast(1.5),
-            ahead("inference", "CPU", 1.0, "TF.js wasm"),
-            times,
-        ),
-        goal(
-            "training step over TF.js cpu, width 0.35",
-            Reach::AtLeast(100.0),
-            ahead("training", "CPU", 0.35, "TF.js cpu"),
-            times,
-        ),
-        goal(
-            "training step over TF.js cpu, width 1.0",
-            Reach::AtLeast(100.0),
-            ahead("training", "CPU", 1.0, "TF.js cpu"),
-            times,
-        ),
-        goal(
-            "training step over our own inference, CPU, width 0.35",
-            Reach::AtMost(3.3),
-            asked("training", "CPU", 0.35)
-                .and_then(|training| step_over_pass(training, &report.comparisons)),
-            times,
-        ),
-        goal(
-            "inference over TF.js webgpu, width 0.35",
-            Reach::AtLeast(3.0),
-            ahead("inference", "WebGPU", 0.35, "TF.js webgpu"),
-            times,
-        ),
-        goal(
-            "training step over TF.js webgpu, width 0.35",
-            Reach::AtLeast(3.0),
-            ahead("training", "WebGPU", 0.35, "TF.js webgpu"),
-            times,
-        ),
+    let goal =
+        |what: &str, reach, measured, unit| Goal { what: what.to_owned(), reach, measured, unit };
+    let over_peers = PEERS.map(|(task, device, width, peer, least)| {
+        let what = format!("{task} over {peer}, {device}, width {width}");
+        let measured = asked(task, device, width).and_then(|asked| ahead_of(asked, peer));
+        goal(&what, Reach::AtLeast(least), measured, "×")
+    });
+    let step_over_pass = asked("training", "CPU", 0.35)
+        .and_then(|training| step_over_pass(training, &report.comparisons));
+    let share = asked("inference", "CPU", 0.35).and_then(|inference| share(inference, report));
+    let off_work = row("steps in proportion to their work");
+    let others = [
+        goal("training over our own inference, CPU", Reach::AtMost(3.3), step_over_pass, "×"),
         goal(
             "features with all cores' engines over one",
             Reach::AtLeast(1.7),
             by_cores.map(|row| row.value),
-            times,
+            "×",
         ),
-        goal(
-            "inference, share of the best product",
-            Reach::AtLeast(50.0),
-            asked("inference", "CPU", 0.35).and_then(|inference| share(inference, report)),
-            "%",
-        ),
+        goal("inference, share of the best product", Reach::AtLeast(50.0), share, "%"),
         goal("engine, WebAssembly, brotli", Reach::AtMost(1.8), row("engine, wasm, brotli"), "MB"),
-        goal(
-            "a step's cost from its blocks' work",
-            Reach::AtMost(20.0),
-            row("steps in proportion to their work"),
-            "%",
-        ),
-    ]
+        goal("a step's cost from its blocks' work", Reach::AtMost(20.0), off_work, "%"),
+    ];
+    over_peers.into_iter().chain(others).collect()
 }
 
 /// The peer's median over ours.
@@ -209,9 +176,9 @@ mod tests {
             goal.measured.map(|measured| (measured, goal.reach.is_reached(measured)))
         };
         assert_eq!(found("inference over TF.js wasm, CPU, width 0.35"), Some((4.0, true)));
-        let step = found("training step over TF.js cpu, width 0.35").expect("measured");
+        let step = found("training over TF.js cpu, CPU, width 0.35").expect("measured");
         assert!((step.0 - 3000.0 / 33.0).abs() < 1e-9 && !step.1);
-        let ratio = found("training step over our own inference, CPU, width 0.35");
+        let ratio = found("training over our own inference, CPU");
         assert_eq!(ratio, Some((3.3, true)));
         // 600 in 10 ms are 60 a millisecond, of 100.
         assert_eq!(found("inference, share of the best product"), Some((60.0, true)));

@@ -41,6 +41,17 @@ fn everything(log: &StudyLog) -> Strategy {
     Strategy { cut: Cut::Everything, ..log.study.fine_tuning.clone() }
 }
 
+/// Gives the rows of a strategy other answers, as [`answers`] makes them of these two numbers.
+fn answer_otherwise(
+    log: &mut StudyLog,
+    strategy: fn(&StudyLog) -> Strategy,
+    size: Option<usize>,
+    [right, classes]: [usize; 2],
+) {
+    rows_of(log, strategy, size)
+        .for_each(|row| row.answers = answers(row.trial.repetition.seed, right, classes));
+}
+
 /// What was seen of the models of a strategy.
 fn seen(
     log: &mut StudyLog,
@@ -62,26 +73,17 @@ const CHANGES: [Change; 26] = [
     },
     Change {
         name: "other answers after one picture a class",
-        make: |log| {
-            rows_of(log, tuned, Some(1))
-                .for_each(|row| row.answers = answers(row.trial.repetition.seed, 7, 3))
-        },
+        make: |log| answer_otherwise(log, tuned, Some(1), [7, 3]),
         changes: &[Difference::DatasetSize],
     },
     Change {
         name: "other answers after half of the pictures",
-        make: |log| {
-            rows_of(log, tuned, Some(4))
-                .for_each(|row| row.answers = answers(row.trial.repetition.seed, 8, 3))
-        },
+        make: |log| answer_otherwise(log, tuned, Some(4), [8, 3]),
         changes: &[Difference::DatasetSize, Difference::UseCases],
     },
     Change {
         name: "other answers with everything thawed",
-        make: |log| {
-            rows_of(log, everything, None)
-                .for_each(|row| row.answers = answers(row.trial.repetition.seed, 4, 3))
-        },
+        make: |log| answer_otherwise(log, everything, None, [4, 3]),
         changes: &[Difference::Layers],
     },
     Change {
@@ -170,10 +172,7 @@ const CHANGES: [Change; 26] = [
     },
     Change {
         name: "other answers when thawed at once",
-        make: |log| {
-            rows_of(log, at_once, None)
-                .for_each(|row| row.answers = answers(row.trial.repetition.seed, 7, 3))
-        },
+        make: |log| answer_otherwise(log, at_once, None, [7, 3]),
         changes: &[Difference::Performance],
     },
     Change {
