@@ -1,11 +1,13 @@
 //! The network's one layer and its gradients: convolution, BatchNorm folded into it, ReLU6 and
 //! shortcut.
 
+use std::sync::OnceLock;
+
 use crate::depthwise::{self, Depthwise};
 use crate::fold::{self, FoldedGradients, Unfolded, unfold};
 use crate::outer::add_rows;
 use crate::panels::Panels;
-use crate::patches::Patches;
+use crate::patches::{self, Patches};
 use crate::pointwise::Pointwise;
 use crate::product::{Finish, product};
 use crate::shape::{Area, Kind, Layer, TAPS};
@@ -26,7 +28,7 @@ pub struct Own<'a> {
     pub variance: &'a [f32],
 }
 
-/// The gradients of a layer.
+/// The gradients of what learns in a layer.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Found {
     /// As the weight lies in memory.
@@ -35,141 +37,234 @@ pub struct Found {
     pub scale: Vec<f32>,
     /// Shape `[out]`.
     pub shift: Vec<f32>,
-    /// As the input, where it was asked for.
-    pub input: Option<Vec<f32>>,
 }
 
-/// The layer's output.
-///
-/// # Shapes
-/// - input: `[batch, height, width, in]` of `area`
-/// - shortcut: as the result
-/// - result: `[batch, height / stride, width / stride, out]`, rounded up
-///
-/// # Panics
-/// When numbers are not of these shapes.
-pub fn convolve(
-    input: &[f32],
-    area: Area,
-    own: Own,
-    shortcut: Option<&[f32]>,
+/// What batches that go through the same layer are to blame for, all together, before BatchNorm is
+/// unfolded.
+#[derive(Clone, Debug)]
+pub struct Sums {
+    /// As the products of [`Kind`]'s rows leave them.
+    weight: Vec<f32>,
+    /// Shape `[out]`.
+    bias: Vec<f32>,
+}
+
+/// A layer with BatchNorm folded into its weights, for as many batches as go through it before
+/// anything learns.
+#[derive(Debug)]
+pub struct Ready {
     layer: Layer,
-) -> Vec<f32> {
-    let folded = Folded::of(own);
-    let bias = fold::biases(&folded.factors, own.shift, own.mean);
-    let finish =
-        Finish { bias: Some(&bias), shortcut, is_clamped: layer.is_clamped(), through_clamp: None };
-    match layer.kind {
-        Kind::Pointwise => {
-            let panels = Panels::of_columns(own.weight, &folded.factors);
-            product(input, area.channels, &panels, finish)
-        }
-        Kind::Depthwise => depthwise::convolve(input, area, layer.stride, &folded.taps(), finish),
-        Kind::Patches => {
-            let panels = folded.patch_panels(area);
-            let out = folded.factors.len();
-            Patches::new(area, layer.stride).convolve(input, &panels, finish, out)
-        }
-    }
-}
-
-/// The gradients of weight, scale and shift, and that of the input where it is asked for: before the
-/// ReLU6 in front of the layer, where the layer says that there is one.
-///
-/// # Shapes
-/// - gradient: as the layer's output
-/// - input: `[batch, height, width, in]` of `area`
-///
-/// # Panics
-/// When numbers are not of these shapes.
-pub fn gradients(
-    gradient: &[f32],
-    input: &[f32],
-    area: Area,
-    own: Own,
-    layer: Layer,
-    needs_input: bool,
-) -> Found {
-    let folded = Folded::of(own);
-    let (out, channels) = (folded.factors.len(), area.channels);
-    let through_clamp = layer.is_input_clamped;
-    let (of_folded, found) = match layer.kind {
-        Kind::Pointwise => {
-            let panels = needs_input.then(|| Panels::of_rows(own.weight, &folded.factors));
-            Pointwise { gradient, out, input, channels }.gradients(panels.as_ref(), through_clamp)
-        }
-        Kind::Depthwise => {
-            let taps = needs_input.then(|| folded.taps());
-            Depthwise { gradient, input, area, stride: layer.stride }
-                .gradients(taps.as_deref(), through_clamp)
-        }
-        Kind::Patches => {
-            let patches = Patches::new(area, layer.stride);
-            let rows = patches.weight_gradient(gradient, input, out);
-            let rows = rows.chunks_exact(TAPS * channels);
-            let weight = rows.flat_map(|row| transposed(row, TAPS, channels)).collect();
-            let mut bias = vec![0.0; out];
-            add_rows(gradient, &mut bias);
-            let found = needs_input.then(|| {
-                let panels = folded.turned_patch_panels(area);
-                let mut found = patches.input_gradient(gradient, &panels, out);
-                if through_clamp {
-                    through_clamp_all(&mut found, input);
-                }
-                found
-            });
-            (FoldedGradients { weight, bias }, found)
-        }
-    };
-    let Unfolded { weight, scale, shift } =
-        unfold(own.weight, of_folded, &folded.factors, own.mean, own.variance);
-    Found { weight, scale, shift, input: found }
-}
-
-/// A layer's weight with BatchNorm's factor worked out.
-struct Folded<'a> {
-    weight: &'a [f32],
+    /// Input channels.
+    channels: usize,
     factors: Vec<f32>,
+    bias: Vec<f32>,
+    forward: Weights,
+    /// As the input's gradient wants them, made when it is first asked for.
+    back: OnceLock<Weights>,
 }
 
-impl<'a> Folded<'a> {
-    fn of(own: Own<'a>) -> Self {
-        Self { weight: own.weight, factors: fold::factors(own.scale, own.variance) }
-    }
+/// Folded weights.
+#[derive(Debug)]
+enum Weights {
+    /// For matrix products.
+    Panels(Panels),
+    /// Of a depthwise convolution, `[9, channels]`.
+    Taps(Vec<f32>),
+}
 
-    /// The folded weight of a 3×3 convolution, by output channel, input channel and tap.
-    fn at(&self, area: Area) -> impl Fn(usize, usize, usize) -> f32 {
-        let channels = area.channels;
-        move |out, input, tap| {
-            self.weight[(out * channels + input) * TAPS + tap] * self.factors[out]
+impl Weights {
+    fn panels(&self) -> &Panels {
+        match self {
+            Self::Panels(panels) => panels,
+            Self::Taps(_) => unreachable!("only a depthwise layer has taps"),
         }
     }
 
-    /// The folded weight for a product with patches of input, `[9 · in, out]`.
-    fn patch_panels(&self, area: Area) -> Panels {
-        let (folded, channels) = (self.at(area), area.channels);
-        Panels::pack(TAPS * channels, self.factors.len(), |row, out| {
-            folded(out, row % channels, row / channels)
-        })
-    }
-
-    /// The folded weight for a product with rows of gradients, `[out, 9 · in]`.
-    fn turned_patch_panels(&self, area: Area) -> Panels {
-        let (folded, channels) = (self.at(area), area.channels);
-        Panels::pack(self.factors.len(), TAPS * channels, |out, column| {
-            folded(out, column % channels, column / channels)
-        })
-    }
-
-    /// The folded weight of a depthwise convolution, `[9, channels]`.
-    fn taps(&self) -> Vec<f32> {
-        let channels = self.factors.len();
-        let mut taps = transposed(self.weight, channels, TAPS);
-        for row in taps.chunks_exact_mut(channels.max(1)) {
-            row.iter_mut().zip(&self.factors).for_each(|(tap, factor)| *tap *= factor);
+    fn taps(&self) -> &[f32] {
+        match self {
+            Self::Taps(taps) => taps,
+            Self::Panels(_) => unreachable!("a depthwise layer has taps"),
         }
-        taps
     }
+}
+
+impl Ready {
+    /// Folds a layer.
+    ///
+    /// # Panics
+    /// When numbers are not of the shapes of [`Own`].
+    pub fn new(own: Own, layer: Layer) -> Self {
+        let factors = fold::factors(own.scale, own.variance);
+        let bias = fold::biases(&factors, own.shift, own.mean);
+        let each = own.weight.len().checked_div(factors.len()).unwrap_or(0);
+        let channels = match layer.kind {
+            Kind::Pointwise => each,
+            Kind::Depthwise => factors.len(),
+            Kind::Patches => each / TAPS,
+        };
+        let forward = match layer.kind {
+            Kind::Pointwise => Weights::Panels(Panels::of_columns(own.weight, &factors)),
+            Kind::Depthwise => Weights::Taps(taps(own.weight, &factors)),
+            Kind::Patches => {
+                let folded = patch_weights(own.weight, &factors, channels);
+                Weights::Panels(Panels::pack(TAPS * channels, factors.len(), |row, out| {
+                    folded(out, row % channels, row / channels)
+                }))
+            }
+        };
+        Self { layer, channels, factors, bias, forward, back: OnceLock::new() }
+    }
+
+    /// What the layer computes.
+    pub fn layer(&self) -> Layer {
+        self.layer
+    }
+
+    /// Output channels.
+    pub fn out(&self) -> usize {
+        self.factors.len()
+    }
+
+    /// The layer's output.
+    ///
+    /// # Shapes
+    /// - input: `[batch, height, width, in]` of `area`
+    /// - shortcut: as the result
+    /// - result: `[batch, height / stride, width / stride, out]`, rounded up
+    ///
+    /// # Panics
+    /// When numbers are not of these shapes.
+    pub fn convolve(&self, input: &[f32], area: Area, shortcut: Option<&[f32]>) -> Vec<f32> {
+        let layer = self.layer;
+        let finish = Finish {
+            bias: Some(&self.bias),
+            shortcut,
+            is_clamped: layer.is_clamped(),
+            through_clamp: None,
+        };
+        match layer.kind {
+            Kind::Pointwise => product(input, area.channels, self.forward.panels(), finish),
+            Kind::Depthwise => {
+                depthwise::convolve(input, area, layer.stride, self.forward.taps(), finish)
+            }
+            Kind::Patches => {
+                let panels = self.forward.panels();
+                Patches::new(area, layer.stride).convolve(input, panels, finish, self.out())
+            }
+        }
+    }
+
+    /// Before anything has been added.
+    pub fn sums(&self) -> Sums {
+        let weight = match self.layer.kind {
+            Kind::Pointwise => self.out() * self.channels,
+            Kind::Depthwise => TAPS * self.channels,
+            Kind::Patches => self.out() * patches::padded_depth(self.channels),
+        };
+        Sums { weight: vec![0.0; weight], bias: vec![0.0; self.out()] }
+    }
+
+    /// Adds the gradients of what learns to `sums`, and gives that of the input where it is asked for:
+    /// before the ReLU6 in front of the layer, where the layer says that there is one.
+    ///
+    /// # Shapes
+    /// - gradient: as the layer's output
+    /// - input, result: `[batch, height, width, in]` of `area`
+    /// - own: what the layer was folded from
+    ///
+    /// # Panics
+    /// When numbers are not of these shapes.
+    pub fn add_gradients(
+        &self,
+        gradient: &[f32],
+        (input, area): (&[f32], Area),
+        own: Own,
+        needs_input: bool,
+        sums: &mut Sums,
+    ) -> Option<Vec<f32>> {
+        let (out, channels, through_clamp) =
+            (self.out(), self.channels, self.layer.is_input_clamped);
+        match self.layer.kind {
+            Kind::Pointwise => {
+                let back = needs_input.then(|| {
+                    let pack = || Weights::Panels(Panels::of_rows(own.weight, &self.factors));
+                    self.back.get_or_init(pack).panels()
+                });
+                Pointwise { gradient, out, input, channels }.add_gradients(
+                    [&mut sums.weight, &mut sums.bias],
+                    back,
+                    through_clamp,
+                )
+            }
+            Kind::Depthwise => {
+                let taps = needs_input.then(|| self.forward.taps());
+                Depthwise { gradient, input, area, stride: self.layer.stride }.add_gradients(
+                    [&mut sums.weight, &mut sums.bias],
+                    taps,
+                    through_clamp,
+                )
+            }
+            Kind::Patches => {
+                let patches = Patches::new(area, self.layer.stride);
+                patches.add_weight_gradient(gradient, input, out, &mut sums.weight);
+                add_rows(gradient, &mut sums.bias);
+                needs_input.then(|| {
+                    let folded = patch_weights(own.weight, &self.factors, channels);
+                    let pack = || {
+                        Weights::Panels(Panels::pack(out, TAPS * channels, |out, column| {
+                            folded(out, column % channels, column / channels)
+                        }))
+                    };
+                    let panels = self.back.get_or_init(pack).panels();
+                    let mut found = patches.input_gradient(gradient, panels, out);
+                    if through_clamp {
+                        through_clamp_all(&mut found, input);
+                    }
+                    found
+                })
+            }
+        }
+    }
+
+    /// The gradients of what learns, from all that was added.
+    ///
+    /// # Shapes
+    /// - own: what the layer was folded from
+    pub fn found(&self, own: Own, sums: Sums) -> Found {
+        let Sums { weight, bias } = sums;
+        let weight = match self.layer.kind {
+            Kind::Pointwise => weight,
+            Kind::Depthwise => transposed(&weight, TAPS, self.channels),
+            Kind::Patches => {
+                let rows = weight.chunks_exact(patches::padded_depth(self.channels).max(1));
+                let rows = rows.map(|row| &row[..TAPS * self.channels]);
+                rows.flat_map(|row| transposed(row, TAPS, self.channels)).collect()
+            }
+        };
+        let of_folded = FoldedGradients { weight, bias };
+        let Unfolded { weight, scale, shift } =
+            unfold(own.weight, of_folded, &self.factors, own.mean, own.variance);
+        Found { weight, scale, shift }
+    }
+}
+
+/// The folded weight of a 3×3 convolution, by output channel, input channel and tap.
+fn patch_weights(
+    weight: &[f32],
+    factors: &[f32],
+    channels: usize,
+) -> impl Fn(usize, usize, usize) -> f32 {
+    move |out, input, tap| weight[(out * channels + input) * TAPS + tap] * factors[out]
+}
+
+/// The folded weight of a depthwise convolution, `[9, channels]`.
+fn taps(weight: &[f32], factors: &[f32]) -> Vec<f32> {
+    let channels = factors.len();
+    let mut taps = transposed(weight, channels, TAPS);
+    for row in taps.chunks_exact_mut(channels.max(1)) {
+        row.iter_mut().zip(factors).for_each(|(tap, factor)| *tap *= factor);
+    }
+    taps
 }
 
 /// A matrix of so many rows with rows and columns swapped.

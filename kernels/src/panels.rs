@@ -9,6 +9,7 @@ use crate::vector::{LANES, Vector, load, store};
 pub const PANEL: usize = 2 * LANES;
 
 /// A matrix of `depth` rows, packed into panels of eight columns that are padded with zeros.
+#[derive(Debug)]
 pub struct Panels {
     /// Rows.
     pub depth: usize,

@@ -12,6 +12,11 @@ use crate::vector::{Unwritten, load, store, written};
 /// Patches are padded to a multiple of this, so that [`Pair`] has no remainder.
 const PADDING: usize = 8;
 
+/// Numbers of a patch of so many channels, with what pads it.
+pub fn padded_depth(channels: usize) -> usize {
+    (TAPS * channels).next_multiple_of(PADDING)
+}
+
 /// The patches under a kernel of some stride.
 #[derive(Clone, Copy)]
 pub struct Patches {
@@ -30,7 +35,7 @@ impl Patches {
     }
 
     fn padded_depth(self) -> usize {
-        self.depth().next_multiple_of(PADDING)
+        padded_depth(self.area.channels)
     }
 
     /// The output's shape, without its channels.
@@ -91,20 +96,21 @@ impl Patches {
 
     /// # Shapes
     /// - gradient: as the result of [`Patches::convolve`]
-    /// - result: `[out, 9 · in]`
-    pub fn weight_gradient(self, gradient: &[f32], input: &[f32], out: usize) -> Vec<f32> {
+    /// - sums: `[out, padded depth]`, which the weight's gradient is added to
+    pub fn add_weight_gradient(
+        self,
+        gradient: &[f32],
+        input: &[f32],
+        out: usize,
+        sums: &mut [f32],
+    ) {
         let goal = self.goal().with_channels(out);
         let mut patches = vec![0.0; goal.width * self.padded_depth()];
-        let mut sums = vec![0.0; out * self.padded_depth()];
         for (index, gradient) in gradient.chunks_exact(goal.row().max(1)).enumerate() {
             self.gather(input, index / goal.height, index % goal.height, &mut patches);
             let (left, right_columns) = (gradient, self.padded_depth());
-            Pair { left, left_columns: out, right: &patches, right_columns }.add_to(&mut sums);
+            Pair { left, left_columns: out, right: &patches, right_columns }.add_to(sums);
         }
-        sums.chunks_exact(self.padded_depth())
-            .flat_map(|row| &row[..self.depth()])
-            .copied()
-            .collect()
     }
 
     /// # Shapes

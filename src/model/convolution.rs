@@ -10,7 +10,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::floats::{joined, placed};
 use super::head::NamedTensor;
 use super::moments::{Moments, Statistics};
-use super::operations::{Activation, EPSILON, Kind, Layer, LayerTensors, normalised_convolution};
+use super::operations::{
+    Activation, EPSILON, Kind, Layer, LayerTensors, Layers, Shortcut, normalised_convolution,
+};
 use super::read::{ReadError, read};
 use super::weights::{Weights, WeightsError};
 
@@ -80,6 +82,11 @@ impl NormalisedConvolution {
     /// - output: `[batch, height / stride, width / stride, out]`
     pub fn forward(&self, input: Tensor<4>, shortcut: Option<Tensor<4>>) -> Tensor<4> {
         normalised_convolution(input, self.tensors(), shortcut, self.layer)
+    }
+
+    /// Puts the layer behind those that are there.
+    pub fn add_to(&self, layers: &mut Layers, shortcut: Shortcut) {
+        layers.push(self.tensors(), self.layer, shortcut);
     }
 
     /// Measures BatchNorm's statistics anew, on what the layer is fed with, and gives what it makes of

@@ -50,7 +50,7 @@ pub use cut::{Cut, CutError};
 #[cfg(feature = "engine")]
 pub use head::{Head, NamedTensor};
 #[cfg(feature = "engine")]
-pub use network::Segment;
+pub use network::{BatchInParts, Segment};
 #[cfg(feature = "bench")]
 pub use operations::agreement::layers as layer_agreements;
 #[cfg(feature = "worker")]

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 use super::architecture::{Architecture, STAGES, Stage, StageKind};
 use super::convolution::{ConvolutionNames, NormalisedConvolution};
 use super::head::NamedTensor;
-use super::operations::Layer;
+use super::operations::{Layer, Layers, Part, Rounds, Shortcut};
 use super::read::ReadError;
 #[cfg(feature = "bench")]
 use super::single_layer::SingleLayer;
@@ -91,16 +91,17 @@ impl Block {
             .collect()
     }
 
-    /// # Shapes
-    /// - input: `[batch, height, width, in]`
-    /// - output: `[batch, height / stride, width / stride, out]`
-    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        let shortcut = self.is_residual.then(|| input.clone());
-        let hidden = match &self.expand {
-            Some(expand) => expand.forward(input, None),
-            None => input,
+    /// Puts its layers behind those that are there.
+    fn add_to(&self, layers: &mut Layers) {
+        let (mut begins, ends) = match self.is_residual {
+            true => (Shortcut::Begins, Shortcut::Ends),
+            false => (Shortcut::None, Shortcut::None),
         };
-        self.project.forward(self.depthwise.forward(hidden, None), shortcut)
+        if let Some(expand) = &self.expand {
+            expand.add_to(layers, std::mem::replace(&mut begins, Shortcut::None));
+        }
+        self.depthwise.add_to(layers, begins);
+        self.project.add_to(layers, ends);
     }
 
     /// As [`NormalisedConvolution::adapt`], layer by layer.
@@ -112,6 +113,23 @@ impl Block {
         };
         let hidden = self.depthwise.adapt(hidden, None).await?;
         self.project.adapt(hidden, shortcuts).await
+    }
+}
+
+/// What a stage is made of.
+enum StageLayers<'a> {
+    /// The stem or the top.
+    One(&'a NormalisedConvolution),
+    Block(&'a Block),
+}
+
+impl StageLayers<'_> {
+    /// Puts its layers behind those that are there.
+    fn add_to(self, layers: &mut Layers) {
+        match self {
+            Self::One(layer) => layer.add_to(layers, Shortcut::None),
+            Self::Block(block) => block.add_to(layers),
+        }
     }
 }
 
@@ -241,30 +259,36 @@ impl Segment {
         input: Tensor<4>,
         mut seen: impl FnMut(usize, &Tensor<4>),
     ) -> Tensor<4> {
-        let mut stage = self.first;
-        let mut value = input;
-        let mut step = |value: &Tensor<4>| {
-            seen(stage, value);
-            stage += 1;
-        };
-        if let Some(stem) = &self.stem {
-            value = stem.forward(value, None);
-            step(&value);
-        }
-        for block in &self.blocks {
-            value = block.forward(value);
-            step(&value);
-        }
-        if let Some(top) = &self.top {
-            value = top.forward(value, None);
-            step(&value);
-        }
-        value
+        let stages = self.each_stage().enumerate();
+        stages.fold(input, |value, (place, stage)| {
+            let mut layers = Layers::new();
+            stage.add_to(&mut layers);
+            let value = layers.forward(value);
+            seen(self.first + place, &value);
+            value
+        })
     }
 
-    /// Runs the stages in order. Shapes as in [`Segment::forward_seen`].
+    /// Runs the stages in order, as one operation. Shapes as in [`Segment::forward_seen`].
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        self.forward_seen(input, |_, _| {})
+        self.layers().forward(input)
+    }
+
+    /// The segment for a batch that comes in parts: see [`BatchInParts`].
+    pub fn in_parts(&self) -> BatchInParts<'_> {
+        BatchInParts { segment: self, rounds: Rounds::default() }
+    }
+
+    fn layers(&self) -> Layers {
+        let mut layers = Layers::new();
+        self.each_stage().for_each(|stage| stage.add_to(&mut layers));
+        layers
+    }
+
+    fn each_stage(&self) -> impl Iterator<Item = StageLayers<'_>> {
+        let stem = self.stem.iter().map(StageLayers::One);
+        let blocks = self.blocks.iter().map(StageLayers::Block);
+        stem.chain(blocks).chain(self.top.iter().map(StageLayers::One))
     }
 
     /// The layers one by one, stage by stage in order.
@@ -315,5 +339,20 @@ impl Segment {
             add(list_param_ids(top));
         }
         groups
+    }
+}
+
+/// A batch on its way through a segment, part by part: each goes forward and back before the next one
+/// begins. The gradients of the segment's parameters are those of all parts and come with the last.
+pub struct BatchInParts<'a> {
+    segment: &'a Segment,
+    rounds: Rounds,
+}
+
+impl BatchInParts<'_> {
+    /// Runs the stages on the next part. Shapes as in [`Segment::forward_seen`].
+    pub fn forward(&self, part: Tensor<4>, is_last: bool) -> Tensor<4> {
+        let rounds = self.rounds.clone();
+        self.segment.layers().forward_part(part, Part { rounds, is_last })
     }
 }

@@ -10,7 +10,9 @@ use crate::model::{Head, ReadError, Segment, pool, read};
 
 /// The gradients of what learns in a module for a batch that goes through the network `micro_batch`
 /// pictures at a time. `loss` gives each part's share of the batch's loss, as
-/// [`cross_entropy`] does; what one part left behind is gone before the next one begins.
+/// [`cross_entropy`] does, and is told whether the part is the last; what one part left behind is gone
+/// before the next one begins. Where gradients of the whole batch come with the last part, as those of
+/// [`BatchInParts`](crate::model::BatchInParts) do, it is not for the parts before to have any.
 ///
 /// # Errors
 /// The first one of `loss`.
@@ -18,11 +20,13 @@ pub(super) fn gradients_by_parts<M: Module, E>(
     module: &M,
     batch: &[usize],
     micro_batch: usize,
-    mut loss: impl FnMut(&[usize]) -> Result<Tensor<1>, E>,
+    mut loss: impl FnMut(&[usize], bool) -> Result<Tensor<1>, E>,
 ) -> Result<GradientsParams, E> {
     let mut sums = GradientsParams::new();
-    for part in batch.chunks(micro_batch.max(1)) {
-        let mut gradients = loss(part)?.backward();
+    let micro_batch = micro_batch.max(1);
+    let parts = batch.len().div_ceil(micro_batch);
+    for (index, part) in batch.chunks(micro_batch).enumerate() {
+        let mut gradients = loss(part, index + 1 == parts)?.backward();
         let gradients = GradientsParams::from_module(&mut gradients, module);
         if sums.is_empty() {
             sums = gradients;
@@ -157,10 +161,11 @@ mod tests {
         let input = TensorData::new(noise.collect::<Vec<f32>>(), [pictures, 32, 32, 3]);
         let input = frozen.forward(Tensor::from_data(input, &device));
         let batch: Vec<usize> = (0..pictures).collect();
-        let found = gradients_by_parts(&learner, &batch, micro_batch, |part| {
+        let parts = learner.segment.in_parts();
+        let found = gradients_by_parts(&learner, &batch, micro_batch, |part, is_last| {
             let labels: Vec<usize> = part.iter().map(|picture| picture % CLASSES).collect();
             let input = input.clone().narrow(0, part[0], part.len()).autodiff();
-            let logits = learner.head.forward(pool(learner.segment.forward(input)));
+            let logits = learner.head.forward(pool(parts.forward(input, is_last)));
             let targets = Targets { whole: pictures, ..Targets::plain(labels) };
             Ok::<_, Infallible>(cross_entropy(logits, targets))
         });

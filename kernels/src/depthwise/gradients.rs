@@ -2,9 +2,7 @@
 //! in turn, so that both find gradients and pixels in a near cache.
 
 use super::{Band, Rows, Taps, Through, TrackMut, Tracks, taps_at};
-use crate::fold::FoldedGradients;
-use crate::layer::transposed;
-use crate::shape::{Area, TAPS};
+use crate::shape::Area;
 use crate::vector::{LANES, Lane, Unwritten, Vector, written};
 
 /// What a convolution is differentiated at.
@@ -26,33 +24,25 @@ struct Back<'a> {
 }
 
 impl Depthwise<'_> {
-    /// The gradients of weight, `[channels, 9]`, and bias, and that of the input where `taps` are
-    /// given: before the ReLU6 in front of the convolution if it is to go `through_clamp`.
-    pub fn gradients(
+    /// Adds the gradients of the weight, `[9, channels]`, and the bias to `sums`, and gives that of the
+    /// input where `taps` are given: before the ReLU6 in front of the convolution if it is to go
+    /// `through_clamp`.
+    pub fn add_gradients(
         self,
+        [weight, bias]: [&mut [f32]; 2],
         taps: Option<Taps>,
         through_clamp: bool,
-    ) -> (FoldedGradients, Option<Vec<f32>>) {
-        let channels = self.area.channels;
-        let mut weight = vec![0.0; TAPS * channels];
-        let mut bias = vec![0.0; channels];
-        let input = match taps {
-            Some(taps) => {
-                let back = Back { taps, through_clamp };
-                // SAFETY: bands cover the input and groups of channels a pixel, and each walk writes
-                // its group in every pixel of its band.
-                Some(unsafe {
-                    written(self.input.len(), |out| {
-                        self.each_band(&mut weight, &mut bias, Some((back, out)));
-                    })
-                })
-            }
-            None => {
-                self.each_band(&mut weight, &mut bias, None);
-                None
-            }
+    ) -> Option<Vec<f32>> {
+        let Some(taps) = taps else {
+            self.each_band(weight, bias, None);
+            return None;
         };
-        (FoldedGradients { weight: transposed(&weight, TAPS, channels), bias }, input)
+        let back = Back { taps, through_clamp };
+        // SAFETY: bands cover the input and groups of channels a pixel, and each walk writes
+        // its group in every pixel of its band.
+        Some(unsafe {
+            written(self.input.len(), |out| self.each_band(weight, bias, Some((back, out))))
+        })
     }
 
     fn each_band(

@@ -184,11 +184,14 @@ impl Case {
             Source::Other => place::<B, 4>(noise(goal.values(), -1.0, 1.0), goal.shape(), device),
         });
 
-        let output = B::convolve(input.clone(), parameters.clone(), shortcut, layer);
+        let ready = B::ready(parameters, layer);
+        let output = B::convolve(input.clone(), &ready, shortcut);
         let through = B::gradient_through_clamp(gradient.clone(), behind_clamp);
-        let ParameterGradients { weight, scale, shift } =
-            B::parameter_gradients(gradient.clone(), input.clone(), parameters.clone(), layer);
-        let input = B::input_gradient(gradient, input, parameters, layer);
+        let mut sums = None;
+        let input = B::add_gradients(gradient, input, &ready, true, &mut sums)
+            .expect("the input's gradient was asked for");
+        let sums = sums.expect("a layer has gradients");
+        let ParameterGradients { weight, scale, shift } = B::found(&ready, sums);
         vec![
             ("the output", flat::<B, 4>(output)),
             ("the gradient through ReLU6", flat::<B, 4>(through)),

@@ -2,39 +2,50 @@
 
 mod pooling;
 
+use std::sync::Arc;
+
 use burn::backend::flex::FlexTensor;
 use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::TensorData;
-use kernels::{Area, Layer, Own};
+use kernels::{Area, Layer, Own, Ready, Sums};
 
-use super::{Gradients, LayerKernels, LayerOperation, ParameterGradients, Parameters, Shortcut};
+use super::chain::{Chain, ChainOperation, Part};
+use super::{LayerKernels, ParameterGradients, Parameters};
 
-impl LayerOperation for Flex {
-    fn normalised_convolution(
-        input: FlexTensor,
-        parameters: Parameters<Self>,
-        shortcut: Shortcut<Self>,
-        layer: Layer,
-    ) -> FlexTensor {
-        let shortcut = shortcut.into_tensor();
-        Self::convolve(input, parameters, shortcut, layer)
+impl ChainOperation for Flex {
+    fn chain(input: FlexTensor, chain: Chain<Self>, _part: Part) -> FlexTensor {
+        chain.forward(input)
     }
 }
 
+/// A layer ready to be gone through, with the tensors that it was made of.
+#[derive(Clone, Debug)]
+pub(crate) struct ReadyLayer {
+    ready: Arc<Ready>,
+    own: Contiguous,
+    weight_shape: [usize; 4],
+}
+
 impl LayerKernels for Flex {
+    type Ready = ReadyLayer;
+    type Sums = Sums;
+
+    fn ready(parameters: Parameters<Self>, layer: Layer) -> ReadyLayer {
+        let weight_shape = parameters.weight.shape().dims();
+        let own = Contiguous::of(parameters);
+        ReadyLayer { ready: Arc::new(Ready::new(own.own(), layer)), own, weight_shape }
+    }
+
     fn convolve(
         input: FlexTensor,
-        parameters: Parameters<Self>,
+        ReadyLayer { ready, .. }: &ReadyLayer,
         shortcut: Option<FlexTensor>,
-        layer: Layer,
     ) -> FlexTensor {
         let area = area_of(&input);
-        let parameters = Contiguous::of(parameters);
         let (input, shortcut) = (Numbers::of(input), shortcut.map(Numbers::of));
-        let own = parameters.own();
         let shortcut = shortcut.as_ref().map(Numbers::all);
-        let values = kernels::convolve(input.all(), area, own, shortcut, layer);
-        tensor(values, layer.goal(area, own.scale.len()).shape())
+        let values = ready.convolve(input.all(), area, shortcut);
+        tensor(values, ready.layer().goal(area, ready.out()).shape())
     }
 
     fn gradient_through_clamp(gradient: FlexTensor, clamped: FlexTensor) -> FlexTensor {
@@ -46,57 +57,37 @@ impl LayerKernels for Flex {
         gradient
     }
 
-    fn input_gradient(
+    fn add_gradients(
         gradient: FlexTensor,
         input: FlexTensor,
-        parameters: Parameters<Self>,
-        layer: Layer,
-    ) -> FlexTensor {
-        let found = Self::gradients(gradient, input, parameters, layer, true);
-        found.input.expect("a gradient that was asked for")
-    }
-
-    fn parameter_gradients(
-        gradient: FlexTensor,
-        input: FlexTensor,
-        parameters: Parameters<Self>,
-        layer: Layer,
-    ) -> ParameterGradients<Self> {
-        Self::gradients(gradient, input, parameters, layer, false).parameters
-    }
-
-    fn gradients(
-        gradient: FlexTensor,
-        input: FlexTensor,
-        parameters: Parameters<Self>,
-        layer: Layer,
+        ReadyLayer { ready, own, .. }: &ReadyLayer,
         needs_input: bool,
-    ) -> Gradients<Self> {
+        sums: &mut Option<Sums>,
+    ) -> Option<FlexTensor> {
         let area = area_of(&input);
-        let shape = parameters.weight.shape().dims::<4>();
         let (gradient, input) = (Numbers::of(gradient), Numbers::of(input));
-        let parameters = Contiguous::of(parameters);
-        let found = kernels::gradients(
-            gradient.all(),
-            input.all(),
-            area,
-            parameters.own(),
-            layer,
-            needs_input,
-        );
-        let (scale, shift) = ([found.scale.len()], [found.shift.len()]);
-        Gradients {
-            parameters: ParameterGradients {
-                weight: tensor(found.weight, shape),
-                scale: tensor(found.scale, scale),
-                shift: tensor(found.shift, shift),
-            },
-            input: found.input.map(|values| tensor(values, area.shape())),
+        let sums = sums.get_or_insert_with(|| ready.sums());
+        let input = (input.all(), area);
+        let found = ready.add_gradients(gradient.all(), input, own.own(), needs_input, sums)?;
+        Some(tensor(found, area.shape()))
+    }
+
+    fn found(
+        ReadyLayer { ready, own, weight_shape }: &ReadyLayer,
+        sums: Sums,
+    ) -> ParameterGradients<Self> {
+        let found = ready.found(own.own(), sums);
+        let channels = [ready.out()];
+        ParameterGradients {
+            weight: tensor(found.weight, *weight_shape),
+            scale: tensor(found.scale, channels),
+            shift: tensor(found.shift, channels),
         }
     }
 }
 
 /// A layer's own tensors, each with its numbers in order.
+#[derive(Clone, Debug)]
 struct Contiguous {
     weight: Numbers,
     scale: Numbers,
@@ -128,6 +119,7 @@ impl Contiguous {
 }
 
 /// A tensor whose numbers lie in order.
+#[derive(Clone, Debug)]
 struct Numbers(FlexTensor);
 
 impl Numbers {

@@ -1,30 +1,46 @@
-//! The layer's place in Burn's graph of gradients.
+//! A chain's place in Burn's graph of gradients: one node, however many layers it has.
 
 use burn::backend::Autodiff;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 
-use super::{LayerKernels, LayerOperation, Parameters, Shortcut};
-use kernels::{Activation, Layer};
+use super::chain::{Chain, ChainOperation, Part, Passed};
+use super::rounds::Rounds;
+use super::{LayerKernels, ParameterGradients, Parameters};
+use crate::model::STAGES;
 
-/// What the backward step needs of the forward one. Tensors are shared, not copied.
+/// Layers of the longest chain: of a whole network, whose stages have three at most.
+const LAYERS: usize = 3 * STAGES;
+/// Parents of a node in front of those that are the layers' own: the input, and a shortcut that has
+/// begun before the chain.
+const COMMON: usize = 2;
+/// Parents for each layer: weight, scale and shift.
+const OWN: usize = 3;
+/// Parents of a chain of one layer, which is most often a head's, and of a part of a batch that is not
+/// the last.
+const SHORT: usize = COMMON + OWN;
+/// Parents of any chain.
+const LONG: usize = COMMON + OWN * LAYERS;
+
+/// A node has so many parents, as Burn wants their number known when it is compiled. Those that a chain
+/// has no use for are tensors that learn nothing.
+#[derive(Debug)]
+struct Layers<const PARENTS: usize>;
+
+/// What a node remembers.
 #[derive(Clone, Debug)]
 struct Remembered<B: LayerKernels> {
-    input: FloatTensor<B>,
-    parameters: Parameters<B>,
-    /// Only where the layer has to go back through its own ReLU6.
-    clamped: Option<FloatTensor<B>>,
-    layer: Layer,
+    passed: Passed<B>,
+    /// The first layer that learns, and whether somebody in front of it does.
+    goal: (usize, bool),
+    rounds: Rounds,
+    is_last: bool,
 }
 
-/// Parents: input, weight, scale, shift, and the shortcut if there is one.
-#[derive(Debug)]
-struct Convolution<const PARENTS: usize>;
-
-impl<B: LayerKernels, const PARENTS: usize> Backward<B, PARENTS> for Convolution<PARENTS> {
+impl<B: LayerKernels, const PARENTS: usize> Backward<B, PARENTS> for Layers<PARENTS> {
     type State = Remembered<B>;
 
     fn backward(
@@ -33,77 +49,97 @@ impl<B: LayerKernels, const PARENTS: usize> Backward<B, PARENTS> for Convolution
         grads: &mut Gradients,
         _checkpointer: &mut Checkpointer,
     ) {
-        let Remembered { input, parameters, clamped, layer } = ops.state;
-        let mut gradient = grads.consume::<B>(&ops.node);
-        if let Some(clamped) = clamped {
-            gradient = B::gradient_through_clamp(gradient, clamped);
-        }
-        let parent = |index: usize| ops.parents.get(index).and_then(Option::as_ref);
-        if let Some(shortcut) = parent(4) {
-            grads.register::<B>(shortcut.id, gradient.clone());
-        }
-        // The first layer that learns owes nobody the gradient of its input.
-        let needs_input = parent(0).is_some();
-        let found = B::gradients(gradient, input, parameters, layer, needs_input);
-        let learned = found.parameters;
-        for (index, found) in [(1, learned.weight), (2, learned.scale), (3, learned.shift)] {
-            if let Some(node) = parent(index) {
-                grads.register::<B>(node.id, found);
+        let Remembered { passed, goal, rounds, is_last } = ops.state;
+        let gradient = grads.consume::<B>(&ops.node);
+        rounds.with::<B>(|shared| {
+            let arrived = passed.backward(gradient, goal, &mut shared.sums);
+            let in_front = [arrived.input, arrived.begun];
+            for (node, found) in ops.parents.iter().zip(in_front) {
+                if let (Some(node), Some(found)) = (node, found) {
+                    grads.register::<B>(node.id, found);
+                }
             }
-        }
-        if let (Some(node), Some(found)) = (parent(0), found.input) {
-            grads.register::<B>(node.id, found);
+            if !is_last {
+                return;
+            }
+            for (index, found) in shared.found() {
+                let ParameterGradients { weight, scale, shift } = found;
+                let own = ops.parents[COMMON + OWN * index..].iter();
+                for (node, found) in own.zip([weight, scale, shift]) {
+                    if let Some(node) = node {
+                        grads.register::<B>(node.id, found);
+                    }
+                }
+            }
+        });
+    }
+}
+
+impl<B: LayerKernels, C: CheckpointStrategy> ChainOperation for Autodiff<B, C> {
+    fn chain(input: FloatTensor<Self>, chain: Chain<Self>, part: Part) -> FloatTensor<Self> {
+        let learns = |place: usize| {
+            let (own, _) = &chain.links[place].layer;
+            [&own.weight, &own.scale, &own.shift].into_iter().any(|tensor| tensor.is_tracked())
+        };
+        let first = (0..chain.links.len()).find(|&place| learns(place));
+        let needs_input =
+            input.is_tracked() || chain.begun.as_ref().is_some_and(|begun| begun.is_tracked());
+        let goal = (if needs_input { 0 } else { first.unwrap_or(0) }, needs_input);
+        // Until the gradients of what learns are known, one tensor of it stands for all.
+        let parents =
+            if part.is_last { 0..chain.links.len() } else { first.map_or(0..0, |at| at..at + 1) };
+        if parents.len() <= (SHORT - COMMON) / OWN {
+            tracked::<B, C, SHORT>(input, chain, part, goal, parents)
+        } else {
+            tracked::<B, C, LONG>(input, chain, part, goal, parents)
         }
     }
 }
 
-impl<B: LayerKernels, C: CheckpointStrategy> LayerOperation for Autodiff<B, C> {
-    fn normalised_convolution(
-        input: FloatTensor<Self>,
-        parameters: Parameters<Self>,
-        shortcut: Shortcut<Self>,
-        layer: Layer,
-    ) -> FloatTensor<Self> {
-        let nodes = [&input, &parameters.weight, &parameters.scale, &parameters.shift]
-            .map(|tensor| tensor.node());
-        let input = input.into_primitive();
-        let parameters = Parameters::<B> {
-            weight: parameters.weight.into_primitive(),
-            scale: parameters.scale.into_primitive(),
-            shift: parameters.shift.into_primitive(),
-            mean: parameters.mean.into_primitive(),
-            variance: parameters.variance.into_primitive(),
-        };
-        let forward = |shortcut: Option<FloatTensor<B>>| {
-            B::convolve(input.clone(), parameters.clone(), shortcut, layer)
-        };
-        let remembered = |output: &FloatTensor<B>| Remembered {
-            input: input.clone(),
-            parameters: parameters.clone(),
-            clamped: (layer.activation == Activation::Clamped).then(|| output.clone()),
-            layer,
-        };
-        match shortcut {
-            Shortcut::None => match Convolution::<4>.prepare::<C>(nodes).compute_bound().stateful()
-            {
-                OpsKind::Tracked(prepared) => {
-                    let output = forward(None);
-                    prepared.finish(remembered(&output), output)
-                }
-                OpsKind::UnTracked(prepared) => prepared.finish(forward(None)),
-            },
-            Shortcut::Added(shortcut) => {
-                let (shortcut, node) = shortcut.into_parts();
-                let [input_node, weight, scale, shift] = nodes;
-                let nodes = [input_node, weight, scale, shift, node];
-                match Convolution::<5>.prepare::<C>(nodes).compute_bound().stateful() {
-                    OpsKind::Tracked(prepared) => {
-                        let output = forward(Some(shortcut));
-                        prepared.finish(remembered(&output), output)
-                    }
-                    OpsKind::UnTracked(prepared) => prepared.finish(forward(Some(shortcut))),
-                }
-            }
+/// As [`ChainOperation::chain`], as a node whose parents are the tensors of the layers with the indices
+/// `own`.
+fn tracked<B: LayerKernels, C: CheckpointStrategy, const PARENTS: usize>(
+    input: FloatTensor<Autodiff<B, C>>,
+    chain: Chain<Autodiff<B, C>>,
+    Part { rounds, is_last }: Part,
+    goal: (usize, bool),
+    own: std::ops::Range<usize>,
+) -> FloatTensor<Autodiff<B, C>> {
+    let (input, node) = input.into_parts();
+    // What takes the places that stay free.
+    let nobody = <FloatTensor<Autodiff<B, C>>>::new(input.clone());
+    let mut nodes = vec![node];
+    let (begun, node) = chain.begun.map(|tensor| tensor.into_parts()).unzip();
+    nodes.push(node.unwrap_or_else(|| nobody.node()));
+    for link in &chain.links[own] {
+        let (Parameters { weight, scale, shift, .. }, _) = &link.layer;
+        nodes.extend([weight.node(), scale.node(), shift.node()]);
+    }
+    assert!(nodes.len() <= PARENTS, "a chain has no more layers than a network");
+    let mut nodes = nodes.into_iter();
+    let nodes: [NodeGuard; PARENTS] =
+        std::array::from_fn(|_| nodes.next().unwrap_or_else(|| nobody.node()));
+    let links = chain.links.into_iter().map(|link| {
+        link.map(|(own, layer)| {
+            let own = Parameters::<B> {
+                weight: own.weight.into_primitive(),
+                scale: own.scale.into_primitive(),
+                shift: own.shift.into_primitive(),
+                mean: own.mean.into_primitive(),
+                variance: own.variance.into_primitive(),
+            };
+            (own, layer)
+        })
+    });
+    match Layers::<PARENTS>.prepare::<C>(nodes).compute_bound().stateful() {
+        OpsKind::Tracked(prepared) => {
+            let ready = |(own, layer)| B::ready(own, layer);
+            let links = rounds.links::<B>(|| links.map(|link| link.map(ready)).collect());
+            let (passed, output) = Passed::forward(links, begun, input);
+            prepared.finish(Remembered { passed, goal, rounds, is_last }, output)
+        }
+        OpsKind::UnTracked(prepared) => {
+            prepared.finish(Chain { links: links.collect(), begun }.forward(input))
         }
     }
 }

@@ -48,9 +48,13 @@ where
         mean: primitive::<B, 1>(tensors.mean),
         variance: primitive::<B, 1>(tensors.variance),
     };
+    let ready = B::ready(parameters, layer);
+    let mut sums = None;
     let input = primitive::<B, 4>(input);
-    let found = B::gradients(gradient, input, parameters, layer, needs_input);
-    Tensor::from_primitive::<B>(found.parameters.scale)
+    let of_input = B::add_gradients(gradient, input, &ready, needs_input, &mut sums);
+    drop(of_input);
+    let sums = sums.expect("a layer has gradients");
+    Tensor::from_primitive::<B>(B::found(&ready, sums).scale)
 }
 
 fn primitive<B: LayerKernels, const D: usize>(tensor: Tensor<D>) -> FloatTensor<B>

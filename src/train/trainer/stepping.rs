@@ -5,7 +5,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 use super::{Advance, Position, Trainer};
-use crate::model::{STAGES, pool};
+use crate::model::{BatchInParts, STAGES, pool};
 use crate::train::cross_entropy::{Targets, cross_entropy};
 use crate::train::gradients::{gradient_norms, gradients_by_parts};
 use crate::train::learner::Learner;
@@ -47,20 +47,23 @@ impl Trainer {
         Ok(Advance::Step)
     }
 
+    /// What the head is fed with, with autodiff: one of `parts` of a batch, where more than it learns.
+    ///
     /// # Shapes
-    /// `[batch, classes]`, with autodiff
-    fn training_logits(&self, batch: &[usize]) -> Result<Tensor<2>, TrainError> {
-        let features = match self.phase {
-            Phase::Head => self.material.features.pooled(batch).autodiff(),
+    /// `[part, features]`
+    fn training_features(
+        &self,
+        parts: &BatchInParts,
+        part: &[usize],
+        is_last: bool,
+    ) -> Result<Tensor<2>, TrainError> {
+        Ok(match self.phase {
+            Phase::Head => self.material.features.pooled(part).autodiff(),
             Phase::Unfrozen => {
-                let segment = &self.learner.segment;
-                pool(
-                    segment
-                        .forward(self.material.input_of(segment.first_stage(), batch)?.autodiff()),
-                )
+                let input = self.material.input_of(self.learner.segment.first_stage(), part)?;
+                pool(parts.forward(input.autodiff(), is_last))
             }
-        };
-        Ok(self.learner.head.forward(features))
+        })
     }
 
     /// The gradients of what learns, of the mean loss over a batch, whose first `counted` pictures
@@ -73,11 +76,13 @@ impl Trainer {
     ) -> Result<GradientsParams, TrainError> {
         let mut tally = std::mem::take(&mut self.tally);
         let mut uncounted = counted;
-        let gradients = gradients_by_parts(module, batch, self.micro_batch, |part| {
+        let parts = self.learner.segment.in_parts();
+        let gradients = gradients_by_parts(module, batch, self.micro_batch, |part, is_last| {
             let counted = uncounted.min(part.len());
             uncounted -= counted;
             let labels = self.material.labels_of(part);
-            let logits = self.training_logits(part)?;
+            let features = self.training_features(&parts, part, is_last)?;
+            let logits = self.learner.head.forward(features);
             let targets = Targets {
                 weights: labels.iter().map(|&label| self.class_weights[label]).collect(),
                 smoothing: self.strategy.label_smoothing as f32,

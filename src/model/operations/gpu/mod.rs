@@ -16,35 +16,39 @@ mod spatial;
 mod unfold;
 mod weights;
 
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Cube, TensorMetadata};
 use burn_cubecl::tensor::CubeTensor;
 
 use self::launch::{area_of, in_order};
-use super::{LayerKernels, LayerOperation, ParameterGradients, Parameters, Shortcut};
+use super::chain::{Chain, ChainOperation, Part};
+use super::{LayerKernels, ParameterGradients, Parameters};
 use kernels::{Kind, Layer};
 
-impl LayerOperation for Cube {
-    fn normalised_convolution(
-        input: CubeTensor,
-        parameters: Parameters<Self>,
-        shortcut: Shortcut<Self>,
-        layer: Layer,
-    ) -> CubeTensor {
-        Self::convolve(input, parameters, shortcut.into_tensor(), layer)
+impl ChainOperation for Cube {
+    fn chain(input: CubeTensor, chain: Chain<Self>, _part: Part) -> CubeTensor {
+        chain.forward(input)
     }
 }
 
 impl LayerKernels for Cube {
+    /// Kernels fold BatchNorm themselves, so nothing can be made ready.
+    type Ready = (Own, Layer);
+    type Sums = ParameterGradients<Self>;
+
+    fn ready(parameters: Parameters<Self>, layer: Layer) -> Self::Ready {
+        (Own::of(parameters), layer)
+    }
+
     fn convolve(
         input: CubeTensor,
-        parameters: Parameters<Self>,
+        (own, layer): &Self::Ready,
         shortcut: Option<CubeTensor>,
-        layer: Layer,
     ) -> CubeTensor {
-        let (input, own) = (in_order(input), Own::of(parameters));
+        let (input, own) = (in_order(input), own.clone());
         match layer.kind {
-            Kind::Pointwise => pointwise::convolve(input, own, shortcut.map(in_order), layer),
-            Kind::Depthwise | Kind::Patches => spatial::convolve(input, own, layer),
+            Kind::Pointwise => pointwise::convolve(input, own, shortcut.map(in_order), *layer),
+            Kind::Depthwise | Kind::Patches => spatial::convolve(input, own, *layer),
         }
     }
 
@@ -52,45 +56,51 @@ impl LayerKernels for Cube {
         fold::gradient_through_clamp(in_order(gradient), in_order(clamped))
     }
 
-    fn input_gradient(
+    fn add_gradients(
         gradient: CubeTensor,
         input: CubeTensor,
-        parameters: Parameters<Self>,
-        layer: Layer,
-    ) -> CubeTensor {
-        let (gradient, input, own) = (in_order(gradient), in_order(input), Own::of(parameters));
-        match layer.kind {
-            Kind::Pointwise => pointwise::input_gradient(gradient, input, own, layer),
-            Kind::Depthwise => spatial::depthwise_input_gradient(gradient, input, own, layer),
-            Kind::Patches => {
-                let found = patches::input_gradient(gradient, area_of(&input), own, layer);
-                if layer.is_input_clamped {
-                    fold::gradient_through_clamp(found, input)
-                } else {
-                    found
-                }
-            }
-        }
-    }
-
-    fn parameter_gradients(
-        gradient: CubeTensor,
-        input: CubeTensor,
-        parameters: Parameters<Self>,
-        layer: Layer,
-    ) -> ParameterGradients<Self> {
-        let (gradient, input, own) = (in_order(gradient), in_order(input), Own::of(parameters));
+        (own, layer): &Self::Ready,
+        needs_input: bool,
+        sums: &mut Option<Self::Sums>,
+    ) -> Option<CubeTensor> {
+        let (gradient, input) = (in_order(gradient), in_order(input));
+        let of_input = needs_input
+            .then(|| input_gradient(gradient.clone(), input.clone(), own.clone(), *layer));
         let partial = match layer.kind {
             Kind::Pointwise => weights::of_pointwise(gradient, input, own.channels()),
-            Kind::Depthwise | Kind::Patches => weights::of_spatial(gradient, input, layer),
+            Kind::Depthwise | Kind::Patches => weights::of_spatial(gradient, input, *layer),
         };
-        let [weight, scale, shift] = unfold::gradients(partial, own);
-        ParameterGradients { weight, scale, shift }
+        let [weight, scale, shift] = unfold::gradients(partial, own.clone());
+        *sums = Some(match sums.take() {
+            None => ParameterGradients { weight, scale, shift },
+            Some(others) => ParameterGradients {
+                weight: Cube::float_add(others.weight, weight),
+                scale: Cube::float_add(others.scale, scale),
+                shift: Cube::float_add(others.shift, shift),
+            },
+        });
+        of_input
+    }
+
+    fn found(_ready: &Self::Ready, sums: Self::Sums) -> ParameterGradients<Self> {
+        sums
+    }
+}
+
+fn input_gradient(gradient: CubeTensor, input: CubeTensor, own: Own, layer: Layer) -> CubeTensor {
+    match layer.kind {
+        Kind::Pointwise => pointwise::input_gradient(gradient, input, own, layer),
+        Kind::Depthwise => spatial::depthwise_input_gradient(gradient, input, own, layer),
+        Kind::Patches => {
+            let found = patches::input_gradient(gradient, area_of(&input), own, layer);
+            if layer.is_input_clamped { fold::gradient_through_clamp(found, input) } else { found }
+        }
     }
 }
 
 /// A layer's own tensors, their numbers in order.
-struct Own {
+#[derive(Clone, Debug)]
+pub(crate) struct Own {
     weight: CubeTensor,
     scale: CubeTensor,
     shift: CubeTensor,
