@@ -36,6 +36,20 @@ impl Architecture {
         NUMBER * batch as u64 * most.unwrap_or(0)
     }
 
+    /// The most bytes that it takes to have `pictures` go through every layer from stage `first` on
+    /// before any goes through the next, `at_once` of them at a time, when a layer is measured before:
+    /// all inputs with the outputs of a portion, twice since they are read, or all outputs with the
+    /// input of the last portion. 0 behind the last stage.
+    pub fn layer_by_layer_bytes(&self, pictures: usize, at_once: usize, first: usize) -> u64 {
+        let (pictures, at_once) = (pictures as u64, at_once as u64);
+        let of = |layer: Layer| {
+            let (values_in, values_out) = (layer.values_in, layer.values_out);
+            let measuring = pictures * values_in + 2 * at_once * values_out;
+            measuring.max(pictures * values_out + at_once * values_in)
+        };
+        NUMBER * self.layers_from(first).map(of).max().unwrap_or(0)
+    }
+
     /// Bytes of the largest single array of activations on `batch` pictures from stage `first` on.
     pub fn largest_activation_bytes(&self, batch: usize, first: usize) -> u64 {
         let most = self.layers_from(first).map(|layer| layer.values_in.max(layer.values_out)).max();
@@ -73,10 +87,21 @@ mod tests {
     }
 
     #[test]
+    fn going_through_layer_by_layer_holds_all_inputs_or_all_outputs_and_a_portion() {
+        // The top reads 112 channels at 3 × 3 and gives 1280.
+        let network = Architecture::bundled();
+        let bytes = |pictures, at_once| network.layer_by_layer_bytes(pictures, at_once, STAGES - 1);
+        assert_eq!(bytes(64, 4), 4 * 9 * (64 * 1280 + 4 * 112));
+        // All at once, what is read weighs more.
+        assert_eq!(bytes(4, 4), 4 * 9 * (4 * 112 + 2 * 4 * 1280));
+    }
+
+    #[test]
     fn where_nothing_but_the_head_learns_nothing_is_held() {
         let network = Architecture::bundled();
         assert_eq!(network.step_bytes(16, STAGES), 0);
         assert_eq!(network.pass_bytes(16, STAGES), 0);
         assert_eq!(network.largest_activation_bytes(16, STAGES), 0);
+        assert_eq!(network.layer_by_layer_bytes(64, 16, STAGES), 0);
     }
 }

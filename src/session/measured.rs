@@ -244,7 +244,7 @@ mod tests {
         measured.estimate(&Question {
             strategies: &strategies.iter().collect::<Vec<_>>(),
             load: Load { architecture: &architecture, split: &split, classes: 3, pictures: 80 },
-            limits: Limits::WASM,
+            limits: Limits::of_graphics(u64::MAX),
             engines,
         })
     }

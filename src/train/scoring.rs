@@ -7,8 +7,16 @@ use super::softmax::log_softmax;
 use crate::model::floats::joined;
 use crate::model::{pool, read};
 
-/// Scores a learner without autodiff on the pictures at `indices`, `batch` at a time, with one
-/// read.
+/// How pictures go through the network that are scored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Passes {
+    /// Pictures of a pass. The last pass repeats the last picture, so that all cost the same.
+    pub batch: usize,
+    /// How many of them go through at once.
+    pub at_once: usize,
+}
+
+/// Scores a learner without autodiff on the pictures at `indices`, with one read.
 ///
 /// In the head's phase the segment behind the cut is still the pretrained one, so the pooled
 /// features that are stored are its output.
@@ -20,19 +28,19 @@ pub(super) async fn score(
     phase: Phase,
     material: &Material,
     indices: &[usize],
-    batch: usize,
+    passes: Passes,
 ) -> Result<Score, TrainError> {
     if indices.is_empty() {
         return Ok(Score::default());
     }
-    let mut values = logits(learner, phase, material, indices, batch).await?;
+    let mut values = logits(learner, phase, material, indices, passes).await?;
     log_softmax(&mut values, material.classes);
     let labels = indices.iter().map(|&index| material.labels[index]);
     Ok(Score::of(&values, material.classes, labels))
 }
 
 /// A row of logits for each of the pictures at `indices`, in that order, as [`score`] goes over
-/// them. The last rows repeat the last picture, since every batch has the same size.
+/// them, and those of the pictures that fill up the last pass.
 ///
 /// # Errors
 /// As [`score`].
@@ -41,20 +49,22 @@ pub(super) async fn logits(
     phase: Phase,
     material: &Material,
     indices: &[usize],
-    batch: usize,
+    Passes { batch, at_once }: Passes,
 ) -> Result<Vec<f32>, TrainError> {
     let mut logits = Vec::new();
     for start in (0..indices.len()).step_by(batch) {
         let batch: Vec<usize> =
             (0..batch).map(|offset| indices[(start + offset).min(indices.len() - 1)]).collect();
-        let features = match phase {
-            Phase::Head => material.features.pooled(&batch),
-            Phase::Unfrozen => {
-                let input = material.input_of(learner.segment.first_stage(), &batch)?;
-                pool(learner.segment.forward(input))
-            }
-        };
-        logits.push(learner.head.forward(features));
+        for part in batch.chunks(at_once) {
+            let features = match phase {
+                Phase::Head => material.features.pooled(part),
+                Phase::Unfrozen => {
+                    let input = material.input_of(learner.segment.first_stage(), part)?;
+                    pool(learner.segment.forward(input))
+                }
+            };
+            logits.push(learner.head.forward(features));
+        }
     }
     Ok(read(joined(logits)).await?)
 }

@@ -46,7 +46,7 @@ pub fn open() -> Pin<Box<dyn Future<Output = Result<Gpu, String>>>> {
 /// what the CPU is given is modest for a card.
 fn limits(limits: &burn::tensor::wgpu::wgpu::Limits) -> Limits {
     let largest_buffer = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
-    Limits { largest_buffer, ..Limits::WASM }
+    Limits::of_graphics(largest_buffer)
 }
 
 /// The adapter that the browser would give, as the browser's own object.

@@ -15,7 +15,7 @@ use super::material::{Material, TrainError};
 use super::optimizer::Optimizer;
 use super::plan::Plan;
 use super::schedule::ExponentialRise;
-use super::scoring::{logits, score};
+use super::scoring::{Passes, logits, score};
 use super::showing::Showing;
 use super::softmax::softmax;
 use super::strategy::Strategy;
@@ -152,10 +152,23 @@ impl Trainer {
     }
 
     /// Sends at most so many pictures through the network at once: a batch is divided, and the
-    /// gradients of its parts are added up.
+    /// gradients of its parts are added up. The head's phase, which has no use for the network, keeps
+    /// whole batches.
     pub fn with_micro_batch(mut self, pictures: usize) -> Self {
         self.micro_batch = pictures.clamp(1, self.plan.step_pictures);
         self
+    }
+
+    fn passes(&self, phase: Phase) -> Passes {
+        Passes { batch: self.plan.step_pictures, at_once: self.at_once(phase) }
+    }
+
+    /// Pictures at once in a phase.
+    fn at_once(&self, phase: Phase) -> usize {
+        match phase {
+            Phase::Head => self.plan.step_pictures,
+            Phase::Unfrozen => self.micro_batch,
+        }
     }
 
     /// Takes over what the unfrozen phase is predicted to take, so that the time left is known
@@ -238,8 +251,8 @@ impl Trainer {
             return Ok(Vec::new());
         }
         let (learner, classes) = (self.learner.valid(), self.material.classes);
-        let mut rows =
-            logits(&learner, self.phase, &self.material, indices, self.micro_batch).await?;
+        let passes = self.passes(self.phase);
+        let mut rows = logits(&learner, self.phase, &self.material, indices, passes).await?;
         rows.truncate(indices.len() * classes);
         Ok(softmax(rows, classes))
     }
@@ -338,7 +351,7 @@ impl Trainer {
         phase: Phase,
         indices: &[usize],
     ) -> Result<Score, TrainError> {
-        score(learner, phase, &self.material, indices, self.micro_batch).await
+        score(learner, phase, &self.material, indices, self.passes(phase)).await
     }
 
     /// Makes so many steps of the present phase, whatever the position, and waits for them.

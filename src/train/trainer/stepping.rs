@@ -77,7 +77,8 @@ impl Trainer {
         let mut tally = std::mem::take(&mut self.tally);
         let mut uncounted = counted;
         let parts = self.learner.segment.in_parts();
-        let gradients = gradients_by_parts(module, batch, self.micro_batch, |part, is_last| {
+        let at_once = self.at_once(self.phase);
+        let gradients = gradients_by_parts(module, batch, at_once, |part, is_last| {
             let counted = uncounted.min(part.len());
             uncounted -= counted;
             let labels = self.material.labels_of(part);
