@@ -8,8 +8,8 @@ use common::office::Office;
 use futures_lite::future::block_on;
 use headstart::data::Picture;
 use headstart::session::{
-    Answer, ClassId, Command, Cut, Ending, EpochRow, Event, Lane, NormMode, PictureId, QuestionId,
-    RunId, RunResult, SampleTask, Scene, Strategy,
+    Answer, ClassId, Command, Cut, Ending, EpochRow, Evaluation, Event, Lane, NormMode, PictureId,
+    QuestionId, RunId, RunResult, SampleTask, Scene, Strategy,
 };
 
 /// What runs came to, without the order in which they told it.
@@ -18,6 +18,7 @@ struct Outcome {
     rows: BTreeMap<RunId, Vec<EpochRow>>,
     results: BTreeMap<RunId, RunResult>,
     answers: Vec<Answer>,
+    evaluations: Vec<Evaluation>,
 }
 
 fn outcome(office: &Office) -> Outcome {
@@ -29,6 +30,7 @@ fn outcome(office: &Office) -> Outcome {
                 outcome.results.insert(*run, result.clone());
             }
             Event::Answered { answers, .. } => outcome.answers.extend(answers.clone()),
+            Event::Evaluated(evaluation) => outcome.evaluations.push((**evaluation).clone()),
             _ => {}
         }
     }
@@ -62,6 +64,7 @@ fn runs_shared_with_assistants_come_to_the_same_bits_as_alone() {
     let alone = outcome_with(0);
     assert_eq!(alone.results.len(), 3);
     assert_eq!(alone.answers.len(), 3);
+    assert_eq!(alone.evaluations.len(), 1);
     for assistants in [1, 3] {
         assert_eq!(outcome_with(assistants), alone, "{assistants} assistants");
     }
@@ -185,6 +188,41 @@ fn the_pictures_of_a_lost_assistant_are_looked_at_by_the_session() {
         office.turn();
     }
     assert_eq!(outcome(&office).results, outcome_with(0).results);
+}
+
+/// Trains with an assistant until the models begin to look at the pictures.
+fn about_to_inspect() -> Office {
+    let mut office = Office::with(1);
+    office.draw();
+    office.session.submit(train());
+    while office.inspected == 0 {
+        assert!(office.session.has_work(), "nobody looked at the pictures but the session");
+        office.turn();
+    }
+    office
+}
+
+#[test]
+fn assistants_look_at_pictures_with_models_that_others_trained() {
+    let mut office = about_to_inspect();
+    while office.session.has_work() {
+        office.turn();
+    }
+    // Three models and the backbone look at the pictures portion by portion; both have their share.
+    assert!(office.inspected > 3, "{}", office.inspected);
+    let alone = outcome_with(0);
+    assert_eq!(outcome(&office).evaluations, alone.evaluations);
+}
+
+#[test]
+fn looks_of_a_lost_assistant_are_made_by_the_session() {
+    let mut office = about_to_inspect();
+    office.session.lose(0, "its memory ran out");
+    office.assistants.clear();
+    while office.session.has_work() {
+        office.turn();
+    }
+    assert_eq!(outcome(&office).evaluations, outcome_with(0).evaluations);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a session and its assistants say to each other. An assistant is another worker with an
-//! engine of its own: it decodes and draws some of the pictures, looks at some of them and trains
-//! some of the runs, to the same bits.
+//! engine of its own: it decodes and draws some of the pictures, looks at some of them, trains
+//! some of the runs and asks models about some of the pictures, to the same bits.
 
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +88,31 @@ pub enum Job {
         /// What to try.
         trial: Trial,
     },
+    /// Know a model, to be asked what it makes of pictures. One array a tensor.
+    Know {
+        /// Which inspection it is for. Models of others before are forgotten.
+        inspection: u32,
+        /// Which of its models this is.
+        model: usize,
+        /// The first stage that has learned; the others are the pretrained ones.
+        first_stage: usize,
+        /// Name and shape of each tensor.
+        tensors: Vec<(String, Vec<usize>)>,
+    },
+    /// Have a network look at pictures. Answered by [`Report::Inspected`].
+    Inspect {
+        /// Which inspection it is for.
+        inspection: u32,
+        /// Which of its looks this is.
+        look: usize,
+        /// A model that is known; the pretrained backbone where there is none.
+        model: Option<usize>,
+        /// Height and width of each picture, in pixels.
+        side: usize,
+        /// The pixels, `[pictures, side, side, 3]`.
+        #[serde(with = "serde_bytes")]
+        pixels: Vec<u8>,
+    },
     /// Forget what is kept, and what is being tried with it.
     Forget,
     /// End one run, or all, with their best.
@@ -124,6 +149,13 @@ pub enum Report {
         portion: usize,
         /// What the arrays are.
         features: FeatureShapes,
+    },
+    /// What a network makes of pictures. The arrays are pooled features and, of a model, logits.
+    Inspected {
+        /// For which inspection.
+        inspection: u32,
+        /// Which look.
+        look: usize,
     },
     /// Something happened in a run.
     Happened(RunEvent),

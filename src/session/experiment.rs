@@ -6,13 +6,13 @@ use std::rc::Rc;
 use super::crew::{Assignment, Crew, Job, Parcel, Report};
 use super::estimate::Estimate;
 use super::extracting::Extracting;
-use super::lanes::{Ground, Lanes, TrainedModel, broken_off};
+use super::lanes::{Ground, Lanes, TrainedModel, broken_off, unpacked};
 use super::looking::{Looked, Looking};
 use super::message::{Event, Lane, Refusal, RunId, RunPlan};
 use super::scale::Weighing;
 use super::setup::{Ready, Setup};
 use super::sharing::{Load, send_away};
-use crate::train::{Extraction, Model, Numbers, TrainError};
+use crate::train::{Extraction, Model, TrainError};
 
 enum Stage {
     /// The frozen stages look at every picture.
@@ -303,15 +303,12 @@ impl Experiment {
         tensors: Vec<(String, Vec<usize>)>,
         arrays: Vec<Vec<f32>>,
     ) -> Option<TrainedModel> {
-        let numbers = tensors
-            .into_iter()
-            .zip(arrays)
-            .map(|((name, shape), values)| (name, Numbers { shape, values }))
-            .collect();
+        let first_stage = strategy.cut.first_trained_stage();
+        let numbers = unpacked(tensors, arrays);
         let Ready { backbone, device, .. } = &self.ready;
         Some(TrainedModel {
             run: *run,
-            model: Model::from_numbers(backbone, strategy.cut, numbers, device)?,
+            model: Model::from_numbers(backbone, first_stage, numbers, device)?,
             device: device.clone(),
         })
     }

@@ -1,13 +1,14 @@
 //! The assistant's side: does jobs piece by piece and says what came of them.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use burn::tensor::Device;
 
 use super::arrivals::SIDE;
 use super::crew::{FeatureShapes, Job, Parcel, Report};
-use super::lanes::{Ground, Lanes, TrainedModel, broken_off};
+use super::inspecting::{inspected, seen_by};
+use super::lanes::{Ground, Lanes, TrainedModel, broken_off, packed, unpacked};
 use super::message::{Refusal, RunId};
 use super::run_event::RunEvent;
 use super::scale::Weighing;
@@ -16,7 +17,7 @@ use super::work::SessionError;
 use crate::compare::{Attempt, Depth, Engine, Laboratory, Supplies, TrialRow};
 use crate::data::Picture;
 use crate::model::{Backbone, ReadError, Segment};
-use crate::train::{Features, Limits, Material};
+use crate::train::{Features, Limits, Material, Model};
 
 /// An engine that works for another one's session. On the CPU, as there is one graphics card.
 ///
@@ -32,6 +33,9 @@ pub struct Helper {
     /// What trials of a study share, and the study's number.
     laboratory: Option<(u32, Laboratory)>,
     attempt: Option<Attempt>,
+    /// The inspection that the models are of.
+    inspection: u32,
+    models: BTreeMap<usize, Model>,
     weighing: Weighing,
     reports: Vec<Parcel<Report>>,
 }
@@ -53,6 +57,8 @@ impl Helper {
             lanes: None,
             laboratory: None,
             attempt: None,
+            inspection: 0,
+            models: BTreeMap::new(),
             weighing: Weighing::begin(),
             reports: Vec::new(),
         })
@@ -177,6 +183,24 @@ impl Helper {
                 }
                 _ => {}
             },
+            Job::Know { inspection, model, first_stage, tensors } => {
+                let numbers = unpacked(tensors, job.numbers);
+                let known = Model::from_numbers(&self.backbone, first_stage, numbers, &self.device)
+                    .ok_or(HelperError::Misfit)?;
+                if self.inspection != inspection {
+                    (self.inspection, self.models) = (inspection, BTreeMap::new());
+                }
+                self.models.insert(model, known);
+            }
+            Job::Inspect { inspection, look, model, side, pixels } => {
+                let pictures = pictures_of(side, &pixels)?;
+                let known = model.map(|model| self.models.get(&model).ok_or(HelperError::Misfit));
+                let numbers = match known.transpose()? {
+                    Some(model) => inspected(model, &pictures, &self.device).await?,
+                    None => seen_by(&self.segment, &pictures, &self.device).await?,
+                };
+                self.say(Report::Inspected { inspection, look }, numbers.into());
+            }
             Job::Forget => {
                 self.laboratory = None;
                 self.attempt = None;
@@ -233,11 +257,7 @@ impl Helper {
     }
 
     async fn hand_over(&mut self, trained: TrainedModel) -> Result<(), ReadError> {
-        let (mut tensors, mut arrays) = (Vec::new(), Vec::new());
-        for (name, numbers) in trained.model.numbers().await? {
-            tensors.push((name, numbers.shape));
-            arrays.push(numbers.values);
-        }
+        let (tensors, arrays) = packed(&trained.model).await?;
         self.say(Report::Trained { run: trained.run, tensors }, arrays);
         Ok(())
     }

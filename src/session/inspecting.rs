@@ -1,17 +1,20 @@
 //! What trained models make of the pictures that took part, worked out once when their runs have
 //! ended: evaluation and explanations read from it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::ops::Range;
 
 use burn::tensor::Device;
 
 use super::arrivals::SIDE;
-use super::lanes::TrainedModel;
+use super::crew::{Crew, Job, Parcel};
+use super::lanes::{TrainedModel, packed};
+use super::looking::{PORTIONS_AWAY, pixels};
 use super::message::{ClassSplit, PictureId, RunId, SampleTask};
-use super::setup::Setup;
+use super::setup::{Ready, Setup};
 use crate::data::{Picture, Scene, Split, class_names, draw};
 use crate::model::{ReadError, Segment, pool, read};
-use crate::train::{PORTION, input_tensor};
+use crate::train::{Model, PORTION, input_tensor};
 
 /// Pictures of each task that is asked about as an unknown one.
 const STRANGERS_A_TASK: usize = 24;
@@ -66,8 +69,7 @@ pub(super) struct Strangers {
 pub(super) struct Subject {
     pixels: Vec<Picture>,
     inspection: Inspection,
-    backbone: Segment,
-    device: Device,
+    ready: Ready,
 }
 
 impl Subject {
@@ -85,29 +87,53 @@ impl Subject {
                 pretrained: Vec::new(),
                 width: setup.architecture().features(),
             },
-            backbone: setup.ready.segment.clone(),
-            device: setup.ready.device.clone(),
+            ready: setup.ready.clone(),
         }
     }
 }
 
-/// An inspection on its way.
+/// A portion of the pictures that a network looks at.
+struct Look {
+    /// The place of a model; the pretrained backbone where there is none.
+    model: Option<usize>,
+    pictures: Range<usize>,
+    state: State,
+}
+
+/// How far a look is.
+enum State {
+    Waiting,
+    /// With this assistant.
+    Away(usize),
+    Seen(Seen),
+}
+
+/// What a network makes of a portion.
+struct Seen {
+    features: Vec<f32>,
+    /// Of a model.
+    logits: Vec<f32>,
+}
+
+/// An inspection on its way, here and with assistants.
 pub(super) struct Inspecting {
     /// Strangers are drawn behind its own pictures.
     subject: Subject,
+    /// Tells these looks from those of others before.
+    number: u32,
     strangers: Strangers,
     /// Strangers yet to be drawn: task, class and number.
     undrawn: VecDeque<(SampleTask, usize, usize)>,
-    waiting: VecDeque<TrainedModel>,
-    /// Pictures that the first of those waiting has looked at, or the pretrained backbone once none
-    /// waits.
-    done: usize,
+    models: Vec<TrainedModel>,
+    /// Every model's, then the pretrained backbone's; none before all strangers are drawn.
+    looks: Vec<Look>,
+    /// The models that each assistant knows.
+    told: BTreeSet<(usize, usize)>,
 }
 
 impl Inspecting {
     /// Begins to have models look at an experiment's pictures. `None` without models.
-    pub fn begin(subject: Subject, models: &[TrainedModel]) -> Option<Self> {
-        let waiting: VecDeque<TrainedModel> = models.iter().cloned().collect();
+    pub fn begin(subject: Subject, number: u32, models: &[TrainedModel]) -> Option<Self> {
         let tasks = unknown_tasks(&subject.inspection.classes);
         let of_task = |&task: &SampleTask| {
             let classes = class_names(task).len();
@@ -115,49 +141,147 @@ impl Inspecting {
         };
         let undrawn = tasks.iter().flat_map(of_task).collect();
         let strangers = Strangers { tasks, runs: Vec::new() };
-        (!waiting.is_empty()).then_some(Self { subject, strangers, undrawn, waiting, done: 0 })
+        let (models, looks, told) = (models.to_vec(), Vec::new(), BTreeSet::new());
+        let begun = Self { subject, number, strangers, undrawn, models, looks, told };
+        (!begun.models.is_empty()).then_some(begun)
     }
 
-    /// Has one model, or in the end the pretrained backbone, look at the next few pictures. Returns
+    /// Whether all that is left to do is with assistants.
+    pub fn is_waiting(&self) -> bool {
+        let is = |wanted: fn(&State) -> bool| self.looks.iter().any(|look| wanted(&look.state));
+        !is(|state| matches!(state, State::Waiting)) && is(|state| matches!(state, State::Away(_)))
+    }
+
+    /// Has one network look at the next few pictures, and keeps assistants busy meanwhile. Returns
     /// the inspection once it is whole, and the same of the strangers.
     ///
     /// # Errors
     /// When the device does not answer.
-    pub async fn work(&mut self) -> Result<Option<(Inspection, Strangers)>, ReadError> {
+    pub async fn work(
+        &mut self,
+        crew: &Crew,
+    ) -> Result<Option<(Inspection, Strangers)>, ReadError> {
         if !self.undrawn.is_empty() {
             self.draw();
             return Ok(None);
         }
-        let Subject { pixels, inspection, backbone, device: own } = &mut self.subject;
-        // The pretrained backbone is not asked about strangers.
-        let own_pictures = inspection.pictures.len();
-        let all = if self.waiting.is_empty() { own_pictures } else { pixels.len() };
-        let end = (self.done + PORTION).min(all);
-        let portion = pixels.get(self.done..end).unwrap_or_default();
-        if let Some(TrainedModel { run, model, device }) = self.waiting.front() {
-            if self.done == 0 {
-                let (logits, features) = (Vec::new(), Vec::new());
-                inspection.runs.push(InspectedRun { run: *run, logits, features });
-            }
-            if let Some(inspected) = inspection.runs.last_mut()
-                && !portion.is_empty()
-            {
-                let (features, logits) = model.features_and_logits(input_tensor(portion, device));
-                inspected.features.extend(read(features).await?);
-                inspected.logits.extend(read(logits).await?);
-            }
-            self.done = end;
-            if self.done == pixels.len() {
-                self.waiting.pop_front();
-                self.done = 0;
-            }
-        } else if !portion.is_empty() {
-            let features = pool(backbone.forward(input_tensor(portion, own)));
-            inspection.pretrained.extend(read(features).await?);
-            self.done = end;
+        if self.looks.is_empty() {
+            self.plan();
         }
-        let is_whole = self.waiting.is_empty() && self.done == own_pictures;
+        self.hand_out(crew).await?;
+        if let Some(next) = self.next_waiting() {
+            let Look { model, pictures, .. } = &self.looks[next];
+            let portion = self.subject.pixels.get(pictures.clone()).unwrap_or_default();
+            let model = model.and_then(|model| self.models.get(model));
+            let seen = look(model, &self.subject.ready, portion).await?;
+            self.looks[next].state = State::Seen(seen);
+        }
+        let is_whole = self.looks.iter().all(|look| matches!(look.state, State::Seen(_)));
         Ok(is_whole.then(|| self.finish()))
+    }
+
+    /// Takes in what an assistant saw. Returns whether it fits.
+    pub fn take_in(&mut self, number: u32, look: usize, numbers: Vec<Vec<f32>>) -> bool {
+        if number != self.number {
+            return true;
+        }
+        let Some(look) = self.looks.get_mut(look) else { return false };
+        let Ok([features, logits]) = <[Vec<f32>; 2]>::try_from(numbers) else { return false };
+        let Inspection { classes, width, .. } = &self.subject.inspection;
+        let wanted = if look.model.is_some() { classes.len() } else { 0 };
+        let (pictures, seen) = (look.pictures.len(), Seen { features, logits });
+        if seen.features.len() != pictures * width || seen.logits.len() != pictures * wanted {
+            return false;
+        }
+        if matches!(look.state, State::Away(_)) {
+            look.state = State::Seen(seen);
+        }
+        true
+    }
+
+    /// Goes on without an assistant: its looks are made here.
+    pub fn lose(&mut self, assistant: usize) {
+        for look in &mut self.looks {
+            if matches!(look.state, State::Away(lost) if lost == assistant) {
+                look.state = State::Waiting;
+            }
+        }
+    }
+
+    /// Keeps assistants busy as long as looks wait.
+    ///
+    /// # Errors
+    /// When the device does not answer.
+    pub async fn hand_out(&mut self, crew: &Crew) -> Result<(), ReadError> {
+        for assistant in self.subject.ready.present(crew) {
+            while self.away(assistant) < PORTIONS_AWAY {
+                let Some(next) = self.next_waiting() else { return Ok(()) };
+                if !self.send(assistant, next, crew).await? {
+                    break;
+                }
+                self.looks[next].state = State::Away(assistant);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a look to an assistant, with the model where it does not know it. Returns whether both
+    /// arrived.
+    async fn send(
+        &mut self,
+        assistant: usize,
+        place: usize,
+        crew: &Crew,
+    ) -> Result<bool, ReadError> {
+        let Look { model, pictures, .. } = &self.looks[place];
+        let inspection = self.number;
+        if let Some(place) = *model
+            && let Some(TrainedModel { model, .. }) = self.models.get(place)
+            && !self.told.contains(&(assistant, place))
+        {
+            let (tensors, numbers) = packed(model).await?;
+            let first_stage = model.learned().first_stage();
+            let note = Job::Know { inspection, model: place, first_stage, tensors };
+            if crew.send(assistant, Parcel { note, numbers }).is_err() {
+                return Ok(false);
+            }
+            self.told.insert((assistant, place));
+        }
+        let portion = self.subject.pixels.get(pictures.clone()).unwrap_or_default();
+        let note = Job::Inspect {
+            inspection,
+            look: place,
+            model: *model,
+            side: portion.first().map_or(0, Picture::side),
+            pixels: pixels(portion),
+        };
+        Ok(crew.send(assistant, Parcel { note, numbers: Vec::new() }).is_ok())
+    }
+
+    fn away(&self, assistant: usize) -> usize {
+        let with = |look: &&Look| matches!(look.state, State::Away(other) if other == assistant);
+        self.looks.iter().filter(with).count()
+    }
+
+    fn next_waiting(&self) -> Option<usize> {
+        self.looks.iter().position(|look| matches!(look.state, State::Waiting))
+    }
+
+    /// Notes who is to look at what.
+    fn plan(&mut self) {
+        // The pretrained backbone is not asked about strangers.
+        let (own, all) = (self.subject.inspection.pictures.len(), self.subject.pixels.len());
+        let models = (0..self.models.len()).map(|place| (Some(place), all));
+        let askers = models.chain([(None, own)]);
+        self.looks = askers
+            .flat_map(|(model, all)| {
+                (0..all).step_by(PORTION).map(move |begin| Look {
+                    model,
+                    pictures: begin..(begin + PORTION).min(all),
+                    state: State::Waiting,
+                })
+            })
+            .collect();
     }
 
     /// Draws the next few strangers.
@@ -170,10 +294,26 @@ impl Inspecting {
         self.subject.pixels.extend(drawn);
     }
 
-    /// Parts the strangers' rows from the others.
+    /// Puts portions together, and parts the strangers' rows from the others.
     fn finish(&mut self) -> (Inspection, Strangers) {
         let mut inspection = std::mem::take(&mut self.subject.inspection);
         let mut strangers = std::mem::take(&mut self.strangers);
+        let of_run = |trained: &TrainedModel| InspectedRun {
+            run: trained.run,
+            logits: Vec::new(),
+            features: Vec::new(),
+        };
+        inspection.runs = self.models.iter().map(of_run).collect();
+        for Look { model, state, .. } in std::mem::take(&mut self.looks) {
+            let State::Seen(Seen { features, logits }) = state else { continue };
+            match model.and_then(|place| inspection.runs.get_mut(place)) {
+                Some(run) => {
+                    run.features.extend(features);
+                    run.logits.extend(logits);
+                }
+                None => inspection.pretrained.extend(features),
+            }
+        }
         let (own, all) = (inspection.pictures.len(), self.subject.pixels.len().max(1));
         for InspectedRun { run, logits, features } in &mut inspection.runs {
             let (classes, width) = (logits.len() / all, features.len() / all);
@@ -185,6 +325,45 @@ impl Inspecting {
         }
         (inspection, strangers)
     }
+}
+
+/// What a model, or without one the pretrained backbone, makes of pictures.
+async fn look(
+    model: Option<&TrainedModel>,
+    ready: &Ready,
+    pictures: &[Picture],
+) -> Result<Seen, ReadError> {
+    let [features, logits] = match model {
+        Some(TrainedModel { model, device, .. }) => inspected(model, pictures, device).await?,
+        None => seen_by(&ready.segment, pictures, &ready.device).await?,
+    };
+    Ok(Seen { features, logits })
+}
+
+/// The features that a model's head is fed with, and the logits.
+///
+/// # Errors
+/// When the device does not answer.
+pub(super) async fn inspected(
+    model: &Model,
+    pictures: &[Picture],
+    device: &Device,
+) -> Result<[Vec<f32>; 2], ReadError> {
+    let (features, logits) = model.features_and_logits(input_tensor(pictures, device));
+    Ok([read(features).await?, read(logits).await?])
+}
+
+/// The features that a backbone gives, and no logits.
+///
+/// # Errors
+/// When the device does not answer.
+pub(super) async fn seen_by(
+    backbone: &Segment,
+    pictures: &[Picture],
+    device: &Device,
+) -> Result<[Vec<f32>; 2], ReadError> {
+    let features = pool(backbone.forward(input_tensor(pictures, device)));
+    Ok([read(features).await?, Vec::new()])
 }
 
 /// The drawn tasks of which no class is among these, by name: whoever learns fruit knows fruit.

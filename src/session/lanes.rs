@@ -6,8 +6,8 @@ use burn::tensor::Device;
 
 use super::crew::Assignment;
 use super::message::{Event, Refusal, RunId, Strategy};
-use crate::model::{Architecture, Segment};
-use crate::train::{Advance, Ending, Limits, Material, Model, Plan, TrainError, Trainer};
+use crate::model::{Architecture, ReadError, Segment};
+use crate::train::{Advance, Ending, Limits, Material, Model, Numbers, Plan, TrainError, Trainer};
 
 /// Seconds between two progress events. A page that draws them takes a core from those who make
 /// them.
@@ -19,6 +19,26 @@ pub(super) struct TrainedModel {
     pub run: RunId,
     pub model: Model,
     pub device: Device,
+}
+
+/// What a model has learned as it travels: name and shape of each tensor, and an array each.
+///
+/// # Errors
+/// When the device does not answer.
+pub(super) async fn packed(
+    model: &Model,
+) -> Result<(Vec<(String, Vec<usize>)>, Vec<Vec<f32>>), ReadError> {
+    let numbers = model.numbers().await?.into_iter();
+    Ok(numbers.map(|(name, numbers)| ((name, numbers.shape), numbers.values)).unzip())
+}
+
+/// The other way round: for [`Model::from_numbers`].
+pub(super) fn unpacked(
+    tensors: Vec<(String, Vec<usize>)>,
+    arrays: Vec<Vec<f32>>,
+) -> Vec<(String, Numbers)> {
+    let pairs = tensors.into_iter().zip(arrays);
+    pairs.map(|((name, shape), values)| (name, Numbers { shape, values })).collect()
 }
 
 /// What runs train on.

@@ -10,7 +10,7 @@ use crate::train::{Extraction, Features};
 
 /// Portions that an assistant has at once: one to look at, and some that wait for it meanwhile, since
 /// whoever hands them out looks at one of its own before it hears of those that are done.
-const PORTIONS_AWAY: usize = 3;
+pub(super) const PORTIONS_AWAY: usize = 3;
 
 /// How far the looks are.
 #[derive(Clone, Copy, PartialEq, Debug)]

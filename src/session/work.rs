@@ -330,6 +330,8 @@ impl Session {
             self.arrivals.hand_out(&self.crew);
             self.welcome();
             self.look_through();
+        } else if let Report::Inspected { inspection, look } = report.note {
+            self.inspected(assistant, (inspection, look), report.numbers).await;
         } else if let Some(experiment) = &mut self.experiment {
             match experiment.hear(assistant, report, &self.crew, &mut self.events).await {
                 Ok(ended) => self.keep(ended),
@@ -354,17 +356,24 @@ impl Session {
         if let Some(study) = &mut self.study {
             study.lose(assistant, &mut self.events);
         }
+        if let Some(inspecting) = &mut self.inspecting {
+            inspecting.lose(assistant);
+        }
         self.end_if_over();
     }
 
     /// Whether all that is left to do is with assistants, so that there is nothing to work on
     /// before one of them says something.
     pub fn is_waiting(&self) -> bool {
+        let are_pictures_away = !self.arrivals.is_empty() && self.next_picture().is_none();
         let is_looking = self.is_inspecting() || self.can_explain();
-        if self.is_advising() || (is_looking && self.experiment.is_none()) {
+        if self.is_advising() {
             return false;
         }
-        let are_pictures_away = !self.arrivals.is_empty() && self.next_picture().is_none();
+        if is_looking && self.experiment.is_none() {
+            let has_commands = self.has_commands() && !are_pictures_away;
+            return self.is_inspection_away() && !has_commands;
+        }
         let is_experiment_away = match (&self.experiment, &self.study) {
             (Some(experiment), _) => experiment.is_waiting(),
             (None, Some(study)) => study.is_going() && study.is_waiting(),
@@ -394,7 +403,9 @@ impl Session {
         if let Some(experiment) = self.experiment.take_if(|experiment| experiment.is_over()) {
             self.events.push(experiment.ended());
             let subject = self.subject.take();
-            self.inspecting = subject.and_then(|subject| Inspecting::begin(subject, &self.models));
+            self.inspecting = subject.and_then(|subject| {
+                Inspecting::begin(subject, self.experiments_begun, &self.models)
+            });
             if self.inspecting.is_none() {
                 self.give_explanations_up(&no_models());
             }

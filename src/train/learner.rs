@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::features::Numbers;
-use crate::model::{Backbone, Cut, Head, NamedTensor, ReadError, Segment, pool};
+use crate::model::{Backbone, Head, NamedTensor, ReadError, Segment, pool};
 
 /// The part of the network that learns.
 #[derive(Module, Debug)]
@@ -59,18 +59,18 @@ impl Model {
         Ok(numbers)
     }
 
-    /// The model that has learned these numbers behind `cut`, and has the rest from `backbone`.
+    /// The model that has learned these numbers from stage `first` on, and has the rest from `backbone`.
     /// `None` when the numbers do not fit, or lack a head.
     pub fn from_numbers(
         backbone: &Backbone,
-        cut: Cut,
+        first: usize,
         numbers: Vec<(String, Numbers)>,
         device: &Device,
     ) -> Option<Self> {
         let tensors =
             numbers.into_iter().map(|(name, numbers)| (name, numbers.shape, numbers.values));
         let changed = backbone.with(tensors);
-        let (frozen, segment) = changed.on(device).ok()?.cut_at(cut.first_trained_stage());
+        let (frozen, segment) = changed.on(device).ok()?.cut_at(first);
         let head = changed.pretrained_head(device)?;
         Some(Self { frozen, learned: Learner { segment, head } })
     }

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use futures_lite::future::block_on;
 use headstart::session::{
-    Assistant, Command, DeviceChoice, Devices, Event, Helper, Job, Parcel, SampleTask, Session,
+    Assistant, Command, DeviceChoice, Devices, Event, Helper, Job, Parcel, Report, SampleTask,
+    Session,
 };
 
 use super::{BACKBONE, no_time};
@@ -26,6 +27,8 @@ pub struct Office {
     pub session: Session,
     pub assistants: Vec<Near>,
     pub heard: Vec<Event>,
+    /// Looks that assistants made for trained models.
+    pub inspected: usize,
 }
 
 impl Office {
@@ -39,7 +42,7 @@ impl Office {
         session.engage(
             assistants.iter().map(|near| Box::new(near.clone()) as Box<dyn Assistant>).collect(),
         );
-        Self { session, assistants, heard: Vec::new() }
+        Self { session, assistants, heard: Vec::new(), inspected: 0 }
     }
 
     /// One piece of work of everybody.
@@ -52,6 +55,7 @@ impl Office {
                 helper.take_reports()
             };
             for report in reports {
+                self.inspected += usize::from(matches!(report.note, Report::Inspected { .. }));
                 block_on(self.session.hear(number, report));
             }
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use burn::tensor::{Device, Tensor};
 use headstart::data::{Picture, Purpose, Split, seeded};
 use headstart::model::{Architecture, Backbone, Cut, Head, Segment, Work, pool, read};
-use headstart::train::{Advance, Extraction, Material, Strategy, Trainer, input_tensor};
+use headstart::train::{Advance, Extraction, Limits, Material, Strategy, Trainer, input_tensor};
 use rand::RngExt;
 
 use crate::clock::now;
@@ -144,7 +144,11 @@ pub async fn training_step(
         if cut == Cut::HeadOnly { (repeats.times, 0) } else { (0, repeats.times) };
     let batch = shape.batch;
     let strategy = Strategy { head_epochs, unfrozen_epochs, batch, ..Strategy::for_cut(cut) };
-    let mut trainer = Trainer::new(strategy, Rc::new(material), &backbone, device, now);
+    let limits =
+        if *device == Device::flex() { Limits::WASM } else { Limits::of_graphics(u64::MAX) };
+    let at_once = limits.micro_batch(&shape.architecture(), batch, first_trained_stage);
+    let mut trainer =
+        Trainer::new(strategy, Rc::new(material), &backbone, device, now).with_micro_batch(at_once);
     let mut milliseconds = Vec::with_capacity(repeats.times);
     let mut spent = 0.0;
     while milliseconds.len() < repeats.times {

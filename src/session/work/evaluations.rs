@@ -4,6 +4,7 @@ use super::Session;
 use crate::model::ReadError;
 use crate::session::evaluating::Evaluating;
 use crate::session::explaining::unread;
+use crate::session::inspecting::Inspecting;
 use crate::session::message::{Event, Refusal};
 
 impl Session {
@@ -21,7 +22,7 @@ impl Session {
     /// Has the trained models look at the next few pictures, then evaluates them piece by piece.
     pub(super) async fn inspect(&mut self) {
         if let Some(inspecting) = &mut self.inspecting {
-            match inspecting.work().await {
+            match inspecting.work(&self.crew).await {
                 Ok(None) => {}
                 Ok(Some((inspection, strangers))) => {
                     self.inspecting = None;
@@ -30,8 +31,7 @@ impl Session {
                 }
                 Err(error) => {
                     self.inspecting = None;
-                    self.give_explanations_up(&unread(&error));
-                    self.events.push(Event::EvaluationRefused(broken_off(&error)));
+                    self.not_inspected(&error);
                 }
             }
         } else if let (Some(evaluating), Some(inspection)) =
@@ -42,6 +42,32 @@ impl Session {
             self.references = references;
             self.events.push(Event::Evaluated(Box::new(evaluation)));
         }
+    }
+
+    /// Whether all that is left to do of looking at pictures is with assistants.
+    pub(super) fn is_inspection_away(&self) -> bool {
+        self.inspecting.as_ref().is_some_and(Inspecting::is_waiting)
+    }
+
+    /// Takes in what an assistant makes of pictures.
+    pub(super) async fn inspected(
+        &mut self,
+        assistant: usize,
+        (inspection, look): (u32, usize),
+        numbers: Vec<Vec<f32>>,
+    ) {
+        let Some(inspecting) = &mut self.inspecting else { return };
+        if !inspecting.take_in(inspection, look, numbers) {
+            self.lose(assistant, "its features did not fit");
+        } else if let Err(error) = inspecting.hand_out(&self.crew).await {
+            self.inspecting = None;
+            self.not_inspected(&error);
+        }
+    }
+
+    fn not_inspected(&mut self, error: &ReadError) {
+        self.give_explanations_up(&unread(error));
+        self.events.push(Event::EvaluationRefused(broken_off(error)));
     }
 }
 
