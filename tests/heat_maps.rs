@@ -89,7 +89,8 @@ fn with_head(model: &Model, cut: Cut, weight: Vec<f32>) -> Model {
     numbers.push(("classifier.1.weight".to_owned(), Numbers { shape, values: weight }));
     let bias = Numbers { shape: vec![CLASSES], values: vec![0.0; CLASSES] };
     numbers.push(("classifier.1.bias".to_owned(), bias));
-    Model::from_numbers(&backbone, cut, numbers, &Device::flex()).expect("it fits")
+    Model::from_numbers(&backbone, cut.first_trained_stage(), numbers, &Device::flex())
+        .expect("it fits")
 }
 
 fn head_of(model: &Model) -> Vec<f32> {

@@ -63,6 +63,10 @@ pub struct Ready {
     back: OnceLock<Weights>,
 }
 
+/// What the way back to a layer's input needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Back<'a>(&'a Weights);
+
 /// Folded weights.
 #[derive(Debug)]
 enum Weights {
@@ -164,13 +168,40 @@ impl Ready {
         Sums { weight: vec![0.0; weight], bias: vec![0.0; self.out()] }
     }
 
-    /// Adds the gradients of what learns to `sums`, and gives that of the input where it is asked for:
-    /// before the ReLU6 in front of the layer, where the layer says that there is one.
+    /// What the way back to the input needs, where it was made before or nothing has to be.
+    pub fn back(&self) -> Option<Back<'_>> {
+        match self.layer.kind {
+            Kind::Depthwise => Some(Back(&self.forward)),
+            Kind::Pointwise | Kind::Patches => self.back.get().map(Back),
+        }
+    }
+
+    /// Makes what the way back to the input needs, unless it is there.
+    ///
+    /// # Shapes
+    /// - own: what the layer was folded from
+    pub fn make_back(&self, own: Own) -> Back<'_> {
+        let (out, channels) = (self.out(), self.channels);
+        Back(match self.layer.kind {
+            Kind::Depthwise => &self.forward,
+            Kind::Pointwise => self
+                .back
+                .get_or_init(|| Weights::Panels(Panels::of_rows(own.weight, &self.factors))),
+            Kind::Patches => self.back.get_or_init(|| {
+                let folded = patch_weights(own.weight, &self.factors, channels);
+                Weights::Panels(Panels::pack(out, TAPS * channels, |out, column| {
+                    folded(out, column % channels, column / channels)
+                }))
+            }),
+        })
+    }
+
+    /// Adds the gradients of what learns to `sums`, and gives that of the input where there is a way
+    /// back to it: before the ReLU6 in front of the layer, where the layer says that there is one.
     ///
     /// # Shapes
     /// - gradient: as the layer's output
     /// - input, result: `[batch, height, width, in]` of `area`
-    /// - own: what the layer was folded from
     ///
     /// # Panics
     /// When numbers are not of these shapes.
@@ -178,50 +209,30 @@ impl Ready {
         &self,
         gradient: &[f32],
         (input, area): (&[f32], Area),
-        own: Own,
-        needs_input: bool,
+        back: Option<Back>,
         sums: &mut Sums,
     ) -> Option<Vec<f32>> {
         let (out, channels, through_clamp) =
             (self.out(), self.channels, self.layer.is_input_clamped);
+        let both = [&mut sums.weight[..], &mut sums.bias];
         match self.layer.kind {
-            Kind::Pointwise => {
-                let back = needs_input.then(|| {
-                    let pack = || Weights::Panels(Panels::of_rows(own.weight, &self.factors));
-                    self.back.get_or_init(pack).panels()
-                });
-                Pointwise { gradient, out, input, channels }.add_gradients(
-                    [&mut sums.weight, &mut sums.bias],
-                    back,
-                    through_clamp,
-                )
-            }
-            Kind::Depthwise => {
-                let taps = needs_input.then(|| self.forward.taps());
-                Depthwise { gradient, input, area, stride: self.layer.stride }.add_gradients(
-                    [&mut sums.weight, &mut sums.bias],
-                    taps,
-                    through_clamp,
-                )
-            }
+            Kind::Pointwise => Pointwise { gradient, out, input, channels }.add_gradients(
+                both,
+                back.map(|back| back.0.panels()),
+                through_clamp,
+            ),
+            Kind::Depthwise => Depthwise { gradient, input, area, stride: self.layer.stride }
+                .add_gradients(both, back.map(|back| back.0.taps()), through_clamp),
             Kind::Patches => {
+                let [weight, bias] = both;
                 let patches = Patches::new(area, self.layer.stride);
-                patches.add_weight_gradient(gradient, input, out, &mut sums.weight);
-                add_rows(gradient, &mut sums.bias);
-                needs_input.then(|| {
-                    let folded = patch_weights(own.weight, &self.factors, channels);
-                    let pack = || {
-                        Weights::Panels(Panels::pack(out, TAPS * channels, |out, column| {
-                            folded(out, column % channels, column / channels)
-                        }))
-                    };
-                    let panels = self.back.get_or_init(pack).panels();
-                    let mut found = patches.input_gradient(gradient, panels, out);
-                    if through_clamp {
-                        through_clamp_all(&mut found, input);
-                    }
-                    found
-                })
+                patches.add_weight_gradient(gradient, input, out, weight);
+                add_rows(gradient, bias);
+                let mut found = patches.input_gradient(gradient, back?.0.panels(), out);
+                if through_clamp {
+                    through_clamp_all(&mut found, input);
+                }
+                Some(found)
             }
         }
     }

@@ -9,6 +9,9 @@ use crate::vector::{LANES, Vector, load, store};
 
 /// Columns of the left matrix in a tile.
 const TILE: usize = 4;
+/// Columns from which on the rows lie a page and more apart: then a column of them falls on few places
+/// of the first cache.
+const FAR: usize = 1024;
 /// Vectors that are added up side by side where a row has as many.
 const WIDE: usize = 4;
 
@@ -40,6 +43,16 @@ impl Pair<'_> {
         if left_columns < right_columns {
             for panel in panels {
                 groups.clone().for_each(|group| self.meet(group, panel, sums));
+            }
+        } else if left_columns >= FAR && left_columns.is_multiple_of(TILE) {
+            // Each group of columns is copied to where its rows lie side by side.
+            let mut near = vec![0.0; self.left.len() / left_columns * TILE];
+            for group in groups {
+                let rows = self.left.chunks_exact(left_columns).zip(near.chunks_exact_mut(TILE));
+                rows.for_each(|(row, near)| near.copy_from_slice(&row[group..group + TILE]));
+                let pair = Pair { left: &near, left_columns: TILE, ..self };
+                let sums = &mut sums[group * right_columns..][..TILE * right_columns];
+                panels.clone().for_each(|panel| pair.meet(0, panel, sums));
             }
         } else {
             for group in groups {

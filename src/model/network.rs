@@ -275,8 +275,8 @@ impl Segment {
     }
 
     /// The segment for a batch that comes in parts: see [`BatchInParts`].
-    pub fn in_parts(&self) -> BatchInParts<'_> {
-        BatchInParts { segment: self, rounds: Rounds::default() }
+    pub fn in_parts(&self) -> BatchInParts {
+        BatchInParts { layers: self.layers(), rounds: Rounds::default() }
     }
 
     fn layers(&self) -> Layers {
@@ -344,15 +344,15 @@ impl Segment {
 
 /// A batch on its way through a segment, part by part: each goes forward and back before the next one
 /// begins. The gradients of the segment's parameters are those of all parts and come with the last.
-pub struct BatchInParts<'a> {
-    segment: &'a Segment,
+pub struct BatchInParts {
+    layers: Layers,
     rounds: Rounds,
 }
 
-impl BatchInParts<'_> {
+impl BatchInParts {
     /// Runs the stages on the next part. Shapes as in [`Segment::forward_seen`].
     pub fn forward(&self, part: Tensor<4>, is_last: bool) -> Tensor<4> {
         let rounds = self.rounds.clone();
-        self.segment.layers().forward_part(part, Part { rounds, is_last })
+        self.layers.forward_part(part, Part { rounds, is_last })
     }
 }

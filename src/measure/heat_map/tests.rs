@@ -21,7 +21,12 @@ fn model_and_picture(cut: Cut, seed: u64) -> (Architecture, Model, Tensor<4>) {
     let architecture = Architecture::mobilenet_v2(0.1, SIDE);
     let mut generator = seeded(seed, Purpose::Scratch);
     let backbone = Backbone::random(architecture.clone(), CLASSES, &mut generator);
-    let model = Model::from_numbers(&backbone, cut, Vec::<(String, Numbers)>::new(), &device);
+    let model = Model::from_numbers(
+        &backbone,
+        cut.first_trained_stage(),
+        Vec::<(String, Numbers)>::new(),
+        &device,
+    );
     let noise = (0..SIDE * SIDE * 3).map(|_| generator.random_range(-1.0..1.0));
     let picture = TensorData::new(noise.collect::<Vec<f32>>(), [1, SIDE, SIDE, 3]);
     (architecture, model.expect("it fits itself"), Tensor::from_data(picture, &device))

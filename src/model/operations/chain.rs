@@ -3,8 +3,6 @@
 //! A network has fifty layers with three tensors each that learn, and Burn's graph of gradients takes its
 //! time for each node. So all that a batch goes through without anybody looking is one node.
 
-use std::sync::Arc;
-
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{
     Backend, BackendTensor, Dispatch, DispatchAutodiffContext, DispatchTensor, DispatchTensorKind,
@@ -12,7 +10,7 @@ use burn::backend::{
 };
 use burn::tensor::Tensor;
 
-use super::rounds::Rounds;
+use super::rounds::{Course, Rounds};
 use super::{LayerKernels, LayerTensors, Parameters};
 use kernels::{Activation, Kind, Layer};
 
@@ -106,7 +104,7 @@ impl<B: LayerKernels> Chain<B> {
 /// What the way back through a chain needs of the way forward. Tensors are shared, not copied.
 #[derive(Clone, Debug)]
 pub(super) struct Passed<B: LayerKernels> {
-    links: Arc<[Link<B::Ready>]>,
+    course: Course<B>,
     /// Of every layer.
     inputs: Vec<FloatTensor<B>>,
     /// Of the last layer, where it has to go back through its own ReLU6.
@@ -124,10 +122,11 @@ pub(super) struct Arrived<B: Backend> {
 impl<B: LayerKernels> Passed<B> {
     /// Goes forward and keeps what the way back needs.
     pub fn forward(
-        links: Arc<[Link<B::Ready>]>,
+        course: Course<B>,
         begun: Option<FloatTensor<B>>,
         input: FloatTensor<B>,
     ) -> (Self, FloatTensor<B>) {
+        let links = &course.links;
         let mut walk = Walk::<B> { added: begun };
         let mut inputs = Vec::with_capacity(links.len());
         let output = links.iter().fold(input, |value, link| {
@@ -136,20 +135,20 @@ impl<B: LayerKernels> Passed<B> {
         });
         let is_clamped = |link: &Link<_>| link.activation == Activation::Clamped;
         let kept = links.last().is_some_and(is_clamped).then(|| output.clone());
-        (Self { links, inputs, output: kept }, output)
+        (Self { course, inputs, output: kept }, output)
     }
 
-    /// Goes back until the layer with the index `last`, and further to its input where
-    /// `needs_input`. What is to blame on each layer is added to its sums.
+    /// Goes back until the last layer of the course, and further to its input where somebody needs it.
+    /// What is to blame on each layer is added to its sums.
     pub fn backward(
         mut self,
         mut gradient: FloatTensor<B>,
-        (last, needs_input): (usize, bool),
         sums: &mut [Option<B::Sums>],
     ) -> Arrived<B> {
         let mut added = None;
         let mut output = self.output;
-        let links = self.links.iter().zip(sums).enumerate().skip(last).rev();
+        let Course { links: all, last, needs_input } = self.course;
+        let links = all.iter().zip(sums).enumerate().skip(last).rev();
         for (index, (Link { layer, activation, shortcut }, sums)) in links {
             let Some(input) = self.inputs.pop() else { break };
             if let Some(clamped) = output.filter(|_| *activation == Activation::Clamped) {
@@ -158,7 +157,7 @@ impl<B: LayerKernels> Passed<B> {
             if *shortcut == Shortcut::Ends {
                 added = Some(gradient.clone());
             }
-            let before = index.checked_sub(1).map(|before| self.links[before].activation);
+            let before = index.checked_sub(1).map(|before| all[before].activation);
             output = (before == Some(Activation::Clamped)).then(|| input.clone());
             let needs_input = needs_input || index > last;
             let Some(found) = B::add_gradients(gradient, input, layer, needs_input, sums) else {
@@ -174,7 +173,11 @@ impl<B: LayerKernels> Passed<B> {
 }
 
 /// A chain of layers on any device.
-pub(in crate::model) struct Layers(Chain<Dispatch>);
+pub(in crate::model) struct Layers {
+    chain: Chain<Dispatch>,
+    /// The first layer that learns.
+    first_learning: Option<usize>,
+}
 
 impl Layers {
     /// No layer yet.
@@ -184,7 +187,8 @@ impl Layers {
 
     /// No layer yet; the first shortcut to end adds `begun`.
     pub fn behind(begun: Option<Tensor<4>>) -> Self {
-        Self(Chain { links: Vec::new(), begun: begun.map(Tensor::into_dispatch) })
+        let chain = Chain { links: Vec::new(), begun: begun.map(Tensor::into_dispatch) };
+        Self { chain, first_learning: None }
     }
 
     /// Puts a layer behind those that are there.
@@ -194,8 +198,11 @@ impl Layers {
             shortcut != Shortcut::Ends || layer.kind == Kind::Pointwise,
             "a shortcut ends at a 1×1 layer"
         );
+        if tensors.learn() {
+            self.first_learning.get_or_insert(self.chain.links.len());
+        }
         let activation = layer.activation;
-        self.0.links.push(Link { layer: (tensors.into(), layer), activation, shortcut });
+        self.chain.links.push(Link { layer: (tensors.into(), layer), activation, shortcut });
     }
 
     /// What they make of the input, which is the input itself where there is no layer.
@@ -204,18 +211,27 @@ impl Layers {
     /// - input: `[batch, height, width, in]` of the first layer
     /// - result: `[batch, height, width, out]` of the last layer
     pub fn forward(self, input: Tensor<4>) -> Tensor<4> {
-        self.forward_part(input, Part { rounds: Rounds::default(), is_last: true })
+        let part = Part { rounds: Rounds::default(), is_last: true };
+        if self.chain.links.is_empty() { input } else { go(input, self.chain, part) }
     }
 
     /// What they make of a part of a batch. The other parts have gone or go through the same layers.
     /// Shapes as in [`Layers::forward`].
-    pub fn forward_part(self, input: Tensor<4>, part: Part) -> Tensor<4> {
-        if self.0.links.is_empty() {
-            return input;
+    pub fn forward_part(&self, input: Tensor<4>, part: Part) -> Tensor<4> {
+        match self.first_learning {
+            _ if self.chain.links.is_empty() => input,
+            // The course is known, and no gradients are due: one layer stands for all.
+            Some(first) if part.rounds.has_begun() && !part.is_last => {
+                let links = vec![self.chain.links[first].clone()];
+                go(input, Chain { links, begun: None }, part)
+            }
+            _ => go(input, self.chain.clone(), part),
         }
-        let input = input.into_dispatch();
-        Tensor::from_dispatch(<Dispatch as ChainOperation>::chain(input, self.0, part))
     }
+}
+
+fn go(input: Tensor<4>, chain: Chain<Dispatch>, part: Part) -> Tensor<4> {
+    Tensor::from_dispatch(<Dispatch as ChainOperation>::chain(input.into_dispatch(), chain, part))
 }
 
 /// The derived one knows no lists.

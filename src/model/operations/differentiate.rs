@@ -1,5 +1,7 @@
 //! A chain's place in Burn's graph of gradients: one node, however many layers it has.
 
+use std::ops::Range;
+
 use burn::backend::Autodiff;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -8,7 +10,7 @@ use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 
 use super::chain::{Chain, ChainOperation, Part, Passed};
-use super::rounds::Rounds;
+use super::rounds::{Course, Rounds};
 use super::{LayerKernels, ParameterGradients, Parameters};
 use crate::model::STAGES;
 
@@ -34,8 +36,6 @@ struct Layers<const PARENTS: usize>;
 #[derive(Clone, Debug)]
 struct Remembered<B: LayerKernels> {
     passed: Passed<B>,
-    /// The first layer that learns, and whether somebody in front of it does.
-    goal: (usize, bool),
     rounds: Rounds,
     is_last: bool,
 }
@@ -49,10 +49,10 @@ impl<B: LayerKernels, const PARENTS: usize> Backward<B, PARENTS> for Layers<PARE
         grads: &mut Gradients,
         _checkpointer: &mut Checkpointer,
     ) {
-        let Remembered { passed, goal, rounds, is_last } = ops.state;
+        let Remembered { passed, rounds, is_last } = ops.state;
         let gradient = grads.consume::<B>(&ops.node);
         rounds.with::<B>(|shared| {
-            let arrived = passed.backward(gradient, goal, &mut shared.sums);
+            let arrived = passed.backward(gradient, &mut shared.sums);
             let in_front = [arrived.input, arrived.begun];
             for (node, found) in ops.parents.iter().zip(in_front) {
                 if let (Some(node), Some(found)) = (node, found) {
@@ -85,25 +85,27 @@ impl<B: LayerKernels, C: CheckpointStrategy> ChainOperation for Autodiff<B, C> {
         let needs_input =
             input.is_tracked() || chain.begun.as_ref().is_some_and(|begun| begun.is_tracked());
         let goal = (if needs_input { 0 } else { first.unwrap_or(0) }, needs_input);
-        // Until the gradients of what learns are known, one tensor of it stands for all.
-        let parents =
-            if part.is_last { 0..chain.links.len() } else { first.map_or(0..0, |at| at..at + 1) };
-        if parents.len() <= (SHORT - COMMON) / OWN {
-            tracked::<B, C, SHORT>(input, chain, part, goal, parents)
+        // Until the gradients of what learns are due, one tensor of it stands for all.
+        let own = match first {
+            Some(first) if !part.is_last => first..first + 1,
+            _ => 0..chain.links.len(),
+        };
+        if own.len() <= (SHORT - COMMON) / OWN {
+            tracked::<B, C, SHORT>(input, chain, part, own, goal)
         } else {
-            tracked::<B, C, LONG>(input, chain, part, goal, parents)
+            tracked::<B, C, LONG>(input, chain, part, own, goal)
         }
     }
 }
 
 /// As [`ChainOperation::chain`], as a node whose parents are the tensors of the layers with the indices
-/// `own`.
+/// `own`; the way back ends with the layer `last`, or with what lies in front of it.
 fn tracked<B: LayerKernels, C: CheckpointStrategy, const PARENTS: usize>(
     input: FloatTensor<Autodiff<B, C>>,
     chain: Chain<Autodiff<B, C>>,
     Part { rounds, is_last }: Part,
-    goal: (usize, bool),
-    own: std::ops::Range<usize>,
+    own: Range<usize>,
+    (last, needs_input): (usize, bool),
 ) -> FloatTensor<Autodiff<B, C>> {
     let (input, node) = input.into_parts();
     // What takes the places that stay free.
@@ -134,9 +136,12 @@ fn tracked<B: LayerKernels, C: CheckpointStrategy, const PARENTS: usize>(
     match Layers::<PARENTS>.prepare::<C>(nodes).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => {
             let ready = |(own, layer)| B::ready(own, layer);
-            let links = rounds.links::<B>(|| links.map(|link| link.map(ready)).collect());
-            let (passed, output) = Passed::forward(links, begun, input);
-            prepared.finish(Remembered { passed, goal, rounds, is_last }, output)
+            let course = rounds.course::<B>(|| {
+                let links = links.map(|link| link.map(ready)).collect();
+                Course { links, last, needs_input }
+            });
+            let (passed, output) = Passed::forward(course, begun, input);
+            prepared.finish(Remembered { passed, rounds, is_last }, output)
         }
         OpsKind::UnTracked(prepared) => {
             prepared.finish(Chain { links: links.collect(), begun }.forward(input))

@@ -113,6 +113,15 @@ pub(super) struct LayerTensors {
     pub variance: Tensor<1>,
 }
 
+impl LayerTensors {
+    /// Whether any of them does.
+    fn learn(&self) -> bool {
+        self.weight.is_require_grad()
+            || self.scale.is_require_grad()
+            || self.shift.is_require_grad()
+    }
+}
+
 /// Convolution, BatchNorm on frozen statistics, activation and shortcut.
 ///
 /// # Shapes

@@ -15,36 +15,48 @@ use super::{LayerKernels, ParameterGradients};
 #[derive(Clone, Debug, Default)]
 pub(in crate::model) struct Rounds(Arc<Mutex<Option<Box<dyn Any + Send>>>>);
 
-/// Layers and what is to blame on them so far.
+/// Where every part goes, and what is to blame on the layers so far.
 pub(super) struct Shared<B: LayerKernels> {
-    links: Arc<[Link<B::Ready>]>,
+    course: Course<B>,
     /// A layer each; none where no gradient came by yet.
     pub sums: Vec<Option<B::Sums>>,
+}
+
+/// Where every part goes.
+#[derive(Clone, Debug)]
+pub(super) struct Course<B: LayerKernels> {
+    pub links: Arc<[Link<B::Ready>]>,
+    /// The layer that the way back ends with: the first that learns, or the first of all.
+    pub last: usize,
+    /// Whether somebody in front of it learns.
+    pub needs_input: bool,
 }
 
 impl<B: LayerKernels> Shared<B> {
     /// The gradients of every layer that any came by, with its index.
     pub fn found(&mut self) -> impl Iterator<Item = (usize, ParameterGradients<B>)> {
-        let layers = self.links.iter().zip(&mut self.sums).enumerate();
+        let layers = self.course.links.iter().zip(&mut self.sums).enumerate();
         layers
             .filter_map(|(index, (link, sums))| Some((index, B::found(&link.layer, sums.take()?))))
     }
 }
 
 impl Rounds {
-    /// The layers, which `ready` gives where they are not there yet.
-    pub(super) fn links<B: LayerKernels>(
-        &self,
-        ready: impl FnOnce() -> Vec<Link<B::Ready>>,
-    ) -> Arc<[Link<B::Ready>]> {
+    /// Whether a part was there before.
+    pub(super) fn has_begun(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// The course, which `first` gives to the first part.
+    pub(super) fn course<B: LayerKernels>(&self, first: impl FnOnce() -> Course<B>) -> Course<B> {
         let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(shared) = place.as_mut().and_then(|shared| shared.downcast_mut::<Shared<B>>()) {
-            return shared.links.clone();
+            return shared.course.clone();
         }
-        let links: Arc<[_]> = ready().into();
-        let sums = links.iter().map(|_| None).collect();
-        *place = Some(Box::new(Shared::<B> { links: links.clone(), sums }));
-        links
+        let course = first();
+        let sums = course.links.iter().map(|_| None).collect();
+        *place = Some(Box::new(Shared::<B> { course: course.clone(), sums }));
+        course
     }
 
     /// Does something with what is shared; nothing before the layers are there.
