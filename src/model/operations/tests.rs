@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::reference::Reference;
-use super::{LayerTensors, normalised_convolution};
+use super::{LayerTensors, Layers, Shortcut, normalised_convolution};
 use kernels::{Activation, Area, Kind, Layer};
 
 /// Half the distance of two evaluations, in double precision.
@@ -123,14 +123,16 @@ impl Chain {
         (loss_at(SLOPE_STEP) - loss_at(-SLOPE_STEP)) / (2.0 * SLOPE_STEP)
     }
 
-    /// The same on a device: the output, and the gradient of every part.
-    fn computed(&self, device: &Device) -> (Vec<f64>, Vec<(Part, Vec<f64>)>) {
+    /// The same on a device: the output, and the gradient of every part. Layers are a node each of the
+    /// graph of gradients, or all together `as_one`.
+    fn computed(&self, device: &Device, as_one: bool) -> (Vec<f64>, Vec<(Part, Vec<f64>)>) {
         let place = |values: &[f64]| Tensor::<1>::from_data(floats(values), device);
         let leaf = |values: &[f64]| place(values).autodiff().require_grad();
         let input = leaf(&self.input);
         let picture = input.clone().reshape(self.area.shape());
         let mut leaves = vec![(Part::Input, input)];
         let mut value = picture.clone();
+        let mut layers = Layers::new();
         for (index, layer) in self.layers.iter().enumerate() {
             let parts = [
                 (Part::Weight(index), leaf(&layer.weight)),
@@ -146,9 +148,20 @@ impl Chain {
             };
             leaves.extend(parts);
             let is_last = index + 1 == self.layers.len();
-            let shortcut = (is_last && self.has_shortcut).then(|| picture.clone());
-            value = normalised_convolution(value, tensors, shortcut, layer.layer);
+            let ends = is_last && self.has_shortcut;
+            if as_one && self.layers.len() > 1 {
+                let shortcut = match (index, ends) {
+                    (0, _) if self.has_shortcut => Shortcut::Begins,
+                    (_, true) => Shortcut::Ends,
+                    _ => Shortcut::None,
+                };
+                layers.push(tensors, layer.layer, shortcut);
+            } else {
+                let shortcut = ends.then(|| picture.clone());
+                value = normalised_convolution(value, tensors, shortcut, layer.layer);
+            }
         }
+        let value = layers.forward(value);
         let output = numbers(value.clone().inner());
         let probe = Tensor::<1>::from_data(floats(&self.probe), device).autodiff();
         let gradients = (value.reshape([self.probe.len()]) * probe).sum().backward();
@@ -177,17 +190,22 @@ impl Chain {
     }
 
     fn check(&self) {
-        let (output, gradients) = self.computed(&Device::flex());
-        assert_close("the output", &self.reference_output(), &output);
-        for (part, found) in gradients {
-            assert_close(&format!("{part:?}"), &self.reference_gradient(part), &found);
+        let (expected, device) = (self.reference_output(), Device::flex());
+        let (output, gradients) = self.computed(&device, false);
+        assert_close("the output", &expected, &output);
+        let (output_as_one, gradients_as_one) = self.computed(&device, true);
+        assert_close("the output as one", &expected, &output_as_one);
+        for ((part, found), (_, as_one)) in gradients.into_iter().zip(gradients_as_one) {
+            let expected = self.reference_gradient(part);
+            assert_close(&format!("{part:?}"), &expected, &found);
+            assert_close(&format!("{part:?} as one"), &expected, &as_one);
         }
     }
 
     /// For what is too large to differentiate number by number: along a few directions.
     fn check_along_directions(&self) {
         let mut generator = StdRng::seed_from_u64(1);
-        let (output, gradients) = self.computed(&Device::flex());
+        let (output, gradients) = self.computed(&Device::flex(), true);
         assert_close("the output", &self.reference_output(), &output);
         for (part, found) in gradients {
             for _ in 0..3 {
