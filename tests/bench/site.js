@@ -7,6 +7,7 @@ import { Browsing } from '../e2e/lib/browser.js';
 import { eventually } from '../e2e/lib/lab.js';
 import { classesOf, emptyFolder } from '../e2e/lib/pictures.js';
 import { serveBare } from '../e2e/lib/server.js';
+import { contest } from './harness.js';
 import { busiest, peakMegabytes } from './memory.js';
 import { predictions } from './prediction.js';
 import { clickThrough, watch } from './watch.js';
@@ -96,6 +97,7 @@ async function weighed({ browsing, note }, what, work) {
 
 async function trainHead(setting, folder, what) {
   const { browsing, note } = setting;
+  let seconds = null;
   await browsing.visit((lab) => weighed(setting, what, async () => {
     await lab.engineReady();
     await lab.set({ 'cold-epochs': 50 });
@@ -107,9 +109,30 @@ async function trainHead(setting, folder, what) {
     const end = performance.now();
     note(`${what}, decoding`, (decoded - start) / 1000, 's', `${pictures} pictures of flowers`);
     note(`${what}, features and 50 epochs`, (end - decoded) / 1000, 's', `test ${percent} % of ${of}`);
-    note(`${what}, end to end`, (end - start) / 1000, 's', 'from the files to the score, CPU');
+    seconds = (end - start) / 1000;
+    note(`${what}, end to end`, seconds, 's', 'from the files to the score, CPU');
     note(`longest task of the page, ${what}`, await lab.page.evaluate(() => window.bench.longest), 'ms', NO_LONG_TASK);
   }), watched);
+  return seconds;
+}
+
+/** Ours on a page, and TensorFlow.js in a worker with nothing around it: from files to a trained head. */
+async function measureHundred(setting) {
+  const folder = flowersFolder(HUNDRED);
+  const what = `head of ${HUNDRED} pictures`;
+  const own = await trainHead(setting, folder, what);
+  const files = classesOf(folder).flatMap((classOf, label) => classOf.files.map((file) => (
+    { label, base64: fs.readFileSync(file).toString('base64') })));
+  await contest(async (start) => {
+    const peer = await start('peer.js');
+    await peer.call('open', 'wasm', 1);
+    // Six tenths are for training, as on the page.
+    const question = { width: 0.35, side: 96, batch: 16, classes: classesOf(folder).length, epochs: 50, training: 0.6 * HUNDRED };
+    const [decoding, looking, training] = await peer.call('head', files, question);
+    const seconds = (decoding + looking + training) / 1000;
+    setting.note(`${what}, end to end, TF.js wasm`, seconds, 's', `decoding ${decoding.toFixed(0)} ms, features ${looking.toFixed(0)} ms, 50 epochs ${training.toFixed(0)} ms; in a worker, without a page`);
+    setting.note(`${what}, TF.js wasm over ours`, seconds / own, '×', 'ours with the page, its clicks and its score');
+  });
 }
 
 /** Copies so many of the flowers, as evenly as can be, over and over where they do not suffice. */
@@ -327,7 +350,7 @@ export const siteParts = {
   'site, drop': withFlowers(measureDrop),
   'site, photographs': part(measurePhotos),
   'site, head': withFlowers((setting) => trainHead(setting, flowers(), 'head only')),
-  'site, hundred pictures': withFlowers((setting) => trainHead(setting, flowersFolder(HUNDRED), `head of ${HUNDRED} pictures`)),
+  'site, hundred pictures': withFlowers(measureHundred),
   'site, fine-tuning': withFlowers(measureFineTuning),
   'site, ten differences': withFlowers(measureDifferences),
   'site, workers': withFlowers(measureWorkers),
