@@ -8,8 +8,8 @@ use common::office::Office;
 use futures_lite::future::block_on;
 use headstart::data::Picture;
 use headstart::session::{
-    Answer, ClassId, Command, Cut, Ending, EpochRow, Evaluation, Event, Lane, NormMode, PictureId,
-    QuestionId, RunId, RunResult, SampleTask, Scene, Strategy,
+    Answer, ClassId, Command, Cut, Ending, EpochRow, Evaluation, Event, Lane, NormMode, Parcel,
+    PictureId, QuestionId, Report, RunId, RunResult, SampleTask, Scene, Strategy,
 };
 
 /// What runs came to, without the order in which they told it.
@@ -220,6 +220,29 @@ fn looks_of_a_lost_assistant_are_made_by_the_session() {
     office.session.lose(0, "its memory ran out");
     office.assistants.clear();
     while office.session.has_work() {
+        office.turn();
+    }
+    assert_eq!(outcome(&office).evaluations, outcome_with(0).evaluations);
+}
+
+#[test]
+fn a_race_that_begins_while_pictures_are_looked_at_is_evaluated_by_itself() {
+    let mut office = about_to_inspect();
+    office.finish(train());
+    // Nothing came of the looks of the race before, and nothing of it is in the one after.
+    assert_eq!(outcome(&office).evaluations, outcome_with(0).evaluations);
+}
+
+#[test]
+fn an_assistant_whose_features_do_not_fit_is_given_up() {
+    let mut office = about_to_inspect();
+    let numbers = vec![vec![1.0], Vec::new()];
+    let report = Parcel { note: Report::Inspected { inspection: 1, look: 0 }, numbers };
+    block_on(office.session.hear(0, report));
+    // Whoever waited for it would wait for ever.
+    office.assistants.clear();
+    while office.session.has_work() {
+        assert!(!office.session.is_waiting(), "the session waits for nobody");
         office.turn();
     }
     assert_eq!(outcome(&office).evaluations, outcome_with(0).evaluations);

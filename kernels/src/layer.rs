@@ -58,37 +58,29 @@ pub struct Ready {
     channels: usize,
     factors: Vec<f32>,
     bias: Vec<f32>,
-    forward: Weights,
-    /// As the input's gradient wants them, made when it is first asked for.
-    back: OnceLock<Weights>,
+    weights: Weights,
 }
-
-/// What the way back to a layer's input needs.
-#[derive(Clone, Copy, Debug)]
-pub struct Back<'a>(&'a Weights);
 
 /// Folded weights.
 #[derive(Debug)]
 enum Weights {
-    /// For matrix products.
-    Panels(Panels),
-    /// Of a depthwise convolution, `[9, channels]`.
-    Taps(Vec<f32>),
+    Pointwise(BothWays),
+    /// `[9, channels]`, for both ways.
+    Depthwise(Vec<f32>),
+    Patches(BothWays),
 }
 
-impl Weights {
-    fn panels(&self) -> &Panels {
-        match self {
-            Self::Panels(panels) => panels,
-            Self::Taps(_) => unreachable!("only a depthwise layer has taps"),
-        }
-    }
+/// A matrix for the way forward, and another for the way back to the input, which is made when that is
+/// first gone.
+#[derive(Debug)]
+struct BothWays {
+    forward: Panels,
+    back: OnceLock<Panels>,
+}
 
-    fn taps(&self) -> &[f32] {
-        match self {
-            Self::Taps(taps) => taps,
-            Self::Panels(_) => unreachable!("a depthwise layer has taps"),
-        }
+impl From<Panels> for BothWays {
+    fn from(forward: Panels) -> Self {
+        Self { forward, back: OnceLock::new() }
     }
 }
 
@@ -101,22 +93,21 @@ impl Ready {
         let factors = fold::factors(own.scale, own.variance);
         let bias = fold::biases(&factors, own.shift, own.mean);
         let each = own.weight.len().checked_div(factors.len()).unwrap_or(0);
-        let channels = match layer.kind {
-            Kind::Pointwise => each,
-            Kind::Depthwise => factors.len(),
-            Kind::Patches => each / TAPS,
-        };
-        let forward = match layer.kind {
-            Kind::Pointwise => Weights::Panels(Panels::of_columns(own.weight, &factors)),
-            Kind::Depthwise => Weights::Taps(taps(own.weight, &factors)),
+        let (channels, weights) = match layer.kind {
+            Kind::Pointwise => {
+                (each, Weights::Pointwise(Panels::of_columns(own.weight, &factors).into()))
+            }
+            Kind::Depthwise => (factors.len(), Weights::Depthwise(taps(own.weight, &factors))),
             Kind::Patches => {
+                let channels = each / TAPS;
                 let folded = patch_weights(own.weight, &factors, channels);
-                Weights::Panels(Panels::pack(TAPS * channels, factors.len(), |row, out| {
+                let panels = Panels::pack(TAPS * channels, factors.len(), |row, out| {
                     folded(out, row % channels, row / channels)
-                }))
+                });
+                (channels, Weights::Patches(panels.into()))
             }
         };
-        Self { layer, channels, factors, bias, forward, back: OnceLock::new() }
+        Self { layer, channels, factors, bias, weights }
     }
 
     /// What the layer computes.
@@ -146,14 +137,14 @@ impl Ready {
             is_clamped: layer.is_clamped(),
             through_clamp: None,
         };
-        match layer.kind {
-            Kind::Pointwise => product(input, area.channels, self.forward.panels(), finish),
-            Kind::Depthwise => {
-                depthwise::convolve(input, area, layer.stride, self.forward.taps(), finish)
+        match &self.weights {
+            Weights::Pointwise(ways) => product(input, area.channels, &ways.forward, finish),
+            Weights::Depthwise(taps) => {
+                depthwise::convolve(input, area, layer.stride, taps, finish)
             }
-            Kind::Patches => {
-                let panels = self.forward.panels();
-                Patches::new(area, layer.stride).convolve(input, panels, finish, self.out())
+            Weights::Patches(ways) => {
+                let patches = Patches::new(area, layer.stride);
+                patches.convolve(input, &ways.forward, finish, self.out())
             }
         }
     }
@@ -168,36 +159,9 @@ impl Ready {
         Sums { weight: vec![0.0; weight], bias: vec![0.0; self.out()] }
     }
 
-    /// What the way back to the input needs, where it was made before or nothing has to be.
-    pub fn back(&self) -> Option<Back<'_>> {
-        match self.layer.kind {
-            Kind::Depthwise => Some(Back(&self.forward)),
-            Kind::Pointwise | Kind::Patches => self.back.get().map(Back),
-        }
-    }
-
-    /// Makes what the way back to the input needs, unless it is there.
-    ///
-    /// # Shapes
-    /// - own: what the layer was folded from
-    pub fn make_back(&self, own: Own) -> Back<'_> {
-        let (out, channels) = (self.out(), self.channels);
-        Back(match self.layer.kind {
-            Kind::Depthwise => &self.forward,
-            Kind::Pointwise => self
-                .back
-                .get_or_init(|| Weights::Panels(Panels::of_rows(own.weight, &self.factors))),
-            Kind::Patches => self.back.get_or_init(|| {
-                let folded = patch_weights(own.weight, &self.factors, channels);
-                Weights::Panels(Panels::pack(out, TAPS * channels, |out, column| {
-                    folded(out, column % channels, column / channels)
-                }))
-            }),
-        })
-    }
-
-    /// Adds the gradients of what learns to `sums`, and gives that of the input where there is a way
-    /// back to it: before the ReLU6 in front of the layer, where the layer says that there is one.
+    /// Adds the gradients of what learns to `sums`, and gives that of the input where the layer's
+    /// `weight` is given for it, unfolded: before the ReLU6 in front of the layer, where the layer says
+    /// that there is one.
     ///
     /// # Shapes
     /// - gradient: as the layer's output
@@ -209,26 +173,42 @@ impl Ready {
         &self,
         gradient: &[f32],
         (input, area): (&[f32], Area),
-        back: Option<Back>,
+        weight: Option<&[f32]>,
         sums: &mut Sums,
     ) -> Option<Vec<f32>> {
-        let (out, channels, through_clamp) =
-            (self.out(), self.channels, self.layer.is_input_clamped);
+        let Self { layer, channels, factors, .. } = self;
+        let (out, channels, through_clamp) = (self.out(), *channels, layer.is_input_clamped);
         let both = [&mut sums.weight[..], &mut sums.bias];
-        match self.layer.kind {
-            Kind::Pointwise => Pointwise { gradient, out, input, channels }.add_gradients(
-                both,
-                back.map(|back| back.0.panels()),
-                through_clamp,
-            ),
-            Kind::Depthwise => Depthwise { gradient, input, area, stride: self.layer.stride }
-                .add_gradients(both, back.map(|back| back.0.taps()), through_clamp),
-            Kind::Patches => {
-                let [weight, bias] = both;
-                let patches = Patches::new(area, self.layer.stride);
-                patches.add_weight_gradient(gradient, input, out, weight);
+        match &self.weights {
+            Weights::Pointwise(ways) => {
+                let back =
+                    weight.map(|weight| ways.back.get_or_init(|| Panels::of_rows(weight, factors)));
+                Pointwise { gradient, out, input, channels }.add_gradients(
+                    both,
+                    back,
+                    through_clamp,
+                )
+            }
+            Weights::Depthwise(taps) => {
+                let taps = weight.map(|_| &taps[..]);
+                Depthwise { gradient, input, area, stride: layer.stride }.add_gradients(
+                    both,
+                    taps,
+                    through_clamp,
+                )
+            }
+            Weights::Patches(ways) => {
+                let [weight_sums, bias] = both;
+                let patches = Patches::new(area, layer.stride);
+                patches.add_weight_gradient(gradient, input, out, weight_sums);
                 add_rows(gradient, bias);
-                let mut found = patches.input_gradient(gradient, back?.0.panels(), out);
+                let folded = patch_weights(weight?, factors, channels);
+                let back = ways.back.get_or_init(|| {
+                    Panels::pack(out, TAPS * channels, |out, column| {
+                        folded(out, column % channels, column / channels)
+                    })
+                });
+                let mut found = patches.input_gradient(gradient, back, out);
                 if through_clamp {
                     through_clamp_all(&mut found, input);
                 }

@@ -23,7 +23,7 @@ mod shape;
 mod vector;
 
 pub use adam::{Update, sum_of_squares};
-pub use layer::{Back, Found, Own, Ready, Sums};
+pub use layer::{Found, Own, Ready, Sums};
 pub use pooling::{pool, pool_gradient};
 pub use rows::{product as row_product, squared_distance};
 pub use shape::{Activation, Area, EPSILON, Kind, Layer, TAPS};

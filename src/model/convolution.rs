@@ -1,7 +1,7 @@
 //! The one layer that the backbone is made of: a convolution and its BatchNorm.
 //!
 //! What it computes is one own operation. BatchNorm's statistics never change while it learns, in no
-//! strategy, so it is an affine map, which the operation folds into the convolution on every pass.
+//! strategy, so it is an affine map, which the operation folds into the convolution as it goes along.
 //! Its scale and shift still learn, and before anything does, its statistics can be measured anew.
 
 use burn::module::{Module, Param};

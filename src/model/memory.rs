@@ -39,7 +39,8 @@ impl Architecture {
     /// The most bytes that it takes to have `pictures` go through every layer from stage `first` on
     /// before any goes through the next, `at_once` of them at a time, when a layer is measured before:
     /// all inputs with the outputs of a portion, twice since they are read, or all outputs with the
-    /// input of the last portion. 0 behind the last stage.
+    /// input of the last portion. What a shortcut keeps comes on top, which is narrow beside the widest
+    /// layers. 0 behind the last stage.
     pub fn layer_by_layer_bytes(&self, pictures: usize, at_once: usize, first: usize) -> u64 {
         let (pictures, at_once) = (pictures as u64, at_once as u64);
         let of = |layer: Layer| {

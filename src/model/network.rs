@@ -342,8 +342,9 @@ impl Segment {
     }
 }
 
-/// A batch on its way through a segment, part by part: each goes forward and back before the next one
-/// begins. The gradients of the segment's parameters are those of all parts and come with the last.
+/// A batch on its way through a segment whose parameters are leaves, part by part: each goes forward and
+/// back before the next one begins. The gradients of the parameters are those of all parts and come with
+/// the last. For one batch: what learns afterwards goes another way.
 pub struct BatchInParts {
     layers: Layers,
     rounds: Rounds,

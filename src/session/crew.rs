@@ -90,7 +90,7 @@ pub enum Job {
     },
     /// Know a model, to be asked what it makes of pictures. One array a tensor.
     Know {
-        /// Which inspection it is for. Models of others before are forgotten.
+        /// Which inspection it is for.
         inspection: u32,
         /// Which of its models this is.
         model: usize,
@@ -113,6 +113,8 @@ pub enum Job {
         #[serde(with = "serde_bytes")]
         pixels: Vec<u8>,
     },
+    /// Forget the models, and the looks that wait for them.
+    ForgetModels,
     /// Forget what is kept, and what is being tried with it.
     Forget,
     /// End one run, or all, with their best.

@@ -33,9 +33,8 @@ pub struct Helper {
     /// What trials of a study share, and the study's number.
     laboratory: Option<(u32, Laboratory)>,
     attempt: Option<Attempt>,
-    /// The inspection that the models are of.
-    inspection: u32,
-    models: BTreeMap<usize, Model>,
+    /// By their inspection and their place in it.
+    models: BTreeMap<(u32, usize), Model>,
     weighing: Weighing,
     reports: Vec<Parcel<Report>>,
 }
@@ -57,7 +56,6 @@ impl Helper {
             lanes: None,
             laboratory: None,
             attempt: None,
-            inspection: 0,
             models: BTreeMap::new(),
             weighing: Weighing::begin(),
             reports: Vec::new(),
@@ -72,6 +70,14 @@ impl Helper {
         }
         match job.note {
             Job::Stop { run } => self.stop(run),
+            // Nothing more is said of what waited, and the next work is weighed by itself.
+            Job::ForgetModels => {
+                self.models = BTreeMap::new();
+                let is_of_models =
+                    |job: &Job| matches!(job, Job::Know { .. } | Job::Inspect { .. });
+                self.queue.retain(|waiting| !is_of_models(&waiting.note));
+                return;
+            }
             Job::Forget => {
                 self.attempt = None;
                 self.queue
@@ -187,20 +193,20 @@ impl Helper {
                 let numbers = unpacked(tensors, job.numbers);
                 let known = Model::from_numbers(&self.backbone, first_stage, numbers, &self.device)
                     .ok_or(HelperError::Misfit)?;
-                if self.inspection != inspection {
-                    (self.inspection, self.models) = (inspection, BTreeMap::new());
-                }
-                self.models.insert(model, known);
+                self.models.insert((inspection, model), known);
             }
             Job::Inspect { inspection, look, model, side, pixels } => {
                 let pictures = pictures_of(side, &pixels)?;
-                let known = model.map(|model| self.models.get(&model).ok_or(HelperError::Misfit));
+                let known = model
+                    .map(|model| self.models.get(&(inspection, model)).ok_or(HelperError::Misfit));
                 let numbers = match known.transpose()? {
                     Some(model) => inspected(model, &pictures, &self.device).await?,
                     None => seen_by(&self.segment, &pictures, &self.device).await?,
                 };
                 self.say(Report::Inspected { inspection, look }, numbers.into());
             }
+            // Done when it came.
+            Job::ForgetModels => {}
             Job::Forget => {
                 self.laboratory = None;
                 self.attempt = None;
@@ -290,7 +296,7 @@ fn pictures_of(side: usize, pixels: &[u8]) -> Result<Vec<Picture>, HelperError> 
 /// Why a job was not done.
 #[derive(Debug, thiserror::Error)]
 enum HelperError {
-    #[error("pictures or features do not have the size that they are said to have")]
+    #[error("pictures, features or a model do not have the size that they are said to have")]
     Misfit,
     #[error(transparent)]
     Read(#[from] ReadError),

@@ -11,7 +11,7 @@ use super::crew::{Crew, Job, Parcel};
 use super::lanes::{TrainedModel, packed};
 use super::looking::{PORTIONS_AWAY, pixels};
 use super::message::{ClassSplit, PictureId, RunId, SampleTask};
-use super::setup::{Ready, Setup};
+use super::setup::Setup;
 use crate::data::{Picture, Scene, Split, class_names, draw};
 use crate::model::{ReadError, Segment, pool, read};
 use crate::train::{Model, PORTION, input_tensor};
@@ -69,7 +69,10 @@ pub(super) struct Strangers {
 pub(super) struct Subject {
     pixels: Vec<Picture>,
     inspection: Inspection,
-    ready: Ready,
+    backbone: Segment,
+    device: Device,
+    /// Whether assistants may look too.
+    is_shared: bool,
 }
 
 impl Subject {
@@ -87,7 +90,9 @@ impl Subject {
                 pretrained: Vec::new(),
                 width: setup.architecture().features(),
             },
-            ready: setup.ready.clone(),
+            backbone: setup.ready.segment.clone(),
+            device: setup.ready.device.clone(),
+            is_shared: setup.ready.is_shared,
         }
     }
 }
@@ -125,7 +130,8 @@ pub(super) struct Inspecting {
     /// Strangers yet to be drawn: task, class and number.
     undrawn: VecDeque<(SampleTask, usize, usize)>,
     models: Vec<TrainedModel>,
-    /// Every model's, then the pretrained backbone's; none before all strangers are drawn.
+    /// Every model's and the pretrained backbone's at the pictures, then every model's at strangers,
+    /// once they are drawn.
     looks: Vec<Look>,
     /// The models that each assistant knows.
     told: BTreeSet<(usize, usize)>,
@@ -142,14 +148,17 @@ impl Inspecting {
         let undrawn = tasks.iter().flat_map(of_task).collect();
         let strangers = Strangers { tasks, runs: Vec::new() };
         let (models, looks, told) = (models.to_vec(), Vec::new(), BTreeSet::new());
-        let begun = Self { subject, number, strangers, undrawn, models, looks, told };
+        let mut begun = Self { subject, number, strangers, undrawn, models, looks, told };
+        begun.plan(0..begun.subject.pixels.len(), true);
         (!begun.models.is_empty()).then_some(begun)
     }
 
     /// Whether all that is left to do is with assistants.
     pub fn is_waiting(&self) -> bool {
         let is = |wanted: fn(&State) -> bool| self.looks.iter().any(|look| wanted(&look.state));
-        !is(|state| matches!(state, State::Waiting)) && is(|state| matches!(state, State::Away(_)))
+        self.undrawn.is_empty()
+            && !is(|state| matches!(state, State::Waiting))
+            && is(|state| matches!(state, State::Away(_)))
     }
 
     /// Has one network look at the next few pictures, and keeps assistants busy meanwhile. Returns
@@ -161,19 +170,16 @@ impl Inspecting {
         &mut self,
         crew: &Crew,
     ) -> Result<Option<(Inspection, Strangers)>, ReadError> {
+        self.hand_out(crew).await?;
         if !self.undrawn.is_empty() {
             self.draw();
             return Ok(None);
         }
-        if self.looks.is_empty() {
-            self.plan();
-        }
-        self.hand_out(crew).await?;
         if let Some(next) = self.next_waiting() {
             let Look { model, pictures, .. } = &self.looks[next];
             let portion = self.subject.pixels.get(pictures.clone()).unwrap_or_default();
             let model = model.and_then(|model| self.models.get(model));
-            let seen = look(model, &self.subject.ready, portion).await?;
+            let seen = look(model, &self.subject, portion).await?;
             self.looks[next].state = State::Seen(seen);
         }
         let is_whole = self.looks.iter().all(|look| matches!(look.state, State::Seen(_)));
@@ -213,7 +219,8 @@ impl Inspecting {
     /// # Errors
     /// When the device does not answer.
     pub async fn hand_out(&mut self, crew: &Crew) -> Result<(), ReadError> {
-        for assistant in self.subject.ready.present(crew) {
+        let present = if self.subject.is_shared { crew.present() } else { Vec::new() };
+        for assistant in present {
             while self.away(assistant) < PORTIONS_AWAY {
                 let Some(next) = self.next_waiting() else { return Ok(()) };
                 if !self.send(assistant, next, crew).await? {
@@ -267,21 +274,17 @@ impl Inspecting {
         self.looks.iter().position(|look| matches!(look.state, State::Waiting))
     }
 
-    /// Notes who is to look at what.
-    fn plan(&mut self) {
-        // The pretrained backbone is not asked about strangers.
-        let (own, all) = (self.subject.inspection.pictures.len(), self.subject.pixels.len());
-        let models = (0..self.models.len()).map(|place| (Some(place), all));
-        let askers = models.chain([(None, own)]);
-        self.looks = askers
-            .flat_map(|(model, all)| {
-                (0..all).step_by(PORTION).map(move |begin| Look {
-                    model,
-                    pictures: begin..(begin + PORTION).min(all),
-                    state: State::Waiting,
-                })
-            })
-            .collect();
+    /// Notes that all models are to look at these pictures, and perhaps the pretrained backbone.
+    fn plan(&mut self, pictures: Range<usize>, is_backbone_asked: bool) {
+        let models = (0..self.models.len()).map(Some);
+        for model in models.chain(is_backbone_asked.then_some(None)) {
+            let portions = pictures.clone().step_by(PORTION).map(|begin| Look {
+                model,
+                pictures: begin..(begin + PORTION).min(pictures.end),
+                state: State::Waiting,
+            });
+            self.looks.extend(portions);
+        }
     }
 
     /// Draws the next few strangers.
@@ -292,6 +295,19 @@ impl Inspecting {
             draw(task, Scene::Usual, seed).picture(class, number).into_picture(SIDE).ok()
         });
         self.subject.pixels.extend(drawn);
+        if self.undrawn.is_empty() {
+            self.plan(self.subject.inspection.pictures.len()..self.subject.pixels.len(), false);
+        }
+    }
+
+    /// Lets assistants forget the models.
+    pub fn end(&self, crew: &Crew) {
+        let assistants: BTreeSet<usize> =
+            self.told.iter().map(|(assistant, _)| *assistant).collect();
+        for assistant in assistants {
+            // Whoever is gone has forgotten.
+            let _ = crew.send(assistant, Parcel { note: Job::ForgetModels, numbers: Vec::new() });
+        }
     }
 
     /// Puts portions together, and parts the strangers' rows from the others.
@@ -330,12 +346,12 @@ impl Inspecting {
 /// What a model, or without one the pretrained backbone, makes of pictures.
 async fn look(
     model: Option<&TrainedModel>,
-    ready: &Ready,
+    subject: &Subject,
     pictures: &[Picture],
 ) -> Result<Seen, ReadError> {
     let [features, logits] = match model {
         Some(TrainedModel { model, device, .. }) => inspected(model, pictures, device).await?,
-        None => seen_by(&ready.segment, pictures, &ready.device).await?,
+        None => seen_by(&subject.backbone, pictures, &subject.device).await?,
     };
     Ok(Seen { features, logits })
 }

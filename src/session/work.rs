@@ -239,7 +239,7 @@ impl Session {
         }
     }
 
-    /// Whether a graphics card computes. Assistants take no part then.
+    /// Whether a graphics card computes. Assistants take no part then, but in what was begun before.
     pub fn is_on_graphics_card(&self) -> bool {
         self.device != self.devices.cpu
     }

@@ -8,8 +8,8 @@ use super::cross_entropy::{Targets, cross_entropy};
 use crate::model::floats::{flat, joined, sum};
 use crate::model::{Head, ReadError, Segment, pool, read};
 
-/// The gradients of what learns in a module for a batch that goes through the network `micro_batch`
-/// pictures at a time. `loss` gives each part's share of the batch's loss, as
+/// The gradients of what learns in a module for a batch that goes through the network in as few parts of
+/// `micro_batch` pictures at most as it takes, dealt out evenly. `loss` gives each part's share of the batch's loss, as
 /// [`cross_entropy`] does, and is told whether the part is the last; what one part left behind is gone
 /// before the next one begins. Where gradients of the whole batch come with the last part, as those of
 /// [`BatchInParts`](crate::model::BatchInParts) do, it is not for the parts before to have any.
@@ -23,10 +23,12 @@ pub(super) fn gradients_by_parts<M: Module, E>(
     mut loss: impl FnMut(&[usize], bool) -> Result<Tensor<1>, E>,
 ) -> Result<GradientsParams, E> {
     let mut sums = GradientsParams::new();
-    let micro_batch = micro_batch.max(1);
-    let parts = batch.len().div_ceil(micro_batch);
-    for (index, part) in batch.chunks(micro_batch).enumerate() {
-        let mut gradients = loss(part, index + 1 == parts)?.backward();
+    let parts = batch.len().div_ceil(micro_batch.max(1));
+    let mut rest = batch;
+    for left in (1..=parts).rev() {
+        let (part, behind) = rest.split_at(rest.len().div_ceil(left));
+        rest = behind;
+        let mut gradients = loss(part, left == 1)?.backward();
         let gradients = GradientsParams::from_module(&mut gradients, module);
         if sums.is_empty() {
             sums = gradients;
@@ -148,7 +150,13 @@ mod tests {
     const CLASSES: usize = 3;
 
     /// The gradients of a small network behind a cut, all in one row.
-    fn gradients(cut: Cut, pictures: usize, micro_batch: usize, seed: u64) -> Vec<f32> {
+    fn gradients(
+        cut: Cut,
+        pictures: usize,
+        micro_batch: usize,
+        is_norm_frozen: bool,
+        seed: u64,
+    ) -> Vec<f32> {
         let device = Device::flex();
         let architecture = Architecture::mobilenet_v2(0.1, 32);
         let first = cut.first_trained_stage();
@@ -156,7 +164,11 @@ mod tests {
         let backbone = Backbone::random(architecture, CLASSES, &mut generator);
         let head = backbone.pretrained_head(&device).expect("it was made with a head");
         let (frozen, segment) = backbone.on(&device).expect("it fits itself").cut_at(first);
-        let learner = Learner { segment, head }.train();
+        let Learner { mut segment, head } = Learner { segment, head }.train();
+        if is_norm_frozen {
+            segment = segment.with_frozen_norms();
+        }
+        let learner = Learner { segment, head };
         let noise = (0..pictures * 32 * 32 * 3).map(|_| generator.random_range(-1.0..1.0));
         let input = TensorData::new(noise.collect::<Vec<f32>>(), [pictures, 32, 32, 3]);
         let input = frozen.forward(Tensor::from_data(input, &device));
@@ -181,11 +193,12 @@ mod tests {
             position in 0..Cut::POSITIONS,
             pictures in 1usize..12,
             micro_batch in 1usize..12,
+            is_norm_frozen: bool,
             seed: u64,
         ) {
             let cut = Cut::from_position(position);
-            let whole = gradients(cut, pictures, pictures, seed);
-            let parts = gradients(cut, pictures, micro_batch, seed);
+            let whole = gradients(cut, pictures, pictures, is_norm_frozen, seed);
+            let parts = gradients(cut, pictures, micro_batch, is_norm_frozen, seed);
             prop_assert_eq!(whole.len(), parts.len());
             let norm = |row: &mut dyn Iterator<Item = f64>| {
                 row.map(|value| value * value).sum::<f64>().sqrt()

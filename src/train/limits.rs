@@ -14,8 +14,8 @@ pub struct Limits {
     pub near: u64,
 }
 
-/// Fewer pictures at once are not worth it: products of few rows are slower than what the caches give.
-const FEWEST_NEAR: usize = 4;
+/// Fewer pictures at once are not worth it for being near: products of few rows are slower than what the caches give.
+pub(super) const FEWEST_NEAR: usize = 4;
 
 impl Limits {
     /// Of an engine on the CPU. WebAssembly has four gibibytes at most, of which features, pictures
@@ -33,20 +33,22 @@ impl Limits {
         Self { largest_buffer, near: u64::MAX, ..Self::WASM }
     }
 
-    /// Pictures of the parts that a step on `batch` pictures is made in, when the stages from
-    /// `first` on learn: all of them where the device holds them near at hand, else so many that the
-    /// fewest parts are needed, of nearly the same size. At least 1, whatever the limits.
+    /// Pictures of the largest of the parts that a step on `batch` pictures is made in, when the stages
+    /// from `first` on learn: all of them where the device holds them near at hand, else so many that
+    /// the fewest parts are needed; what is only a matter of nearness leaves none with fewer than
+    /// [`FEWEST_NEAR`], as long as they are dealt out evenly. At least 1, whatever the limits.
     pub fn micro_batch(&self, architecture: &Architecture, batch: usize, first: usize) -> usize {
         let batch = batch.max(1);
         let bytes = |pictures: usize| architecture.step_bytes(pictures, first);
-        let holds = |pictures: usize| {
-            let is_near = bytes(pictures) <= self.near || pictures <= FEWEST_NEAR;
+        let is_held = |pictures: usize| {
             architecture.largest_activation_bytes(pictures, first) <= self.largest_buffer
                 && bytes(pictures) <= self.activations
-                && is_near
         };
-        let parts = (1..=batch).find(|&parts| holds(batch.div_ceil(parts)));
-        batch.div_ceil(parts.unwrap_or(batch))
+        let fewest = |most: usize, is_good: &dyn Fn(usize) -> bool| {
+            (1..=most).find(|&parts| is_good(batch.div_ceil(parts))).unwrap_or(most)
+        };
+        let near = fewest((batch / FEWEST_NEAR).max(1), &|pictures| bytes(pictures) <= self.near);
+        batch.div_ceil(near.max(fewest(batch, &is_held)))
     }
 }
 
@@ -87,7 +89,8 @@ mod tests {
     fn parts_are_near_at_hand_but_not_of_fewer_than_four_pictures() {
         let network = Architecture::bundled();
         assert_eq!(Limits::WASM.micro_batch(&network, 16, 0), 4);
-        assert_eq!(Limits::WASM.micro_batch(&network, 10, 0), 4);
+        assert_eq!(Limits::WASM.micro_batch(&network, 10, 0), 5);
+        assert_eq!(Limits::WASM.micro_batch(&network, 7, 0), 7);
         let limits = Limits { near: 1, ..UNLIMITED };
         assert_eq!(limits.micro_batch(&network, 32, 0), 4);
         assert_eq!(limits.micro_batch(&network, 3, 0), 3);
@@ -103,6 +106,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn nearness_leaves_no_part_with_fewer_than_four_pictures(
+            batch in 1usize..200,
+            first in 0usize..STAGES,
+            near in 0u64..100 << 20,
+        ) {
+            let micro = Limits { near, ..UNLIMITED }.micro_batch(&Architecture::bundled(), batch, first);
+            let parts = batch.div_ceil(micro);
+            prop_assert!(batch / parts >= batch.min(FEWEST_NEAR), "{parts} parts of {batch}");
+        }
+
         #[test]
         fn every_part_fits_and_one_part_fewer_would_not(
             batch in 1usize..200,

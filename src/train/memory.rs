@@ -29,8 +29,8 @@ pub struct Memory {
     pub looking: u64,
     /// Four copies of what learns in every run: as it is, as it was best, and AdamW's two means.
     pub parameters: u64,
-    /// What the costliest step needs beside those: the gradients of all that learns, the weights of both
-    /// ways with BatchNorm folded in, and the activations of a part of the batch with their gradients
+    /// What the costliest step needs beside those: the gradients of all that learns, on the CPU the
+    /// weights of both ways with BatchNorm folded in, and the activations of a part of the batch with their gradients
     /// or, once those are gone, the new parameters. Or what measuring statistics anew needs, where that
     /// is more: what a layer is fed with or gives for all pictures that it is measured on.
     pub step: u64,

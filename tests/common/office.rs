@@ -27,7 +27,7 @@ pub struct Office {
     pub session: Session,
     pub assistants: Vec<Near>,
     pub heard: Vec<Event>,
-    /// Looks that assistants made for trained models.
+    /// Looks that assistants made once runs had ended.
     pub inspected: usize,
 }
 
@@ -45,9 +45,11 @@ impl Office {
         Self { session, assistants, heard: Vec::new(), inspected: 0 }
     }
 
-    /// One piece of work of everybody.
+    /// One piece of work of everybody who has some. As in a browser, a session that waits is left alone.
     pub fn turn(&mut self) {
-        block_on(self.session.work());
+        if !self.session.is_waiting() {
+            block_on(self.session.work());
+        }
         for (number, near) in self.assistants.iter().enumerate() {
             let reports = {
                 let mut helper = near.0.borrow_mut();

@@ -187,7 +187,9 @@ impl Case {
         let ready = B::ready(parameters, layer);
         let output = B::convolve(input.clone(), &ready, shortcut);
         let through = B::gradient_through_clamp(gradient.clone(), behind_clamp);
+        // Twice, as the parts of a batch do.
         let mut sums = None;
+        B::add_gradients(gradient.clone(), input.clone(), &ready, false, &mut sums);
         let input = B::add_gradients(gradient, input, &ready, true, &mut sums)
             .expect("the input's gradient was asked for");
         let sums = sums.expect("a layer has gradients");

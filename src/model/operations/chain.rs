@@ -3,6 +3,8 @@
 //! A network has fifty layers with three tensors each that learn, and Burn's graph of gradients takes its
 //! time for each node. So all that a batch goes through without anybody looking is one node.
 
+use std::sync::PoisonError;
+
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{
     Backend, BackendTensor, Dispatch, DispatchAutodiffContext, DispatchTensor, DispatchTensorKind,
@@ -140,15 +142,12 @@ impl<B: LayerKernels> Passed<B> {
 
     /// Goes back until the last layer of the course, and further to its input where somebody needs it.
     /// What is to blame on each layer is added to its sums.
-    pub fn backward(
-        mut self,
-        mut gradient: FloatTensor<B>,
-        sums: &mut [Option<B::Sums>],
-    ) -> Arrived<B> {
+    pub fn backward(mut self, mut gradient: FloatTensor<B>) -> Arrived<B> {
         let mut added = None;
         let mut output = self.output;
-        let Course { links: all, last, needs_input } = self.course;
-        let links = all.iter().zip(sums).enumerate().skip(last).rev();
+        let Course { links: all, last, needs_input, sums } = self.course;
+        let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
+        let links = all.iter().zip(sums.iter_mut()).enumerate().skip(last).rev();
         for (index, (Link { layer, activation, shortcut }, sums)) in links {
             let Some(input) = self.inputs.pop() else { break };
             if let Some(clamped) = output.filter(|_| *activation == Activation::Clamped) {
@@ -177,6 +176,8 @@ pub(in crate::model) struct Layers {
     chain: Chain<Dispatch>,
     /// The first layer that learns.
     first_learning: Option<usize>,
+    /// Whether a shortcut has begun that has not ended.
+    is_open: bool,
 }
 
 impl Layers {
@@ -188,16 +189,22 @@ impl Layers {
     /// No layer yet; the first shortcut to end adds `begun`.
     pub fn behind(begun: Option<Tensor<4>>) -> Self {
         let chain = Chain { links: Vec::new(), begun: begun.map(Tensor::into_dispatch) };
-        Self { chain, first_learning: None }
+        let is_open = chain.begun.is_some();
+        Self { chain, first_learning: None, is_open }
     }
 
     /// Puts a layer behind those that are there.
     pub fn push(&mut self, tensors: LayerTensors, layer: Layer, shortcut: Shortcut) {
-        // Only a projection has one, and the kernels of the others do not look for it.
-        assert!(
-            shortcut != Shortcut::Ends || layer.kind == Kind::Pointwise,
-            "a shortcut ends at a 1×1 layer"
-        );
+        if shortcut == Shortcut::Ends {
+            // The kernels of other layers do not look for one.
+            assert!(layer.kind == Kind::Pointwise, "a shortcut ends at a 1×1 layer");
+            assert!(self.is_open, "a shortcut that ends has begun");
+        }
+        self.is_open = match shortcut {
+            Shortcut::None => self.is_open,
+            Shortcut::Begins => true,
+            Shortcut::Ends => false,
+        };
         if tensors.learn() {
             self.first_learning.get_or_insert(self.chain.links.len());
         }
@@ -217,7 +224,11 @@ impl Layers {
 
     /// What they make of a part of a batch. The other parts have gone or go through the same layers.
     /// Shapes as in [`Layers::forward`].
+    ///
+    /// # Panics
+    /// When a shortcut has begun before them, since it would be that of the first part.
     pub fn forward_part(&self, input: Tensor<4>, part: Part) -> Tensor<4> {
+        assert!(self.chain.begun.is_none(), "a shortcut begins in every part anew");
         match self.first_learning {
             _ if self.chain.links.is_empty() => input,
             // The course is known, and no gradients are due: one layer stands for all.

@@ -67,8 +67,8 @@ impl LayerKernels for Flex {
         let area = area_of(&input);
         let (gradient, input) = (Numbers::of(gradient), Numbers::of(input));
         let sums = sums.get_or_insert_with(|| ready.sums());
-        let back = needs_input.then(|| ready.back().unwrap_or_else(|| ready.make_back(own.own())));
-        let found = ready.add_gradients(gradient.all(), (input.all(), area), back, sums)?;
+        let weight = needs_input.then(|| own.weight.all());
+        let found = ready.add_gradients(gradient.all(), (input.all(), area), weight, sums)?;
         Some(tensor(found, area.shape()))
     }
 

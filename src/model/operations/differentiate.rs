@@ -10,7 +10,7 @@ use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 
 use super::chain::{Chain, ChainOperation, Part, Passed};
-use super::rounds::{Course, Rounds};
+use super::rounds::Course;
 use super::{LayerKernels, ParameterGradients, Parameters};
 use crate::model::STAGES;
 
@@ -30,17 +30,17 @@ const LONG: usize = COMMON + OWN * LAYERS;
 /// A node has so many parents, as Burn wants their number known when it is compiled. Those that a chain
 /// has no use for are tensors that learn nothing.
 #[derive(Debug)]
-struct Layers<const PARENTS: usize>;
+struct ChainNode<const PARENTS: usize>;
 
 /// What a node remembers.
 #[derive(Clone, Debug)]
 struct Remembered<B: LayerKernels> {
+    course: Course<B>,
     passed: Passed<B>,
-    rounds: Rounds,
     is_last: bool,
 }
 
-impl<B: LayerKernels, const PARENTS: usize> Backward<B, PARENTS> for Layers<PARENTS> {
+impl<B: LayerKernels, const PARENTS: usize> Backward<B, PARENTS> for ChainNode<PARENTS> {
     type State = Remembered<B>;
 
     fn backward(
@@ -49,29 +49,24 @@ impl<B: LayerKernels, const PARENTS: usize> Backward<B, PARENTS> for Layers<PARE
         grads: &mut Gradients,
         _checkpointer: &mut Checkpointer,
     ) {
-        let Remembered { passed, rounds, is_last } = ops.state;
-        let gradient = grads.consume::<B>(&ops.node);
-        rounds.with::<B>(|shared| {
-            let arrived = passed.backward(gradient, &mut shared.sums);
-            let in_front = [arrived.input, arrived.begun];
-            for (node, found) in ops.parents.iter().zip(in_front) {
-                if let (Some(node), Some(found)) = (node, found) {
-                    grads.register::<B>(node.id, found);
-                }
+        let Remembered { course, passed, is_last } = ops.state;
+        let arrived = passed.backward(grads.consume::<B>(&ops.node));
+        let mut register = |parent: usize, found| {
+            if let Some(Some(node)) = ops.parents.get(parent) {
+                grads.register::<B>(node.id, found);
             }
-            if !is_last {
-                return;
-            }
-            for (index, found) in shared.found() {
+        };
+        for (parent, found) in [arrived.input, arrived.begun].into_iter().enumerate() {
+            found.into_iter().for_each(|found| register(parent, found));
+        }
+        if is_last {
+            for (layer, found) in course.found() {
                 let ParameterGradients { weight, scale, shift } = found;
-                let own = ops.parents[COMMON + OWN * index..].iter();
-                for (node, found) in own.zip([weight, scale, shift]) {
-                    if let Some(node) = node {
-                        grads.register::<B>(node.id, found);
-                    }
+                for (tensor, found) in [weight, scale, shift].into_iter().enumerate() {
+                    register(COMMON + OWN * layer + tensor, found);
                 }
             }
-        });
+        }
     }
 }
 
@@ -85,7 +80,7 @@ impl<B: LayerKernels, C: CheckpointStrategy> ChainOperation for Autodiff<B, C> {
         let needs_input =
             input.is_tracked() || chain.begun.as_ref().is_some_and(|begun| begun.is_tracked());
         let goal = (if needs_input { 0 } else { first.unwrap_or(0) }, needs_input);
-        // Until the gradients of what learns are due, one tensor of it stands for all.
+        // Until the gradients of what learns are due, one layer of it stands for all.
         let own = match first {
             Some(first) if !part.is_last => first..first + 1,
             _ => 0..chain.links.len(),
@@ -133,15 +128,15 @@ fn tracked<B: LayerKernels, C: CheckpointStrategy, const PARENTS: usize>(
             (own, layer)
         })
     });
-    match Layers::<PARENTS>.prepare::<C>(nodes).compute_bound().stateful() {
+    match ChainNode::<PARENTS>.prepare::<C>(nodes).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => {
             let ready = |(own, layer)| B::ready(own, layer);
             let course = rounds.course::<B>(|| {
                 let links = links.map(|link| link.map(ready)).collect();
-                Course { links, last, needs_input }
+                Course::new(links, last, needs_input)
             });
-            let (passed, output) = Passed::forward(course, begun, input);
-            prepared.finish(Remembered { passed, rounds, is_last }, output)
+            let (passed, output) = Passed::forward(course.clone(), begun, input);
+            prepared.finish(Remembered { course, passed, is_last }, output)
         }
         OpsKind::UnTracked(prepared) => {
             prepared.finish(Chain { links: links.collect(), begun }.forward(input))

@@ -1,6 +1,6 @@
-//! The network's one layer, and layers one behind the other, as an own operation on Burn's backends: a
-//! convolution, BatchNorm on frozen statistics folded into it, ReLU6 and the shortcut, in one pass over
-//! the activations.
+//! The network's one layer as an own operation on Burn's backends: a convolution, BatchNorm on frozen
+//! statistics folded into it, ReLU6 and the shortcut, in one pass over the activations; and layers one
+//! behind the other as one operation.
 //!
 //! Activations lie with channels innermost, `[batch, height, width, channels]`: then a 1×1
 //! convolution is one matrix product for the whole batch, and neighbouring channels fill a vector.
@@ -57,7 +57,7 @@ pub(crate) trait LayerKernels: Backend {
     /// A layer ready for as many batches as go through it before anything learns.
     type Ready: Clone + Debug + Send + Sync;
     /// What batches are to blame a layer's own tensors for, all together.
-    type Sums: Send;
+    type Sums: Clone + Debug + Send;
 
     /// Makes a layer ready.
     fn ready(parameters: Parameters<Self>, layer: Layer) -> Self::Ready;
@@ -98,6 +98,7 @@ pub(crate) trait LayerKernels: Backend {
 }
 
 /// The gradients of what learns in a layer.
+#[derive(Clone, Debug)]
 pub(crate) struct ParameterGradients<B: Backend> {
     pub weight: FloatTensor<B>,
     pub scale: FloatTensor<B>,

@@ -15,13 +15,6 @@ use super::{LayerKernels, ParameterGradients};
 #[derive(Clone, Debug, Default)]
 pub(in crate::model) struct Rounds(Arc<Mutex<Option<Box<dyn Any + Send>>>>);
 
-/// Where every part goes, and what is to blame on the layers so far.
-pub(super) struct Shared<B: LayerKernels> {
-    course: Course<B>,
-    /// A layer each; none where no gradient came by yet.
-    pub sums: Vec<Option<B::Sums>>,
-}
-
 /// Where every part goes.
 #[derive(Clone, Debug)]
 pub(super) struct Course<B: LayerKernels> {
@@ -30,14 +23,24 @@ pub(super) struct Course<B: LayerKernels> {
     pub last: usize,
     /// Whether somebody in front of it learns.
     pub needs_input: bool,
+    /// What is to blame on each layer so far; none where no gradient came by yet.
+    pub sums: Arc<Mutex<Vec<Option<B::Sums>>>>,
 }
 
-impl<B: LayerKernels> Shared<B> {
-    /// The gradients of every layer that any came by, with its index.
-    pub fn found(&mut self) -> impl Iterator<Item = (usize, ParameterGradients<B>)> {
-        let layers = self.course.links.iter().zip(&mut self.sums).enumerate();
-        layers
-            .filter_map(|(index, (link, sums))| Some((index, B::found(&link.layer, sums.take()?))))
+impl<B: LayerKernels> Course<B> {
+    /// Before the first part.
+    pub fn new(links: Arc<[Link<B::Ready>]>, last: usize, needs_input: bool) -> Self {
+        let sums = Arc::new(Mutex::new(links.iter().map(|_| None).collect()));
+        Self { links, last, needs_input, sums }
+    }
+
+    /// The gradients of every layer that any came by, with its index. Afterwards there are none.
+    pub fn found(&self) -> Vec<(usize, ParameterGradients<B>)> {
+        let mut sums = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
+        let layers = self.links.iter().zip(sums.iter_mut()).enumerate();
+        let found = layers
+            .filter_map(|(index, (link, sums))| Some((index, B::found(&link.layer, sums.take()?))));
+        found.collect()
     }
 }
 
@@ -50,20 +53,11 @@ impl Rounds {
     /// The course, which `first` gives to the first part.
     pub(super) fn course<B: LayerKernels>(&self, first: impl FnOnce() -> Course<B>) -> Course<B> {
         let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shared) = place.as_mut().and_then(|shared| shared.downcast_mut::<Shared<B>>()) {
-            return shared.course.clone();
+        if let Some(course) = place.as_ref().and_then(|shared| shared.downcast_ref::<Course<B>>()) {
+            return course.clone();
         }
         let course = first();
-        let sums = course.links.iter().map(|_| None).collect();
-        *place = Some(Box::new(Shared::<B> { course: course.clone(), sums }));
+        *place = Some(Box::new(course.clone()));
         course
-    }
-
-    /// Does something with what is shared; nothing before the layers are there.
-    pub(super) fn with<B: LayerKernels>(&self, act: impl FnOnce(&mut Shared<B>)) {
-        let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shared) = place.as_mut().and_then(|shared| shared.downcast_mut::<Shared<B>>()) {
-            act(shared);
-        }
     }
 }

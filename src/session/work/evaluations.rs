@@ -15,7 +15,8 @@ impl Session {
 
     /// Forgets what is known of the models of the experiment before.
     pub(super) fn forget_inspection(&mut self) {
-        (self.inspecting, self.inspection, self.evaluating) = (None, None, None);
+        self.end_inspecting();
+        (self.inspection, self.evaluating) = (None, None);
         self.references.clear();
     }
 
@@ -25,12 +26,11 @@ impl Session {
             match inspecting.work(&self.crew).await {
                 Ok(None) => {}
                 Ok(Some((inspection, strangers))) => {
-                    self.inspecting = None;
+                    self.end_inspecting();
                     self.inspection = Some(inspection);
                     self.evaluating = Some(Evaluating::begin(strangers));
                 }
                 Err(error) => {
-                    self.inspecting = None;
                     self.not_inspected(&error);
                 }
             }
@@ -60,12 +60,18 @@ impl Session {
         if !inspecting.take_in(inspection, look, numbers) {
             self.lose(assistant, "its features did not fit");
         } else if let Err(error) = inspecting.hand_out(&self.crew).await {
-            self.inspecting = None;
             self.not_inspected(&error);
         }
     }
 
+    fn end_inspecting(&mut self) {
+        if let Some(inspecting) = self.inspecting.take() {
+            inspecting.end(&self.crew);
+        }
+    }
+
     fn not_inspected(&mut self, error: &ReadError) {
+        self.end_inspecting();
         self.give_explanations_up(&unread(error));
         self.events.push(Event::EvaluationRefused(broken_off(error)));
     }

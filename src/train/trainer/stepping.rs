@@ -47,23 +47,22 @@ impl Trainer {
         Ok(Advance::Step)
     }
 
-    /// What the head is fed with, with autodiff: one of `parts` of a batch, where more than it learns.
+    /// What the head is fed with, with autodiff: a part of a batch, through the network where more than
+    /// the head learns.
     ///
     /// # Shapes
     /// `[part, features]`
     fn training_features(
         &self,
-        parts: &BatchInParts,
+        network: Option<&BatchInParts>,
         part: &[usize],
         is_last: bool,
     ) -> Result<Tensor<2>, TrainError> {
-        Ok(match self.phase {
-            Phase::Head => self.material.features.pooled(part).autodiff(),
-            Phase::Unfrozen => {
-                let input = self.material.input_of(self.learner.segment.first_stage(), part)?;
-                pool(parts.forward(input.autodiff(), is_last))
-            }
-        })
+        let Some(network) = network else {
+            return Ok(self.material.features.pooled(part).autodiff());
+        };
+        let input = self.material.input_of(self.learner.segment.first_stage(), part)?;
+        Ok(pool(network.forward(input.autodiff(), is_last)))
     }
 
     /// The gradients of what learns, of the mean loss over a batch, whose first `counted` pictures
@@ -76,13 +75,16 @@ impl Trainer {
     ) -> Result<GradientsParams, TrainError> {
         let mut tally = std::mem::take(&mut self.tally);
         let mut uncounted = counted;
-        let parts = self.learner.segment.in_parts();
+        let network = match self.phase {
+            Phase::Head => None,
+            Phase::Unfrozen => Some(self.learner.segment.in_parts()),
+        };
         let at_once = self.at_once(self.phase);
         let gradients = gradients_by_parts(module, batch, at_once, |part, is_last| {
             let counted = uncounted.min(part.len());
             uncounted -= counted;
             let labels = self.material.labels_of(part);
-            let features = self.training_features(&parts, part, is_last)?;
+            let features = self.training_features(network.as_ref(), part, is_last)?;
             let logits = self.learner.head.forward(features);
             let targets = Targets {
                 weights: labels.iter().map(|&label| self.class_weights[label]).collect(),

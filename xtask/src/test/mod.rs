@@ -4,6 +4,7 @@
 mod count;
 mod steps;
 
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
@@ -18,17 +19,22 @@ struct Step {
     check: fn(&Workspace) -> Result<Count>,
 }
 
+/// The step from whose begin on what the browser needs is compiled beside it.
+const NATIVE: &str = "tests, native";
+/// The first step that needs it.
+const SITE: &str = "site";
+
 /// Cheap checks first, so that a slip is seen early; the browser last, since it needs the site.
 const STEPS: [Step; 11] = [
     Step { name: "formatting", check: steps::formatting },
     Step { name: "lints, native", check: steps::lint_native },
-    Step { name: "tests, native", check: steps::test_native },
+    Step { name: NATIVE, check: steps::test_native },
     Step { name: "tests, tasks", check: steps::test_tasks },
     Step { name: "lints, page", check: steps::lint_page },
     Step { name: "lints, worker", check: steps::lint_worker },
     Step { name: "lints, bench", check: steps::lint_bench },
     Step { name: "tests, bench", check: steps::test_bench },
-    Step { name: "site", check: steps::build_site },
+    Step { name: SITE, check: steps::build_site },
     Step { name: "tests, wasm", check: steps::test_wasm },
     Step { name: "tests, browser", check: steps::test_browser },
 ];
@@ -45,16 +51,26 @@ pub fn test(workspace: &Workspace, only: &[String]) -> Result<()> {
     ensure!(!chosen.is_empty(), "no check has such a name; there are {}", names());
     let mut total = Count::default();
     let mut rows = Vec::new();
-    for step in chosen {
-        println!("\n=== {} ===", step.name);
-        let start = Instant::now();
-        let count = (step.check)(workspace).unwrap_or_else(|error| {
-            println!("error: {error:#}");
-            Count::check(false)
-        });
-        total += count;
-        rows.push((step.name, count, start.elapsed().as_secs()));
-    }
+    thread::scope(|scope| {
+        let mut ahead = None;
+        for step in chosen {
+            println!("\n=== {} ===", step.name);
+            let start = Instant::now();
+            if step.name == NATIVE && only.is_empty() {
+                ahead = Some(scope.spawn(|| steps::compile_ahead(workspace)));
+            }
+            if step.name == SITE {
+                // Whether it went well, this step and those behind it find out for themselves.
+                ahead.take().map(ScopedJoinHandle::join);
+            }
+            let count = (step.check)(workspace).unwrap_or_else(|error| {
+                println!("error: {error:#}");
+                Count::check(false)
+            });
+            total += count;
+            rows.push((step.name, count, start.elapsed().as_secs()));
+        }
+    });
     println!("\n{:<16} {:>7} {:>7} {:>7} {:>8}", "check", "passed", "failed", "skipped", "seconds");
     for (name, count, seconds) in rows {
         let Count { passed, failed, skipped } = count;

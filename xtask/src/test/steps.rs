@@ -106,6 +106,22 @@ pub fn build_site(workspace: &Workspace) -> Result<Count> {
     Ok(Count::check(true))
 }
 
+/// Compiles what the browser's steps need, so that they find it done: where parts are linked, one core
+/// is busy and the others may do something else. What fails is done again by its own step, which tells
+/// of it.
+pub fn compile_ahead(workspace: &Workspace) -> Result<()> {
+    site::build(workspace)?;
+    site::compile_program(workspace, &BENCH)?;
+    process::run(wasm_tests(workspace).arg("--no-run"))
+}
+
+fn wasm_tests(workspace: &Workspace) -> Command {
+    let mut test = cargo(workspace, "test");
+    test.args(["--locked", "--package", "headstart", "--target", WASM, "--profile", "web"]);
+    test.args(["--no-default-features", "--features", "worker", "--test", "wasm"]);
+    test
+}
+
 /// The engine's tests as wasm under Node, in the profile that the site was built in.
 pub fn test_wasm(workspace: &Workspace) -> Result<Count> {
     tools::ensure_wasm_target()?;
@@ -115,10 +131,7 @@ pub fn test_wasm(workspace: &Workspace) -> Result<Count> {
     build.args(["--features", "wasm-test-runner", "--bin", "wasm-test-runner"]);
     process::run(&mut build)?;
     let runner = workspace.target().join("release/wasm-test-runner");
-    let mut test = cargo(workspace, "test");
-    test.args(["--locked", "--package", "headstart", "--target", WASM, "--profile", "web"]);
-    test.args(["--no-default-features", "--features", "worker", "--test", "wasm"]);
-    suite(test.env(RUNNER, runner))
+    suite(wasm_tests(workspace).env(RUNNER, runner))
 }
 
 /// The page in a real browser, and the graphics card's kernels in the program that measures them.
