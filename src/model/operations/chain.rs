@@ -106,7 +106,7 @@ impl<B: LayerKernels> Chain<B> {
 /// What the way back through a chain needs of the way forward. Tensors are shared, not copied.
 #[derive(Clone, Debug)]
 pub(super) struct Passed<B: LayerKernels> {
-    course: Course<B>,
+    pub course: Course<B>,
     /// Of every layer.
     inputs: Vec<FloatTensor<B>>,
     /// Of the last layer, where it has to go back through its own ReLU6.

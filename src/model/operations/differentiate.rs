@@ -35,7 +35,6 @@ struct ChainNode<const PARENTS: usize>;
 /// What a node remembers.
 #[derive(Clone, Debug)]
 struct Remembered<B: LayerKernels> {
-    course: Course<B>,
     passed: Passed<B>,
     is_last: bool,
 }
@@ -49,7 +48,8 @@ impl<B: LayerKernels, const PARENTS: usize> Backward<B, PARENTS> for ChainNode<P
         grads: &mut Gradients,
         _checkpointer: &mut Checkpointer,
     ) {
-        let Remembered { course, passed, is_last } = ops.state;
+        let Remembered { passed, is_last } = ops.state;
+        let course = passed.course.clone();
         let arrived = passed.backward(grads.consume::<B>(&ops.node));
         let mut register = |parent: usize, found| {
             if let Some(Some(node)) = ops.parents.get(parent) {
@@ -135,8 +135,8 @@ fn tracked<B: LayerKernels, C: CheckpointStrategy, const PARENTS: usize>(
                 let links = links.map(|link| link.map(ready)).collect();
                 Course::new(links, last, needs_input)
             });
-            let (passed, output) = Passed::forward(course.clone(), begun, input);
-            prepared.finish(Remembered { course, passed, is_last }, output)
+            let (passed, output) = Passed::forward(course, begun, input);
+            prepared.finish(Remembered { passed, is_last }, output)
         }
         OpsKind::UnTracked(prepared) => {
             prepared.finish(Chain { links: links.collect(), begun }.forward(input))
